@@ -1,0 +1,1 @@
+//! Members that are programs: connectors and the demonstration agent.

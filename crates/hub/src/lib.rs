@@ -1,0 +1,1 @@
+//! Live truth: rooms, readers with cursors, streams, signals, runs, permissions.

@@ -1,0 +1,1 @@
+//! Who is speaking: tokens, key sets, guests, tickets, origins. No rooms.

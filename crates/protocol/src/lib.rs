@@ -1,0 +1,1 @@
+//! Words of Antiphon: ids, nouns, frames, codes, limits. No I/O.

@@ -1,0 +1,1 @@
+//! The doors of Antiphon: HTTP, WebSocket, SSE, the page, the binary.

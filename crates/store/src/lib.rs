@@ -1,0 +1,1 @@
+//! Durable truth: the log, its contract, its SQLite backend.
