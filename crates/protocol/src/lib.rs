@@ -1,1 +1,54 @@
-//! Words of Antiphon: ids, nouns, frames, codes, limits. No I/O.
+//! The words of Antiphon: ids, nouns, frames, codes and limits, without I/O.
+//!
+//! These types are the single source of the wire. `protocol/schema.json` is generated from them, and the
+//! TypeScript types from that file. `protocol/PROTOCOL.md` says what the words promise.
+//!
+//! A naming rule holds everywhere: `room`, `user`, `run` and `bot` hold ids; `message` holds a [`Message`]
+//! and `message_id` holds its id.
+#![warn(missing_docs)]
+
+pub mod bot;
+pub mod checksum;
+pub mod close;
+pub mod config;
+pub mod entry;
+pub mod error;
+pub mod event;
+pub mod frame;
+pub mod id;
+pub mod limits;
+pub mod message;
+pub mod part;
+pub mod raw;
+pub mod reply;
+pub mod request;
+pub mod room;
+pub mod run;
+pub mod schema;
+pub mod signal;
+pub mod stream;
+pub mod time;
+pub mod user;
+
+pub use bot::{Bot, BotStatus, Connector};
+pub use close::CloseCode;
+pub use entry::{Entry, EntryBody, PartEnd};
+pub use error::{Error, ErrorCode};
+pub use event::Event;
+pub use frame::{ClientFrame, ServerFrame};
+pub use id::{ConnectionId, Epoch, MessageId, RoomId, RunId, ToolCallId, UserId};
+pub use limits::Limits;
+pub use message::{Message, MessageStatus, Reaction};
+pub use part::{Part, ToolCall, ToolState};
+pub use raw::RawJson;
+pub use reply::Reply;
+pub use request::Request;
+pub use room::{Cursor, Member, Role, Room, RoomKind, Visibility};
+pub use run::{Run, RunState};
+pub use signal::{Presence, PresenceStatus};
+pub use stream::{OpenStream, StreamPosition};
+pub use time::Timestamp;
+pub use user::{User, UserKind};
+
+/// The WebSocket subprotocol that this crate describes.
+pub const SUBPROTOCOL: &str = "antiphon.v1";

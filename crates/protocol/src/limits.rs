@@ -1,0 +1,68 @@
+//! Limits: what the server accepts. Announced to every client, enforced with errors that name them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The limits in force. Every value is a setting of the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Largest frame or request body from a client, in bytes.
+    pub frame_bytes: usize,
+    /// Largest message, all parts together, in bytes of JSON. OWASP's advice for chat is 64 KB.
+    pub message_bytes: usize,
+    /// Most parts of one message.
+    pub parts: usize,
+    /// Largest stream of one part, in bytes; what a bot writes beyond is refused.
+    pub stream_bytes: usize,
+    /// Most rooms that one connection may have joined at a time.
+    pub rooms_per_connection: usize,
+    /// Most connections of one user.
+    pub connections_per_user: usize,
+    /// Most requests of one connection that wait for their answer.
+    pub requests_in_flight: usize,
+    /// Requests per second that a user may make over a while; bursts are five times this.
+    pub requests_per_second: u32,
+    /// Most entries in one page.
+    pub page: usize,
+    /// Longest room name or user name, in characters.
+    pub name_chars: usize,
+    /// Longest topic of a room, in characters.
+    pub topic_chars: usize,
+    /// Most users that one request may name (`to`, `invite`).
+    pub users_per_request: usize,
+    /// Longest reaction, in bytes; emoji with modifiers need up to 28.
+    pub emoji_bytes: usize,
+    /// Most different reactions under one message.
+    pub reactions_per_message: usize,
+    /// Most users listed by name under one reaction; the count goes on.
+    pub reaction_users: usize,
+    /// Longest search query, in bytes.
+    pub query_bytes: usize,
+    /// Deepest nesting of JSON in `data` parts and tool arguments.
+    pub json_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            frame_bytes: 128 * 1024,
+            message_bytes: 64 * 1024,
+            parts: 32,
+            stream_bytes: 1024 * 1024,
+            rooms_per_connection: 200,
+            connections_per_user: 100,
+            requests_in_flight: 64,
+            requests_per_second: 50,
+            page: 200,
+            name_chars: 80,
+            topic_chars: 250,
+            users_per_request: 50,
+            emoji_bytes: 32,
+            reactions_per_message: 20,
+            reaction_users: 50,
+            query_bytes: 256,
+            json_depth: 32,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Messages: what a member says.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{MessageId, Part, RoomId, RunId, Timestamp, UserId};
+
+/// Whether a message is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStatus {
+    /// Still growing.
+    Streaming,
+    /// Whole.
+    Complete,
+    /// Stopped by someone; the text so far is kept.
+    Cancelled,
+    /// Its author or the server died; the text up to the last checkpoint is kept.
+    Interrupted,
+    /// Its author gave up with an error; the text so far is kept.
+    Failed,
+}
+
+/// A message in its current state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    /// Minted by the sender.
+    pub id: MessageId,
+    /// Where it was said.
+    pub room: RoomId,
+    /// Who said it.
+    pub sender: UserId,
+    /// Its position in the log.
+    pub seq: u64,
+    /// Its number among the countable messages of the room.
+    pub ordinal: u64,
+    /// Position of the last entry that changed it. A later state has a higher `rev`.
+    pub rev: u64,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Whether it is whole.
+    pub status: MessageStatus,
+    /// What it is made of. Empty once deleted.
+    pub parts: Vec<Part>,
+    /// The message that this one answers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reply_to: Option<MessageId>,
+    /// Whom it addresses, beyond those it mentions.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub to: Vec<UserId>,
+    /// The run that wrote it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub run: Option<RunId>,
+    /// When it was last edited.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deleted_at: Option<Timestamp>,
+    /// What others answered with a sign.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reactions: Vec<Reaction>,
+}
+
+/// One sign under a message, and who put it there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reaction {
+    /// The sign.
+    pub emoji: String,
+    /// How many users put it.
+    pub count: u64,
+    /// The first of them, [`Limits::reaction_users`](crate::Limits) at most.
+    pub users: Vec<UserId>,
+}

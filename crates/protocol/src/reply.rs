@@ -1,0 +1,204 @@
+//! Replies: what answers a request. Over a socket they carry the request's `ref`, over REST they are the body.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Bot, Entry, Epoch, Member, Message, OpenStream, RawJson, Role, Room, RoomId, Timestamp,
+    room::RoomSummary, signal::Signals,
+};
+
+/// The answer to a request that succeeded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Reply {
+    /// To `join_room`.
+    Joined(Box<Joined>),
+    /// To `send_message`.
+    Sent(Box<Sent>),
+    /// To `edit_message`, `delete_message`, `react` and everything else that writes one entry.
+    Written(Written),
+    /// To `mark_read`.
+    Read(ReadMarker),
+    /// To `history`.
+    Entries(EntryPage),
+    /// To `get_message`.
+    Message(MessageFound),
+    /// To `search`.
+    Found(Found),
+    /// To `create_room` and `update_room`.
+    Room(RoomReply),
+    /// To `list_rooms`.
+    Rooms(RoomPage),
+    /// To `list_members`.
+    Members(MemberPage),
+    /// To `list_bots`.
+    Bots(BotList),
+    /// To `cancel`.
+    Cancelled(Cancelled),
+    /// To everything that has nothing more to say.
+    Done(Done),
+}
+
+/// See [`Reply::Done`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Done {}
+
+/// How a join begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinMode {
+    /// No cursor was given: the newest entries follow.
+    Fresh,
+    /// What follows comes right after the given cursor.
+    Resumed,
+    /// The cursor is of no use; `reason` says why. Forget what you hold: the newest entries follow.
+    Reset,
+}
+
+/// Why a cursor is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResetReason {
+    /// Entries after it are not kept any more.
+    Expired,
+    /// The log is another incarnation, for instance restored from a backup.
+    EpochChanged,
+    /// It is beyond the end of the log.
+    AheadOfLog,
+}
+
+/// A room, brought up to date. Live events follow once the last page was sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Joined {
+    /// The room's id.
+    pub room: RoomId,
+    /// The room.
+    pub info: Room,
+    /// The first members, by id; `list_members` gives the rest.
+    pub members: Vec<Member>,
+    /// How many members there are.
+    pub member_count: u64,
+    /// The user's own membership.
+    pub me: Member,
+    /// How many messages the user has read.
+    pub read: u64,
+    /// Number of countable messages up to `head`.
+    pub ordinal: u64,
+    /// Position of the last entry.
+    pub head: u64,
+    /// Incarnation of the log.
+    pub epoch: Epoch,
+    /// How the join begins.
+    pub mode: JoinMode,
+    /// Why the cursor was of no use.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<ResetReason>,
+    /// The first page.
+    pub entries: Vec<RawJson<Entry>>,
+    /// Whether pages follow, as `entries`, ended by `caught_up`.
+    pub more: bool,
+    /// The text of unfinished messages that the client lacks.
+    pub streams: Vec<OpenStream>,
+    /// Signals in force.
+    pub signals: Signals,
+    /// The bots of this room.
+    pub bots: Vec<Bot>,
+}
+
+/// See [`Reply::Sent`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Sent {
+    /// The message's position.
+    pub seq: u64,
+    /// Its number among the countable messages.
+    pub ordinal: u64,
+    /// The message as it is in the log.
+    pub message: RawJson<Message>,
+    /// True if it had been sent before; nothing was written now.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub duplicate: bool,
+}
+
+/// See [`Reply::Written`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Written {
+    /// Position of the entry that tells it, or the room's last one if everything was so already.
+    pub seq: u64,
+}
+
+/// See [`Reply::Read`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReadMarker {
+    /// How many messages the user has read.
+    pub read: u64,
+    /// How many there are.
+    pub ordinal: u64,
+}
+
+/// See [`Reply::Entries`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EntryPage {
+    /// The entries, oldest first.
+    pub entries: Vec<RawJson<Entry>>,
+    /// Whether there are more in the direction that was asked for.
+    pub more: bool,
+}
+
+/// See [`Reply::Message`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageFound {
+    /// The message.
+    pub message: RawJson<Message>,
+}
+
+/// See [`Reply::Found`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Found {
+    /// The messages, newest first.
+    pub messages: Vec<RawJson<Message>>,
+}
+
+/// See [`Reply::Room`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RoomReply {
+    /// The room.
+    pub info: Room,
+    /// The user's role in it.
+    pub role: Role,
+}
+
+/// See [`Reply::Rooms`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RoomPage {
+    /// The rooms, by id.
+    pub rooms: Vec<RoomSummary>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// See [`Reply::Members`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberPage {
+    /// The members, by id.
+    pub members: Vec<Member>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// See [`Reply::Bots`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BotList {
+    /// The bots.
+    pub bots: Vec<Bot>,
+}
+
+/// See [`Reply::Cancelled`]. How it ends is in the log, as a `run_changed` or `tool_changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cancelled {
+    /// Whether there was something to stop; false if it had ended already.
+    pub accepted: bool,
+    /// When the server ends it by force at the latest.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deadline: Option<Timestamp>,
+}

@@ -1,0 +1,159 @@
+//! Checking a request against the limits, before anything is looked up.
+
+use serde_json::Value;
+
+use super::{EditMessage, Request, SendMessage};
+use crate::{Error, Limits, Part, PresenceStatus, UserKind};
+
+impl Request {
+    /// Whether a user of this kind may ask this, as far as the request alone can tell.
+    pub fn check(&self, limits: &Limits, by: UserKind) -> Result<(), Error> {
+        match self {
+            Self::SendMessage(request) => check_send(request, limits, by),
+            Self::EditMessage(EditMessage { text, parts, .. }) => check_content(text, parts, limits, by),
+            Self::React(request) => check_emoji(&request.emoji, limits),
+            Self::SetPresence(request) if request.status == PresenceStatus::Offline => Err(Error::field(
+                "status",
+                "`status` is `online` or `away`; close the connection to be offline",
+            )),
+            Self::History(request) if request.before.is_some() && request.after.is_some() => {
+                Err(Error::field("before", "give `before` or `after`, not both"))
+            }
+            Self::Search(request) => check_query(&request.query, limits),
+            Self::CreateRoom(request) => {
+                check_line("name", &request.name, limits.name_chars)?;
+                check_line("topic", request.topic.as_deref().unwrap_or_default(), limits.topic_chars)?;
+                check_count("members", request.members.len(), limits.users_per_request)
+            }
+            Self::UpdateRoom(request) => {
+                check_line("name", request.name.as_deref().unwrap_or_default(), limits.name_chars)?;
+                check_line("topic", request.topic.as_deref().unwrap_or_default(), limits.topic_chars)
+            }
+            Self::Invite(request) => check_count("users", request.users.len(), limits.users_per_request),
+            Self::JoinRoom(request) => check_count("streams", request.streams.len(), limits.page),
+            Self::Cancel(request) => {
+                let named =
+                    [request.run.is_some(), request.tool_call.is_some(), request.message_id.is_some()];
+                if named.iter().filter(|given| **given).count() == 1 {
+                    return Ok(());
+                }
+                Err(Error::field("run", "give exactly one of `run`, `tool_call` and `message_id`"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_send(request: &SendMessage, limits: &Limits, by: UserKind) -> Result<(), Error> {
+    check_count("to", request.to.len(), limits.users_per_request)?;
+    check_content(&request.text, &request.parts, limits, by)
+}
+
+fn check_content(
+    text: &Option<String>,
+    parts: &Option<Vec<Part>>,
+    limits: &Limits,
+    by: UserKind,
+) -> Result<(), Error> {
+    match (text, parts) {
+        (Some(_), Some(_)) => Err(Error::field("text", "give `text` or `parts`, not both")),
+        (None, None) => Err(Error::field("text", "`text` or `parts` is missing")),
+        (Some(text), None) => check_text("text", text, limits),
+        (None, Some(parts)) => check_parts(parts, limits, by),
+    }
+}
+
+fn check_parts(parts: &[Part], limits: &Limits, by: UserKind) -> Result<(), Error> {
+    if parts.is_empty() {
+        return Err(Error::field("parts", "`parts` is empty"));
+    }
+    check_count("parts", parts.len(), limits.parts)?;
+    for part in parts {
+        match part {
+            Part::Text { text } => check_text("parts.text", text, limits)?,
+            Part::File { .. } => {}
+            Part::Data { value, .. } => check_depth(value, limits.json_depth)?,
+            _ if by == UserKind::Bot => {}
+            _ => return Err(Error::field("parts", "people write parts of type `text`, `file` and `data`")),
+        }
+    }
+    let encoded = serde_json::to_string(parts).map_err(|fault| Error::field("parts", fault.to_string()))?;
+    if encoded.contains("\\u0000") {
+        return Err(Error::field("parts", "`parts` holds the character U+0000"));
+    }
+    if encoded.len() > limits.message_bytes {
+        return Err(Error::too_large("parts", limits.message_bytes));
+    }
+    Ok(())
+}
+
+fn check_text(field: &str, text: &str, limits: &Limits) -> Result<(), Error> {
+    if text.trim().is_empty() {
+        return Err(Error::field(field, format!("`{field}` is empty")));
+    }
+    if text.contains('\0') {
+        return Err(Error::field(field, format!("`{field}` holds the character U+0000")));
+    }
+    if text.len() > limits.message_bytes {
+        return Err(Error::too_large(field, limits.message_bytes));
+    }
+    Ok(())
+}
+
+/// A name or topic: one line, nothing that hides or turns text around.
+fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Error> {
+    if text.chars().count() > limit {
+        let message = format!("`{field}` is longer than {limit} characters");
+        return Err(Error { limit: Some(limit as u64), ..Error::field(field, message) });
+    }
+    if text.chars().any(|c| c.is_control() || is_invisible(c)) {
+        return Err(Error::field(field, format!("`{field}` holds a control or invisible character")));
+    }
+    Ok(())
+}
+
+/// Zero-width characters and those that change the direction of what follows: tools of impersonation.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn check_emoji(emoji: &str, limits: &Limits) -> Result<(), Error> {
+    if emoji.is_empty() || emoji.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(Error::field("emoji", "`emoji` is one sign without white space"));
+    }
+    if emoji.len() > limits.emoji_bytes {
+        return Err(Error::too_large("emoji", limits.emoji_bytes));
+    }
+    Ok(())
+}
+
+fn check_query(query: &str, limits: &Limits) -> Result<(), Error> {
+    if !query.chars().any(char::is_alphanumeric) {
+        return Err(Error::field("query", "`query` needs at least one letter or digit"));
+    }
+    if query.len() > limits.query_bytes {
+        return Err(Error::too_large("query", limits.query_bytes));
+    }
+    Ok(())
+}
+
+fn check_count(field: &str, count: usize, limit: usize) -> Result<(), Error> {
+    if count > limit { Err(Error::too_many(field, limit)) } else { Ok(()) }
+}
+
+fn check_depth(value: &Value, limit: usize) -> Result<(), Error> {
+    if depth(value) > limit {
+        let message = format!("`value` is nested deeper than {limit} levels");
+        return Err(Error { limit: Some(limit as u64), ..Error::field("value", message) });
+    }
+    Ok(())
+}
+
+/// Recursion is safe here: serde_json reads no value deeper than 128.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
