@@ -1,0 +1,46 @@
+# Thin names over cargo, npm and xtask; `make help` lists them.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+MODULES := node_modules/.package-lock.json
+PAGE := packages/web/dist/index.html
+PAGE_SOURCES := $(shell find packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+.PHONY: help run page codegen check test bench
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+
+run: ## build all and start it on SQLite in ./data
+	@scripts/need.sh cargo node npm cc
+	@$(MAKE) $(PAGE)
+	@echo 'Building the server; the first time takes some minutes.'
+	cargo run --quiet --profile run --package antiphon-server --bin antiphon
+
+page: $(PAGE) ## build the page that the server carries inside itself
+
+codegen: $(MODULES) ## write what is generated from the Rust types
+	@cargo xtask codegen
+
+check: $(MODULES) ## look at the source: format, tidy, types, lints
+	@scripts/need.sh cargo fmt clippy node npm cc git
+	@cargo xtask check
+
+test: ## everything that must hold before a change lands; CI runs this
+	@scripts/need.sh cargo fmt clippy node npm cc git chromium
+	@$(MAKE) $(MODULES)
+	@cargo xtask ci
+
+bench: ## measure it
+	@scripts/need.sh cargo cc
+	cargo build --release --package antiphon-server
+	@echo 'MISSING: bench/ has no load generator yet' && exit 1
+
+$(MODULES): package-lock.json
+	npm ci
+	@touch $@
+
+$(PAGE): $(MODULES) $(PAGE_SOURCES)
+	npm run build
+	@touch $@
