@@ -16,7 +16,7 @@ run: ## build all and start it on SQLite in ./data
 	@scripts/need.sh cargo node npm cc
 	@$(MAKE) $(PAGE)
 	@echo 'Building the server; the first time takes some minutes.'
-	cargo run --quiet --profile run --package antiphon-server --bin antiphon
+	cargo run --quiet --profile quick --package antiphon-server --bin antiphon
 
 page: $(PAGE) ## build the page that the server carries inside itself
 
