@@ -1,0 +1,83 @@
+//! What a client does, in bytes: masked frames, right or wrong.
+
+use antiphon_websocket::{Decoder, Limits, Message, ProtocolError};
+
+pub const CONTINUATION: u8 = 0;
+pub const TEXT: u8 = 1;
+pub const BINARY: u8 = 2;
+pub const CLOSE: u8 = 8;
+pub const PING: u8 = 9;
+pub const PONG: u8 = 10;
+
+/// First-byte bit of the last frame of a message.
+pub const FIN: u8 = 0x80;
+/// Any key will do, as long as its bytes differ.
+pub const KEY: [u8; 4] = [0x12, 0xf4, 0x5a, 0xc7];
+
+/// A masked frame; `first` is the whole first byte.
+pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = header(first, payload.len() as u64);
+    frame.extend(payload.iter().enumerate().map(|(i, byte)| byte ^ KEY[i % 4]));
+    frame
+}
+
+/// The header of a masked frame that declares `len` bytes.
+pub fn header(first: u8, len: u64) -> Vec<u8> {
+    const MASKED: u8 = 0x80;
+    let mut header = vec![first];
+    match len {
+        0..126 => header.push(MASKED | len as u8),
+        126..0x1_0000 => {
+            header.push(MASKED | 126);
+            header.extend((len as u16).to_be_bytes());
+        }
+        _ => {
+            header.push(MASKED | 127);
+            header.extend(len.to_be_bytes());
+        }
+    }
+    header.extend(KEY);
+    header
+}
+
+/// A whole text message.
+pub fn text(text: &str) -> Vec<u8> {
+    masked(FIN | TEXT, text.as_bytes())
+}
+
+/// A close frame with a code and a reason.
+pub fn close(code: u16, reason: &[u8]) -> Vec<u8> {
+    masked(FIN | CLOSE, &[&code.to_be_bytes()[..], reason].concat())
+}
+
+/// Everything that a fresh decoder makes of `stream`.
+pub fn decode(stream: &[u8]) -> (Vec<Message>, Option<ProtocolError>) {
+    decode_pieces(Limits::default(), [stream])
+}
+
+/// The same, of a stream that arrives in pieces.
+pub fn decode_pieces<'a>(
+    limits: Limits,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> (Vec<Message>, Option<ProtocolError>) {
+    let mut decoder = Decoder::new(limits);
+    let mut messages = Vec::new();
+    for piece in pieces {
+        let mut bytes = piece.to_vec();
+        let mut rest = bytes.as_mut_slice();
+        loop {
+            match decoder.decode(&mut rest) {
+                Ok(Some(message)) => messages.push(message),
+                Ok(None) => break,
+                Err(error) => return (messages, Some(error)),
+            }
+        }
+        assert!(rest.is_empty(), "without a message, all input is read");
+    }
+    (messages, None)
+}
+
+/// What a stream is refused for.
+pub fn refusal(stream: &[u8]) -> ProtocolError {
+    decode(stream).1.expect("the stream must be refused")
+}
