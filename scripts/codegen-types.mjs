@@ -4,28 +4,50 @@ import { dirname, join } from 'node:path';
 import { compile } from 'json-schema-to-typescript';
 
 const root = join(import.meta.dirname, '..');
+const SCHEMA = 'protocol/schema.json';
 const TYPES = 'packages/client/src/generated/protocol.ts';
 
-const banner = `// The words of the wire, as types: generated from protocol/schema.json by \`make codegen\`. Do not edit.`;
-
-const schema = JSON.parse(await readFile(join(root, 'protocol/schema.json'), 'utf8'));
-const types = await compile(schema, schema.title ?? 'Protocol', {
-  additionalProperties: false,
-  bannerComment: banner,
-  enableConstEnums: false,
-  format: false,
-  unreachableDefinitions: true,
-});
+const text = await generate(JSON.parse(await readFile(join(root, SCHEMA), 'utf8')));
 
 if (process.argv.includes('--check')) {
   const committed = await readFile(join(root, TYPES), 'utf8').catch(() => '');
-  if (committed !== types) {
-    console.error(`${TYPES} is not what protocol/schema.json says now: run \`make codegen\` and commit`);
+  if (committed !== text) {
+    console.error(`${TYPES} is not what ${SCHEMA} says now: run \`make codegen\` and commit`);
     process.exit(1);
   }
   console.log(`${TYPES} is current`);
 } else {
   await mkdir(dirname(join(root, TYPES)), { recursive: true });
-  await writeFile(join(root, TYPES), types);
+  await writeFile(join(root, TYPES), text);
   console.log(`wrote ${TYPES}`);
+}
+
+async function generate(schema) {
+  const types = await compile(apart(schema), schema.title, {
+    additionalProperties: false,
+    bannerComment: `// The words of the wire: generated from ${SCHEMA} by \`make codegen\`. Do not edit.`,
+    style: { singleQuote: true, printWidth: 110 },
+    unreachableDefinitions: true,
+  });
+  return types
+    .replaceAll(/ \*\n \* This (interface|type) was referenced by [^]*?(?= \*\/)/g, '') // says nothing to a reader
+    .replaceAll(/\/\*\*\n *\* This (interface|type) was referenced by [^]*?\*\/\n/g, '')
+    .replaceAll(/\/\*\*\n *\* (.*)\n *\*\//g, '/** $1 */')
+    .replaceAll(/([;}])\n(?=\/\*\*|export )/g, '$1\n\n');
+}
+
+/**
+ * Sets a `$ref` apart from what stands beside it (a description, the tag of a variant): the generator would otherwise
+ * write the type out again, under a new name, at each such place.
+ */
+function apart(node) {
+  if (Array.isArray(node)) return node.map(apart);
+  if (node === null || typeof node !== 'object') return node;
+  const { $ref, ...rest } = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, apart(value)]));
+  if (typeof $ref !== 'string') return $ref === undefined ? rest : { $ref, ...rest };
+  const { description, ...shape } = rest;
+  delete shape.default;
+  const refs = [{ $ref }, ...(Object.keys(shape).length > 0 ? [shape] : [])];
+  if (refs.length === 1 && description === undefined) return { $ref };
+  return { ...(description === undefined ? {} : { description }), allOf: refs };
 }
