@@ -1,0 +1,280 @@
+//! Commands: the closed list of what can change. What belongs together is one command and commits together.
+
+use antiphon_protocol::{
+    Bot, Message, MessageId, MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId, RunState, Timestamp,
+    ToolCallId, ToolState, User, UserId, Visibility,
+};
+
+/// A change, who asks for it, and what must hold for it to happen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// When, by the caller's clock; goes into the entries.
+    pub at: Timestamp,
+    /// Who causes it; goes into the entries.
+    pub by: UserId,
+    /// What must hold inside the transaction, so that a lost membership cannot be raced.
+    pub guard: Option<Guard>,
+    /// Makes the command safe to repeat where the change itself has no natural key.
+    pub key: Option<RequestKey>,
+    /// What changes.
+    pub change: Change,
+}
+
+/// `by` must be a member of `room` with at least this role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// The room.
+    pub room: RoomId,
+    /// The least role that may do this.
+    pub at_least: Role,
+}
+
+/// An id that the client minted for one request. A repeat of the same request gets the original outcome, a
+/// different request under the same id is a conflict, however late. Scoped to the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey(pub String);
+
+/// What can change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Make the user known, or take over their new name and picture. Writes no entry.
+    PutUser {
+        /// The user.
+        user: User,
+    },
+    /// Make the bot known, or take over its new description; also puts its user. Writes no entry.
+    PutBot {
+        /// The bot; its status is not stored.
+        bot: Box<Bot>,
+    },
+    /// Make a room. Entries: `room_changed`, then `member_joined` for each member. A repeat by the same maker gets
+    /// the original outcome; anyone else gets a conflict.
+    CreateRoom {
+        /// The room.
+        room: Room,
+        /// Its first members.
+        members: Vec<NewMember>,
+    },
+    /// Change what is given. Entry: `room_changed`, or none if all is so already.
+    UpdateRoom {
+        /// The room.
+        room: RoomId,
+        /// The new name.
+        name: Option<String>,
+        /// The new topic; empty for none.
+        topic: Option<String>,
+        /// Who may join.
+        visibility: Option<Visibility>,
+    },
+    /// Make users members. Entries: `member_joined` for each who was none. Unknown users are `NotFound`.
+    AddMembers {
+        /// The room.
+        room: RoomId,
+        /// The users and their roles.
+        members: Vec<NewMember>,
+    },
+    /// End a membership. Entry: `member_left`, or none if there was no membership.
+    RemoveMember {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// The member must rank below this, unless it is `by` who leaves. Nothing: no bound.
+        below: Option<Role>,
+    },
+    /// Change a role. Entry: `member_changed`, or none if it is so already.
+    ChangeMember {
+        /// The room.
+        room: RoomId,
+        /// Whose.
+        user: UserId,
+        /// The new role.
+        role: Role,
+    },
+    /// Say something, and queue the runs that it triggers. Entries: `message`, then `run_changed` (queued) for each
+    /// run. `(room, sender, id)` is unique for ever: a repeat with the same content gets the original message,
+    /// flagged as a duplicate; with other content it is a conflict.
+    PostMessage(Box<NewMessage>),
+    /// End a streaming message, and with it the run that wrote it. Entries: `tool_changed` for each tool call that
+    /// `parts` shows as ended here (given by the caller), `message_completed`, then `run_changed`.
+    /// A message that is not streaming is a conflict. Its checkpoints are dropped.
+    CompleteMessage {
+        /// The room.
+        room: RoomId,
+        /// Whose message.
+        sender: UserId,
+        /// The message.
+        message_id: MessageId,
+        /// Its final parts.
+        parts: Vec<Part>,
+        /// How it ended.
+        status: MessageStatus,
+        /// Length and checksum of its streams.
+        ends: Vec<PartEnd>,
+        /// What becomes of the run.
+        run: Option<RunChange>,
+    },
+    /// Replace the parts of `by`'s own message. Entry: `message_edited`, or none if the parts are the same.
+    /// A message that is deleted or streaming is a conflict.
+    EditMessage {
+        /// The room.
+        room: RoomId,
+        /// The message; `by` is its sender.
+        message_id: MessageId,
+        /// The new parts.
+        parts: Vec<Part>,
+    },
+    /// Delete a message: content, reactions and search index go, the position stays. Entry: `message_deleted`, or
+    /// none if it is deleted already. A streaming message is a conflict.
+    DeleteMessage {
+        /// The room.
+        room: RoomId,
+        /// The message.
+        message_id: MessageId,
+        /// Whether another's message may be deleted; otherwise it must be `by`'s own, or it is `Forbidden`.
+        anyones: bool,
+    },
+    /// Put or take away `by`'s sign. Entry: `reaction`, or none if it is so already.
+    React {
+        /// The room.
+        room: RoomId,
+        /// The message.
+        message_id: MessageId,
+        /// The sign.
+        emoji: String,
+        /// Put or take away.
+        active: bool,
+        /// Most different signs under one message; one more is `Limit`.
+        most: usize,
+        /// How many users a message lists per sign.
+        listed: usize,
+    },
+    /// Move `by`'s read mark forward, never beyond the last message. Writes no entry.
+    MarkRead {
+        /// The room.
+        room: RoomId,
+        /// The ordinal of the last message read.
+        ordinal: u64,
+    },
+    /// Move a run to a state. Entry: `run_changed`. A transition that [`RunState::may_become`] forbids is a conflict.
+    ChangeRun {
+        /// The room.
+        room: RoomId,
+        /// The change.
+        change: RunChange,
+    },
+    /// Tell a tool call's state. Entry: `tool_changed`.
+    ChangeTool {
+        /// The room.
+        room: RoomId,
+        /// The message that shows the call.
+        message_id: MessageId,
+        /// Index of its part.
+        part: u32,
+        /// The call.
+        tool_call: ToolCallId,
+        /// Name of the tool.
+        name: String,
+        /// The state.
+        state: ToolState,
+    },
+    /// Save what streams have grown by. Writes no entry. Chunks of messages that are not streaming are ignored.
+    Checkpoint(Vec<Checkpoint>),
+}
+
+/// A user to become a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMember {
+    /// Who.
+    pub user: UserId,
+    /// As what.
+    pub role: Role,
+}
+
+/// A message to be said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMessage {
+    /// The room.
+    pub room: RoomId,
+    /// Its id; the sender is the command's `by`.
+    pub id: MessageId,
+    /// `Complete` or `Streaming`.
+    pub status: MessageStatus,
+    /// Its parts.
+    pub parts: Vec<Part>,
+    /// The message that it answers; must be of this room, or it is `NotFound`.
+    pub reply_to: Option<MessageId>,
+    /// Whom it addresses.
+    pub to: Vec<UserId>,
+    /// The run that writes it; that run's `answer` becomes this message.
+    pub run: Option<RunId>,
+    /// The runs that it triggers.
+    pub triggers: Vec<NewRun>,
+}
+
+/// A run to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRun {
+    /// The run's id.
+    pub run: RunId,
+    /// Whose work it is.
+    pub bot: UserId,
+}
+
+/// What becomes of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunChange {
+    /// The run.
+    pub run: RunId,
+    /// Its next state.
+    pub state: RunState,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// Who stopped it.
+    pub cancelled_by: Option<UserId>,
+}
+
+/// What a stream has grown by since its last checkpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    /// The room.
+    pub room: RoomId,
+    /// The message's sender.
+    pub sender: UserId,
+    /// The message.
+    pub message_id: MessageId,
+    /// Index of the part.
+    pub part: u32,
+    /// The attempt; a higher one voids what was saved of the part.
+    pub generation: u32,
+    /// The part without its growing text.
+    pub value: Part,
+    /// Where `text` begins, in bytes. Always where the last checkpoint of this generation ended.
+    pub at: u64,
+    /// The new text.
+    pub text: String,
+}
+
+/// The message that a [`NewMessage`] becomes at a position.
+impl NewMessage {
+    /// Fills in what the commit decided.
+    pub fn into_message(self, sender: UserId, seq: u64, ordinal: u64, at: Timestamp) -> Message {
+        Message {
+            id: self.id,
+            room: self.room,
+            sender,
+            seq,
+            ordinal,
+            rev: seq,
+            at,
+            status: self.status,
+            parts: self.parts,
+            reply_to: self.reply_to,
+            to: self.to,
+            run: self.run,
+            edited_at: None,
+            deleted_at: None,
+            reactions: Vec::new(),
+        }
+    }
+}

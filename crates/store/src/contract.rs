@@ -1,0 +1,101 @@
+//! The contract that every backend keeps, and that the conformance suite checks.
+
+use std::sync::Arc;
+
+use antiphon_protocol::{
+    Bot, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId, room::RoomSummary,
+};
+use async_trait::async_trait;
+
+use crate::{
+    Command, Committed, EntryPage, EntryRange, OpenMessage, Pending, Publisher, QueuedRun, RoomSnapshot,
+    StoreError,
+};
+
+/// Durable truth.
+///
+/// Reads see every commit that was answered before they began. Pages hold at most `limit` elements.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Names who hears of commits from now on. To be called once, before the first command.
+    fn publish_to(&self, publisher: Arc<dyn Publisher>);
+
+    /// Puts a command into the pipeline, waiting for a place if it is full. Commands of one caller are carried out in
+    /// the order of these calls.
+    async fn submit(&self, command: Command) -> Pending;
+
+    /// Carries out a command.
+    async fn commit(&self, command: Command) -> Result<Committed, StoreError> {
+        self.submit(command).await.await
+    }
+
+    /// Refuses new commands, finishes those in the pipeline, and lets go of the files.
+    async fn close(&self);
+
+    /// A user.
+    async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
+
+    /// A room with its members and unfinished messages, all of one moment.
+    async fn room(&self, id: &RoomId) -> Result<Option<RoomSnapshot>, StoreError>;
+
+    /// Someone's membership of a room and how many of its messages they have read.
+    async fn membership(&self, room: &RoomId, user: &UserId) -> Result<Option<(Member, u64)>, StoreError>;
+
+    /// Members by id, after one.
+    async fn members(
+        &self,
+        room: &RoomId,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<Vec<Member>, StoreError>;
+
+    /// Rooms that the user is a member of, by id, after one.
+    async fn rooms_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: usize,
+    ) -> Result<Vec<RoomSummary>, StoreError>;
+
+    /// Public rooms that the user is not a member of, by id, after one.
+    async fn public_rooms(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: usize,
+    ) -> Result<Vec<RoomSummary>, StoreError>;
+
+    /// Entries of a room, oldest first. Messages in them are in their current state.
+    async fn entries(&self, room: &RoomId, range: EntryRange, limit: usize) -> Result<EntryPage, StoreError>;
+
+    /// A message in its current state. Where several senders used the same id, the earliest.
+    async fn message(&self, room: &RoomId, id: &MessageId) -> Result<Option<RawJson<Message>>, StoreError>;
+
+    /// Messages that hold all words of `query` (the last may be a beginning), newest first, in rooms of the user.
+    /// The index follows the log with a short delay.
+    async fn search(
+        &self,
+        user: &UserId,
+        query: &str,
+        room: Option<&RoomId>,
+        limit: usize,
+    ) -> Result<Vec<RawJson<Message>>, StoreError>;
+
+    /// Every bot.
+    async fn bots(&self) -> Result<Vec<Bot>, StoreError>;
+
+    /// A run of a room.
+    async fn run(&self, room: &RoomId, run: &RunId) -> Result<Option<Run>, StoreError>;
+
+    /// Runs that a message triggered, or the run that wrote it.
+    async fn runs_of_message(&self, room: &RoomId, id: &MessageId) -> Result<Vec<Run>, StoreError>;
+
+    /// Runs of a bot that wait, oldest first.
+    async fn queued_runs(&self, bot: &UserId, limit: usize) -> Result<Vec<QueuedRun>, StoreError>;
+
+    /// Runs that are neither queued nor over: after a crash, those that nobody works on any more.
+    async fn active_runs(&self) -> Result<Vec<QueuedRun>, StoreError>;
+
+    /// Messages that are streaming: after a crash, those that nobody writes any more.
+    async fn open_messages(&self) -> Result<Vec<OpenMessage>, StoreError>;
+}

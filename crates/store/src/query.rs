@@ -1,0 +1,35 @@
+//! Ranges and pages of entries.
+
+use antiphon_protocol::{Entry, RawJson};
+
+/// Which entries of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryRange {
+    /// The newest, up to and including `up_to`.
+    Newest {
+        /// Last position that may be in the page.
+        up_to: u64,
+    },
+    /// Those right before this position.
+    Before(u64),
+    /// Those right after `seq`, up to and including `up_to`.
+    After {
+        /// Where to begin, exclusive.
+        seq: u64,
+        /// Last position that may be in the page.
+        up_to: u64,
+    },
+}
+
+/// Entries in the order of their positions, without holes.
+#[derive(Debug, Clone, Default)]
+pub struct EntryPage {
+    /// The entries as JSON.
+    pub entries: Vec<RawJson<Entry>>,
+    /// Position of the first one; 0 if there is none.
+    pub first: u64,
+    /// Position of the last one; 0 if there is none.
+    pub last: u64,
+    /// Whether the range holds more in the direction of reading.
+    pub more: bool,
+}

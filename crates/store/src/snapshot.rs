@@ -1,0 +1,49 @@
+//! Rooms, unfinished messages and waiting runs as they are stored.
+
+use antiphon_protocol::{Epoch, Member, Message, Part, Room, RoomId, Run, Timestamp};
+
+/// A room at one moment.
+#[derive(Debug, Clone)]
+pub struct RoomSnapshot {
+    /// The room.
+    pub info: Room,
+    /// Incarnation of its log.
+    pub epoch: Epoch,
+    /// Position of its last entry.
+    pub head: u64,
+    /// Number of its countable messages.
+    pub ordinal: u64,
+    /// When its last entry was written.
+    pub active_at: Timestamp,
+    /// All its members.
+    pub members: Vec<Member>,
+    /// Its streaming messages.
+    pub open: Vec<OpenMessage>,
+}
+
+/// A message that is streaming, with what its checkpoints hold.
+#[derive(Debug, Clone)]
+pub struct OpenMessage {
+    /// The message as it was opened.
+    pub message: Message,
+    /// Its parts, brought up to the last checkpoint; in the order of their indices, without holes.
+    pub parts: Vec<OpenPart>,
+}
+
+/// A part up to its last checkpoint.
+#[derive(Debug, Clone)]
+pub struct OpenPart {
+    /// The attempt.
+    pub generation: u32,
+    /// The part, its text included.
+    pub value: Part,
+}
+
+/// A run and the room it belongs to.
+#[derive(Debug, Clone)]
+pub struct QueuedRun {
+    /// The room.
+    pub room: RoomId,
+    /// The run.
+    pub run: Run,
+}
