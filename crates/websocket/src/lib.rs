@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod close_code;
+mod connection;
 mod decoder;
 pub mod encode;
 mod error;
@@ -16,6 +17,7 @@ mod message;
 mod utf8;
 
 pub use close_code::CloseCode;
+pub use connection::{CloseOutcome, Connection, ConnectionError, Event, QueueFull, Settings};
 pub use decoder::{Decoder, Limits};
 pub use error::ProtocolError;
 pub use frame::Opcode;

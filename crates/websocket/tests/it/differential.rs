@@ -1,71 +1,18 @@
 //! The same bytes before our decoder and before tungstenite as a server: same messages, same refusals.
 //! And the other way round: tungstenite as a client reads our frames.
 
-use std::io::{Cursor, Read, Write};
-
 use antiphon_websocket::{CloseCode, CloseReason, Limits, Message, encode};
 use bytes::Bytes;
 use proptest::{collection::vec, prelude::*};
-use tungstenite::{
-    Error, WebSocket,
-    protocol::{Role, WebSocketConfig},
-};
+use tungstenite::protocol::Role;
 
-use crate::support::{decode_pieces, masked};
+use crate::{
+    reference::tungstenite_reads,
+    support::{decode_pieces, masked},
+};
 
 /// The longest message in these tests.
 const MAX_MESSAGE: usize = 300;
-
-/// A peer whose bytes are known beforehand and who listens to nothing.
-struct Script(Cursor<Vec<u8>>);
-
-impl Read for Script {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl Write for Script {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-fn translate(message: tungstenite::Message) -> Message {
-    match message {
-        tungstenite::Message::Text(text) => Message::Text(text.as_str().into()),
-        tungstenite::Message::Binary(bytes) => Message::Binary(bytes),
-        tungstenite::Message::Ping(payload) => Message::Ping(payload),
-        tungstenite::Message::Pong(payload) => Message::Pong(payload),
-        tungstenite::Message::Close(body) => Message::Close(body.map(|body| CloseReason {
-            code: CloseCode(body.code.into()),
-            reason: body.reason.as_str().into(),
-        })),
-        tungstenite::Message::Frame(frame) => panic!("never read: {frame:?}"),
-    }
-}
-
-/// What tungstenite reads from `stream` as `role`, and whether it refuses the rest.
-fn tungstenite_reads(role: Role, stream: Vec<u8>) -> (Vec<Message>, bool) {
-    let config =
-        WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE)).max_frame_size(Some(MAX_MESSAGE));
-    let mut socket = WebSocket::from_raw_socket(Script(Cursor::new(stream)), role, Some(config));
-    let mut messages = Vec::new();
-    loop {
-        match socket.read() {
-            Ok(message) => messages.push(translate(message)),
-            Err(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => {
-                return (messages, false);
-            }
-            Err(Error::Protocol(_) | Error::Capacity(_) | Error::Utf8(_)) => return (messages, true),
-            Err(_) => return (messages, false),
-        }
-    }
-}
 
 fn we_read(stream: &[u8]) -> (Vec<Message>, bool) {
     let limits = Limits { max_message: MAX_MESSAGE, max_fragments: u32::MAX };
@@ -111,7 +58,7 @@ proptest! {
         frames in vec(prop_oneof![3 => frame(), 1 => fragments_of_text()], 0..12),
     ) {
         let stream = frames.concat();
-        let (theirs, they_refuse) = tungstenite_reads(Role::Server, stream.clone());
+        let (theirs, they_refuse) = tungstenite_reads(Role::Server, stream.clone(), MAX_MESSAGE);
         let (ours, we_refuse) = we_read(&stream);
         prop_assert_eq!(ours, theirs);
         prop_assert_eq!(we_refuse, they_refuse);
@@ -135,7 +82,7 @@ proptest! {
             Message::Pong(control),
             Message::Close(Some(CloseReason { code: CloseCode(4321), reason })),
         ];
-        let (messages, refused) = tungstenite_reads(Role::Client, stream);
+        let (messages, refused) = tungstenite_reads(Role::Client, stream, MAX_MESSAGE);
         prop_assert!(!refused);
         prop_assert_eq!(messages, expected);
     }

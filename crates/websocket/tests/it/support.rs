@@ -1,6 +1,8 @@
 //! What a client does, in bytes: masked frames, right or wrong.
 
-use antiphon_websocket::{Decoder, Limits, Message, ProtocolError};
+use antiphon_websocket::{Connection, Decoder, Limits, Message, ProtocolError, Settings};
+use tokio::net::{TcpListener, TcpStream};
+use tungstenite::{WebSocket, protocol::Role};
 
 pub const CONTINUATION: u8 = 0;
 pub const TEXT: u8 = 1;
@@ -80,4 +82,38 @@ pub fn decode_pieces<'a>(
 /// What a stream is refused for.
 pub fn refusal(stream: &[u8]) -> ProtocolError {
     decode(stream).1.expect("the stream must be refused")
+}
+
+/// A server's connection and its client's end of the stream, over loopback.
+pub async fn over_tcp() -> (Connection<TcpStream>, TcpStream) {
+    let (server, client) = tcp_pair().await;
+    (Connection::new(server, Settings::default()), client)
+}
+
+/// Two ends of a loopback stream: the server's and the client's.
+pub async fn tcp_pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+    (accepted.expect("a connection").0, client.expect("a connection"))
+}
+
+/// A tungstenite client on a stream that is already upgraded. It blocks: use it on its own thread.
+pub fn tungstenite_client(stream: TcpStream) -> WebSocket<std::net::TcpStream> {
+    let stream = stream.into_std().expect("registered with the runtime");
+    stream.set_nonblocking(false).expect("an open socket");
+    WebSocket::from_raw_socket(stream, Role::Client, None)
+}
+
+/// SplitMix64: small, and the same on every machine for the same seed.
+pub struct Rng(pub u64);
+
+impl Rng {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % limit as u64) as usize
+    }
 }
