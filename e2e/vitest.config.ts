@@ -1,0 +1,15 @@
+// How the tests run: by Vitest, as in every package, because it reads TypeScript as it is on the oldest Node we support.
+import { defineConfig } from 'vitest/config';
+
+/** A cold browser on a busy machine needs seconds; nothing waits this long unless it is broken. */
+const PATIENCE_MS = 60_000;
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    testTimeout: PATIENCE_MS,
+    hookTimeout: PATIENCE_MS,
+    // Each worker has a browser and a server of its own; more than two would measure the machine.
+    maxWorkers: 2,
+  },
+});
