@@ -80,10 +80,12 @@ pub enum Event {
     Unread {
         /// The room.
         room: RoomId,
-        /// How many there are.
-        ordinal: u64,
-        /// How many the user has read.
-        read: u64,
+        /// How many there are, if it changed.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        ordinal: Option<u64>,
+        /// How many the user has read, if it changed.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        read: Option<u64>,
     },
     /// The user is a member of one more room.
     RoomJoined(RoomSummary),

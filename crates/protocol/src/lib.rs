@@ -36,7 +36,7 @@ pub use entry::{Entry, EntryBody, PartEnd};
 pub use error::{Error, ErrorCode};
 pub use event::Event;
 pub use frame::{ClientFrame, ServerFrame};
-pub use id::{ConnectionId, Epoch, MessageId, RoomId, RunId, ToolCallId, UserId};
+pub use id::{ConnectionId, Epoch, MessageId, RequestId, RoomId, RunId, ToolCallId, UserId};
 pub use limits::Limits;
 pub use message::{Message, MessageStatus, Reaction};
 pub use part::{Part, ToolCall, ToolState};

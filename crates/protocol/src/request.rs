@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cursor, MessageId, Part, PresenceStatus, Role, RoomId, RoomKind, RunId, StreamPosition, ToolCallId,
+    Cursor, MessageId, Part, PresenceStatus, RequestId, Role, RoomId, RoomKind, RunId, StreamPosition, ToolCallId,
     UserId, Visibility,
 };
 
@@ -181,6 +181,9 @@ impl SendMessage {
 pub struct EditMessage {
     /// The room.
     pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
     /// The message.
     pub message_id: MessageId,
     /// Shorthand for one text part. Give this or `parts`.
@@ -196,6 +199,9 @@ pub struct EditMessage {
 pub struct DeleteMessage {
     /// The room.
     pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
     /// The message.
     pub message_id: MessageId,
 }
@@ -205,6 +211,9 @@ pub struct DeleteMessage {
 pub struct React {
     /// The room.
     pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
     /// The message.
     pub message_id: MessageId,
     /// The sign.
@@ -314,6 +323,9 @@ fn group() -> RoomKind {
 pub struct UpdateRoom {
     /// The room.
     pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
     /// The new name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -330,6 +342,9 @@ pub struct UpdateRoom {
 pub struct Invite {
     /// The room.
     pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
     /// Whom.
     pub users: Vec<UserId>,
     /// As what; `member` if left out. Nobody can give more than they have.
@@ -346,6 +361,9 @@ fn member() -> Role {
 pub struct RemoveMember {
     /// The room.
     pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
     /// Whom; oneself is always allowed.
     pub user: UserId,
 }
@@ -355,6 +373,9 @@ pub struct RemoveMember {
 pub struct ChangeMember {
     /// The room.
     pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
     /// Whose role.
     pub user: UserId,
     /// The new role.
