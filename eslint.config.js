@@ -103,6 +103,6 @@ export default defineConfig(
   },
   {
     files: TESTS,
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
   },
 );
