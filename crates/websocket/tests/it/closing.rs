@@ -9,7 +9,7 @@ use tungstenite::{Error, protocol::Role};
 
 use crate::{
     reference::{translate, tungstenite_reads},
-    support::{FIN, PING, TEXT, close, masked, over_tcp, text, tungstenite_client},
+    support::{BINARY, FIN, PING, TEXT, close, fill, masked, over_tcp, text, tungstenite_client},
 };
 
 fn reason(code: u16, reason: &str) -> Message {
@@ -75,22 +75,39 @@ async fn messages_that_cross_our_close_frame_are_ignored_and_pings_unanswered() 
 
 #[tokio::test]
 async fn a_client_that_breaks_the_rules_and_keeps_sending_still_learns_why() {
-    for _ in 0..20 {
-        let (mut connection, client) = over_tcp().await;
-        let (mut from_server, mut to_server) = client.into_split();
-        let client = tokio::spawn(async move {
-            // An unmasked frame, and much more than a read takes: closing over it would reset the stream.
-            to_server.write_all(&[TEXT; 1 << 20]).await.expect("the server reads on");
-            let mut heard = Vec::new();
-            from_server.read_to_end(&mut heard).await.expect("no reset");
-            heard
-        });
-        let error = connection.read().await.expect_err("unmasked");
-        let code = error.close_code().expect("somebody is there");
-        assert_eq!(connection.close(code, &error.to_string()).await, CloseOutcome::Dropped);
-        let heard = tungstenite_reads(Role::Client, client.await.expect("no reset"), 1 << 20);
-        assert_eq!(heard, (vec![reason(1002, "client frames must be masked")], false));
-    }
+    let (mut connection, mut client) = over_tcp().await;
+    let client = tokio::spawn(async move {
+        // Unmasked frames, and more of them than sockets hold: closing over them would reset the stream.
+        client.write_all(&[TEXT; 16 << 20]).await.expect("the server reads on");
+        let mut heard = Vec::new();
+        client.read_to_end(&mut heard).await.expect("no reset");
+        heard
+    });
+    let error = connection.read().await.expect_err("unmasked");
+    let code = error.close_code().expect("somebody is there");
+    assert_eq!(connection.close(code, &error.to_string()).await, CloseOutcome::Dropped);
+    let heard = tungstenite_reads(Role::Client, client.await.expect("no reset"), 1 << 20);
+    assert_eq!(heard, (vec![reason(1002, "client frames must be masked")], false));
+}
+
+#[tokio::test]
+async fn a_client_that_writes_everything_before_it_reads_is_not_waited_for_in_a_circle() {
+    let (mut connection, mut client) = over_tcp().await;
+    let frames = fill(&mut connection).await;
+    let client = tokio::spawn(async move {
+        let long = masked(FIN | BINARY, &[0; 1 << 20]);
+        for _ in 0..16 {
+            client.write_all(&long).await.expect("the server reads on");
+        }
+        client.write_all(&close(1000, b"")).await.expect("the server reads on");
+        let mut heard = Vec::new();
+        client.read_to_end(&mut heard).await.expect("no reset");
+        heard
+    });
+    assert_eq!(connection.close(CloseCode(4000), "draining").await, CloseOutcome::Clean);
+    let (heard, _) = tungstenite_reads(Role::Client, client.await.expect("no reset"), 1 << 20);
+    assert_eq!(heard.len(), frames + 1);
+    assert_eq!(heard.last(), Some(&reason(4000, "draining")));
 }
 
 #[tokio::test]

@@ -1,37 +1,25 @@
 //! A connection over real loopback sockets: both directions at once, and peers that misbehave (FAULTS 21, 23).
 
+use std::time::Duration;
+
 use antiphon_websocket::{
     CloseCode, Connection, ConnectionError, Event, Message, ProtocolError, QueueFull, Settings, encode,
 };
 use bytes::Bytes;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, BufStream, duplex},
     net::TcpStream,
     task::spawn_blocking,
+    time::timeout,
 };
 use tungstenite::protocol::Role;
 
 use crate::{
     reference::tungstenite_reads,
-    support::{CONTINUATION, FIN, PING, TEXT, header, masked, over_tcp, tcp_pair, text, tungstenite_client},
+    support::{
+        CONTINUATION, FIN, PING, TEXT, fill, header, masked, over_tcp, tcp_pair, text, tungstenite_client,
+    },
 };
-
-/// Queues frames of 16 KiB and writes until the sockets between us and the client take no more. Says how many.
-async fn fill(connection: &mut Connection<TcpStream>) -> usize {
-    let frame = encode::binary_frame(&[b'x'; 16 << 10]);
-    let mut queued = 0;
-    loop {
-        while connection.queue(frame.clone()).is_ok() {
-            queued += 1;
-        }
-        // Loopback delivers at once, so what is not taken now is not taken before the client reads.
-        tokio::select! { biased; flushed = connection.flush() => flushed.expect("an open socket"), () = std::future::ready(()) => {} }
-        tokio::task::yield_now().await;
-        if !connection.has_room() {
-            return queued;
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_tungstenite_client_is_understood_and_understands() {
@@ -184,6 +172,25 @@ async fn all_messages_of_one_read_are_reported_before_anything_is_written() {
         });
     }
     assert_eq!(events, ["message", "message", "message", "message", "message", "flushed"]);
+}
+
+#[tokio::test]
+async fn tiny_frames_fill_the_queue_by_their_number() {
+    let (mut connection, _client) = over_tcp().await;
+    let tiny = encode::text_frame(b"");
+    let queued = (0..100_000).take_while(|_| connection.queue(tiny.clone()).is_ok()).count();
+    assert!(queued <= (64 << 10) / size_of::<Bytes>(), "{queued} frames");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_buffers_is_flushed() {
+    let (server, mut client) = duplex(1 << 10);
+    let mut connection = Connection::new(BufStream::new(server), Settings::default());
+    connection.queue(encode::text_frame(b"now")).expect("room");
+    assert!(matches!(connection.next().await, Ok(Event::Flushed)));
+    let mut heard = [0; 5];
+    timeout(Duration::from_secs(1), client.read_exact(&mut heard)).await.expect("in time").expect("open");
+    assert_eq!(&heard, b"\x81\x03now");
 }
 
 #[test]

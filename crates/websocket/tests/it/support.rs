@@ -1,6 +1,6 @@
 //! What a client does, in bytes: masked frames, right or wrong.
 
-use antiphon_websocket::{Connection, Decoder, Limits, Message, ProtocolError, Settings};
+use antiphon_websocket::{Connection, Decoder, Limits, Message, ProtocolError, Settings, encode};
 use tokio::net::{TcpListener, TcpStream};
 use tungstenite::{WebSocket, protocol::Role};
 
@@ -96,6 +96,23 @@ pub async fn tcp_pair() -> (TcpStream, TcpStream) {
     let address = listener.local_addr().expect("bound");
     let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
     (accepted.expect("a connection").0, client.expect("a connection"))
+}
+
+/// Queues frames of 16 KiB and writes until the sockets between us and the client take no more. Says how many.
+pub async fn fill(connection: &mut Connection<TcpStream>) -> usize {
+    let frame = encode::binary_frame(&[b'x'; 16 << 10]);
+    let mut queued = 0;
+    loop {
+        while connection.queue(frame.clone()).is_ok() {
+            queued += 1;
+        }
+        // Loopback delivers at once, so what is not taken now is not taken before the client reads.
+        tokio::select! { biased; flushed = connection.flush() => flushed.expect("an open socket"), () = std::future::ready(()) => {} }
+        tokio::task::yield_now().await;
+        if !connection.has_room() {
+            return queued;
+        }
+    }
 }
 
 /// A tungstenite client on a stream that is already upgraded. It blocks: use it on its own thread.
