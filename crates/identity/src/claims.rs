@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::clock::UnixSeconds;
 use crate::error::{AuthError, Refusal};
-use crate::identity::{BOT_PREFIX, GUEST_PREFIX, Identity, Kind};
+use crate::identity::{GUEST_PREFIX, Identity, Kind, is_reserved};
 use crate::keys::Claims;
 use crate::name;
 
@@ -12,6 +12,7 @@ mod path;
 mod times;
 
 pub(crate) use path::ClaimPath;
+pub(crate) use times::MAX_TRUST_S;
 
 /// The longest subject: room for a prefix and the longest that OpenID Connect allows.
 const MAX_SUBJECT_BYTES: usize = 255;
@@ -95,7 +96,7 @@ impl ClaimRules {
 
     fn check_required(&self, claims: &Claims) -> Result<(), AuthError> {
         let fits = |(path, values): &(ClaimPath, Vec<String>)| {
-            path.find(claims).and_then(Value::as_str).is_some_and(|found| values.iter().any(|v| v == found))
+            path.find(claims).is_some_and(|found| values.iter().any(|value| states(found, value)))
         };
         self.require.iter().all(fits).then_some(()).ok_or(AuthError::TokenRefused(Refusal::RequiredClaim))
     }
@@ -107,8 +108,8 @@ impl ClaimRules {
         if subject.len() > MAX_SUBJECT_BYTES || subject.chars().any(char::is_control) {
             return Err(AuthError::TokenRefused(Refusal::Subject));
         }
-        let is_guest = subject.starts_with(GUEST_PREFIX);
-        if is_guest != (self.kind == Kind::Guest) || subject.starts_with(BOT_PREFIX) {
+        let own_prefix = self.kind == Kind::Guest && subject.starts_with(GUEST_PREFIX);
+        if is_reserved(&subject) && !own_prefix {
             return Err(AuthError::TokenRefused(Refusal::ReservedSubject));
         }
         Ok(subject)
@@ -123,6 +124,16 @@ fn check_use(claims: &Claims) -> Result<(), AuthError> {
         }
     }
     Ok(())
+}
+
+/// Whether a claim is this value, or a list that has it.
+fn states(claim: &Value, value: &str) -> bool {
+    match claim {
+        Value::String(text) => text == value,
+        Value::Bool(flag) => value == if *flag { "true" } else { "false" },
+        Value::Array(all) => all.iter().any(|one| one.as_str() == Some(value)),
+        _ => false,
+    }
 }
 
 fn find<T>(paths: &[ClaimPath], claims: &Claims, read: impl Fn(&Value) -> Option<T>) -> Option<T> {

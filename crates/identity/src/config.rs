@@ -92,7 +92,7 @@ pub struct ProviderConfig {
     pub any_audience: bool,
     /// How far clocks may disagree, in seconds.
     pub leeway_s: Option<u64>,
-    /// Further claims, as dotted paths, and the values of which each must have one.
+    /// Further claims, as dotted paths, and the values of which each must have one; `"true"` for a flag.
     pub require: BTreeMap<String, OneOrMany>,
 
     /// Dotted paths to the display name; the first that yields one counts.

@@ -1,18 +1,19 @@
 //! Guests: a name is enough, and the server itself vouches that it is the same guest as before.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
-use crate::claims::{ClaimPath, ClaimRules};
-use crate::clock::{Clock, UnixSeconds};
+use crate::claims::{ClaimPath, ClaimRules, MAX_TRUST_S};
+use crate::clock::Clock;
 use crate::error::{AuthError, ConfigError, Refusal};
 use crate::identity::{GUEST_PREFIX, Identity, Kind};
 use crate::keys::{VerifyingKey, install_crypto};
-use crate::provider::{Judgement, Provider};
+use crate::provider::{DEFAULT_LEEWAY_S, Judgement, Provider};
 use crate::token::UnverifiedToken;
 use crate::{name, random};
 
@@ -25,6 +26,9 @@ const ISSUER: &str = "antiphon";
 
 /// Guests' [`Identity::provider`]; no configured provider may be called so.
 pub(crate) const PROVIDER: &str = "guest";
+
+/// A guest's token outlives a page load, and no longer than any token is believed.
+const LIFETIMES_S: RangeInclusive<u64> = 60..=MAX_TRUST_S;
 
 /// 22 characters of base 62 hold 130 random bits: nobody meets another guest's subject.
 const SUBJECT_CHARS: usize = 22;
@@ -43,6 +47,8 @@ pub struct GuestIssuer {
     clock: Arc<dyn Clock>,
     lifetime_s: u64,
     signing: EncodingKey,
+    /// The key's label, as the identities that it proves state it.
+    signed_by: String,
     provider: Provider,
 }
 
@@ -52,6 +58,9 @@ impl GuestIssuer {
     /// # Errors
     /// A key file that everybody can read, or that is not a key, or a directory that cannot be written.
     pub fn open(data_dir: &Path, lifetime_s: u64, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+        if !LIFETIMES_S.contains(&lifetime_s) {
+            return Err(ConfigError::new("guest_lifetime_s", "not between a minute and 31 days"));
+        }
         install_crypto();
         let key = key_file::read_or_create(data_dir)?;
         let rules = ClaimRules {
@@ -59,16 +68,18 @@ impl GuestIssuer {
             kind: Kind::Guest,
             issuers: vec![ISSUER.to_owned()],
             audiences: Some(vec![ISSUER.to_owned()]),
-            // Issued and checked by the same clock.
-            leeway_s: 0,
+            // Issued and checked by one clock; but clocks are set back now and then.
+            leeway_s: DEFAULT_LEEWAY_S,
             require: Vec::new(),
             name: ClaimPath::new("name").into_iter().collect(),
             avatar: Vec::new(),
             roles: Vec::new(),
             subject_prefix: String::new(),
         };
-        let provider = Provider { fixed: vec![VerifyingKey::from_secret(&key, None)], rules };
-        Ok(Self { clock, lifetime_s, signing: EncodingKey::from_secret(&key), provider })
+        let verifying = VerifyingKey::from_secret(&key, None);
+        let signed_by = verifying.label().to_owned();
+        let provider = Provider::with_key(verifying, rules);
+        Ok(Self { clock, lifetime_s, signing: EncodingKey::from_secret(&key), signed_by, provider })
     }
 
     /// A new guest of this name.
@@ -86,7 +97,7 @@ impl GuestIssuer {
     /// As [`Authenticator::verify`](crate::Authenticator::verify), for anything but a valid guest token.
     pub fn refresh(&self, token: &str) -> Result<GuestToken, AuthError> {
         let token = UnverifiedToken::parse(token)?;
-        match self.judge(&token, self.clock.unix_now()) {
+        match self.provider.judge(&token, self.clock.unix_now()) {
             Judgement::Signed(identity) => {
                 let identity = identity?;
                 Ok(self.sign(identity.subject, identity.name.unwrap_or_default()))
@@ -95,8 +106,8 @@ impl GuestIssuer {
         }
     }
 
-    pub(crate) fn judge(&self, token: &UnverifiedToken<'_>, now: UnixSeconds) -> Judgement {
-        self.provider.judge(&self.provider.fixed, token, now)
+    pub(crate) const fn provider(&self) -> &Provider {
+        &self.provider
     }
 
     fn sign(&self, subject: String, name: String) -> GuestToken {
@@ -115,7 +126,7 @@ impl GuestIssuer {
             roles: Vec::new(),
             expires_at,
             provider: PROVIDER.to_owned(),
-            signed_by: self.provider.fixed[0].label().to_owned(),
+            signed_by: self.signed_by.clone(),
         };
         GuestToken { token, identity }
     }

@@ -1,14 +1,25 @@
 //! The answer to "who is speaking".
 
+use antiphon_protocol::UserId;
 use serde::Serialize;
 
 use crate::clock::UnixSeconds;
+use crate::random;
 
 /// Prefix of every guest's subject. No provider may assert a subject that begins so.
 pub const GUEST_PREFIX: &str = "guest_";
 
 /// Prefix of every bot's subject. No provider may assert a subject that begins so.
 pub const BOT_PREFIX: &str = "bot_";
+
+/// Prefix of the ids of people whose subject is not an id by itself.
+const HASHED_PREFIX: &str = "sub_";
+
+/// Whether a provider must not assert this subject: it would speak for a guest, a bot or the server itself.
+pub(crate) fn is_reserved(subject: &str) -> bool {
+    [GUEST_PREFIX, BOT_PREFIX, HASHED_PREFIX].iter().any(|prefix| subject.starts_with(prefix))
+        || subject == UserId::system().as_str()
+}
 
 /// What sort of token the identity was proven with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -41,4 +52,16 @@ pub struct Identity {
     pub provider: String,
     /// Which of the provider's keys vouched, see [`Authenticator::still_trusts`](crate::Authenticator::still_trusts).
     pub signed_by: String,
+}
+
+impl Identity {
+    /// The user's id: the subject, or, where that has characters which no id may have, a hash of it.
+    #[must_use]
+    pub fn user_id(&self) -> UserId {
+        UserId::parse(&self.subject).unwrap_or_else(|_| {
+            let hash = random::fingerprint(&self.subject);
+            let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            UserId::parse(&format!("{HASHED_PREFIX}{hex}")).expect("a prefix and 64 hex digits are an id")
+        })
+    }
 }

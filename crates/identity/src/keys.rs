@@ -13,6 +13,7 @@ use crate::config::Algorithm;
 use crate::error::AuthError;
 use crate::token::{Header, UnverifiedToken};
 
+pub(crate) mod remote;
 pub(crate) mod sets;
 
 /// The claims of a token whose signature has been checked.
@@ -94,6 +95,15 @@ impl VerifyingKey {
 
     pub(crate) fn label(&self) -> &str {
         &self.label
+    }
+
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// Whether the token's `kid` is this key's own.
+    pub(crate) fn is_named_by(&self, header: &Header) -> bool {
+        self.id.is_some() && self.id == header.kid
     }
 
     /// Whether trying this key is worth it. Narrows down; decides nothing.

@@ -1,4 +1,21 @@
 //! Who is speaking: tokens, key sets, guests, tickets, origins. No rooms.
+//!
+//! - [`Authenticator`] takes a token and answers with an [`Identity`]. Each key has one algorithm, fixed by the
+//!   configuration or by the key's own type; what a token says about itself only helps to find the key. Keys that
+//!   a provider publishes are fetched, cached, refreshed and forgotten as the provider says.
+//! - [`GuestIssuer`] signs people in by name alone, with a key that never leaves the data directory.
+//! - [`Tickets`] stand in for a token, once and for seconds, where a token cannot be sent in a header.
+//! - [`OriginPolicy`] says which web pages may talk to the server.
+//!
+//! All time comes from a [`Clock`]; no error, log line or debug output holds a token or a secret.
+//!
+//! The server runs [`Authenticator::keep_keys_fresh`] beside its other tasks, and asks
+//! [`Authenticator::still_trusts`] about its open connections whenever [`Authenticator::key_changes`] says so.
+//!
+//! # Configuration for Supabase
+//! ```toml
+#![doc = include_str!("../supabase.example.toml")]
+//! ```
 
 mod authenticator;
 mod cache;

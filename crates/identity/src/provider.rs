@@ -1,18 +1,22 @@
 //! One source of identities: its keys, and the rules for its tokens.
 
+use std::sync::Arc;
+
 use secrecy::ExposeSecret;
+use tokio::sync::watch;
 
 use crate::claims::{ClaimPath, ClaimRules};
-use crate::clock::UnixSeconds;
+use crate::clock::{Clock, UnixSeconds};
 use crate::config::{Algorithm, OneOrMany, ProviderConfig};
 use crate::error::{AuthError, ConfigError};
 use crate::identity::{Identity, Kind};
+use crate::keys::remote::RemoteKeys;
 use crate::keys::{VerifyingKey, sets};
 use crate::token::UnverifiedToken;
 use crate::{preset, secret};
 
 /// How far clocks may disagree unless the configuration says otherwise.
-const DEFAULT_LEEWAY_S: u64 = 60;
+pub(crate) const DEFAULT_LEEWAY_S: u64 = 60;
 
 /// More would let tokens live on noticeably after their end.
 const MAX_LEEWAY_S: u64 = 600;
@@ -20,44 +24,61 @@ const MAX_LEEWAY_S: u64 = 600;
 /// A provider ready to judge tokens.
 pub(crate) struct Provider {
     /// Keys given in the configuration.
-    pub(crate) fixed: Vec<VerifyingKey>,
-    pub(crate) rules: ClaimRules,
+    fixed: Vec<VerifyingKey>,
+    /// Keys that the provider publishes.
+    remote: Option<Arc<RemoteKeys>>,
+    rules: ClaimRules,
 }
 
-/// What a provider makes of a token.
+/// What a provider makes of a token, the more telling the greater.
 pub(crate) enum Judgement {
-    /// One of its keys signed it: this is the answer.
-    Signed(Result<Identity, AuthError>),
+    /// It has no key that might have signed it.
+    NoKey,
     /// Keys that might have signed it did not.
     NotSigned,
-    /// It has no key that might have.
-    NoKey,
+    /// One of its keys signed it: this is the answer.
+    Signed(Result<Identity, AuthError>),
 }
 
 impl Provider {
     /// Works out what the configuration implies, and refuses what would be unsafe.
-    pub(crate) fn new(config: ProviderConfig) -> Result<Self, ConfigError> {
+    pub(crate) fn new(
+        config: ProviderConfig,
+        clock: Arc<dyn Clock>,
+        key_changes: watch::Sender<u64>,
+    ) -> Result<Self, ConfigError> {
         let config = preset::apply(config)?;
         if config.name.is_empty() || config.name == crate::guest::PROVIDER {
             return Err(ConfigError::new("name", "give the provider a name of its own, other than `guest`"));
         }
         let fixed = fixed_keys(&config)?;
-        if fixed.is_empty() {
+        let remote = remote_keys(&config, clock, key_changes)?;
+        if fixed.is_empty() && remote.is_none() {
             let advice = "no key: set one of secret, secret_file, jwks_url, jwks, public_key_pem";
             return Err(ConfigError::new("secret", advice));
         }
-        Ok(Self { fixed, rules: rules(config)? })
+        Ok(Self { fixed, remote, rules: rules(config)? })
     }
 
-    /// Tries the given keys, each with its own algorithm.
-    pub(crate) fn judge(
-        &self,
-        keys: &[VerifyingKey],
-        token: &UnverifiedToken<'_>,
-        now: UnixSeconds,
-    ) -> Judgement {
+    /// A provider with one key, which is not configured but our own.
+    pub(crate) fn with_key(key: VerifyingKey, rules: ClaimRules) -> Self {
+        Self { fixed: vec![key], remote: None, rules }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.rules.provider
+    }
+
+    pub(crate) const fn remote(&self) -> Option<&Arc<RemoteKeys>> {
+        self.remote.as_ref()
+    }
+
+    /// Tries the keys known at the moment, each with its own algorithm.
+    pub(crate) fn judge(&self, token: &UnverifiedToken<'_>, now: UnixSeconds) -> Judgement {
+        let published = self.remote.as_ref().and_then(|remote| remote.current());
+        let published = published.as_ref().map(|keys| keys.as_slice()).unwrap_or_default();
         let mut judgement = Judgement::NoKey;
-        for key in keys.iter().filter(|key| key.may_have_signed(&token.header)) {
+        for key in self.fixed.iter().chain(published).filter(|key| key.may_have_signed(&token.header)) {
             match key.open(token) {
                 Ok(None) => judgement = Judgement::NotSigned,
                 Ok(Some(claims)) => {
@@ -67,6 +88,18 @@ impl Provider {
             }
         }
         judgement
+    }
+
+    /// Whether any of its tokens may be signed with this algorithm.
+    pub(crate) fn uses(&self, algorithm: &str) -> bool {
+        self.fixed.iter().any(|key| key.algorithm().name() == algorithm)
+            || self.remote.as_ref().is_some_and(|remote| remote.pins(algorithm))
+    }
+
+    /// Whether a key of this label is still in use.
+    pub(crate) fn has_key(&self, label: &str) -> bool {
+        let published = self.remote.as_ref().and_then(|remote| remote.current());
+        self.fixed.iter().chain(published.iter().flat_map(|keys| keys.iter())).any(|key| key.label() == label)
     }
 }
 
@@ -88,13 +121,33 @@ fn fixed_keys(config: &ProviderConfig) -> Result<Vec<VerifyingKey>, ConfigError>
         }
         keys.extend(set);
     }
-    if let Some(pinned) = &config.algorithms
-        && let Some(other) = keys.iter().find(|key| !pinned.contains(&key.algorithm()))
-    {
+    let Some(pinned) = &config.algorithms else { return Ok(keys) };
+    if let Some(other) = keys.iter().find(|key| !pinned.contains(&key.algorithm())) {
         let problem = format!("a key is for {}, which is not listed", other.algorithm().name());
         return Err(ConfigError::new("algorithms", problem));
     }
+    if pinned.contains(&Algorithm::Hs256) && !keys.iter().any(|key| key.algorithm() == Algorithm::Hs256) {
+        return Err(ConfigError::new("algorithms", "HS256 is listed and there is no secret for it"));
+    }
     Ok(keys)
+}
+
+fn remote_keys(
+    config: &ProviderConfig,
+    clock: Arc<dyn Clock>,
+    key_changes: watch::Sender<u64>,
+) -> Result<Option<Arc<RemoteKeys>>, ConfigError> {
+    let Some(url) = &config.jwks_url else { return Ok(None) };
+    let mut pinned = Algorithm::PUBLIC.to_vec();
+    if let Some(listed) = &config.algorithms {
+        pinned.retain(|algorithm| listed.contains(algorithm));
+    }
+    if pinned.is_empty() {
+        return Err(ConfigError::new("algorithms", "none of RS256, ES256, EdDSA, which jwks_url is for"));
+    }
+    RemoteKeys::new(&config.name, url, config.allow_insecure_jwks, pinned, clock, key_changes)
+        .map(|keys| Some(Arc::new(keys)))
+        .map_err(|problem| ConfigError::new("jwks_url", problem))
 }
 
 fn rules(config: ProviderConfig) -> Result<ClaimRules, ConfigError> {

@@ -10,7 +10,7 @@ use crate::keys::Claims;
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
 /// The longest that a token is believed without being shown again: one that lasts a century is asked for monthly.
-const MAX_TRUST_S: u64 = 31 * 24 * 60 * 60;
+pub(crate) const MAX_TRUST_S: u64 = 31 * 24 * 60 * 60;
 
 /// Checks all three and returns when the identity lapses.
 pub(crate) fn check(claims: &Claims, now: UnixSeconds, leeway_s: u64) -> Result<UnixSeconds, AuthError> {

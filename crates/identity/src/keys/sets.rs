@@ -8,7 +8,7 @@ use super::VerifyingKey;
 use crate::config::Algorithm;
 
 /// The most keys of a set that are used: a token without `kid` is tried against each of its algorithm.
-pub(crate) const MAX_KEYS: usize = 16;
+pub(crate) const MAX_KEYS: usize = 32;
 
 #[derive(Deserialize)]
 struct Document {

@@ -133,6 +133,40 @@ async fn a_token_is_about_somebody() {
 }
 
 #[tokio::test]
+async fn further_claims_can_be_required() {
+    let mut provider = secret_provider();
+    provider.require.insert("email_verified".into(), "true".into());
+    provider.require.insert("realm_access.roles".into(), ["chat", "staff"].into());
+    let door = Door::of(provider);
+    let code = async |verified: Value, roles: Value| {
+        let claims = json!({ "email_verified": verified, "realm_access": { "roles": roles } });
+        door.code(&hs256(&claims_with(claims))).await
+    };
+    assert_eq!(code(json!(true), json!(["other", "chat"])).await.as_deref(), OK.as_deref());
+    assert_eq!(code(json!("true"), json!("staff")).await.as_deref(), OK.as_deref());
+    assert_eq!(code(json!(false), json!(["chat"])).await.as_deref(), REFUSED.as_deref());
+    assert_eq!(code(json!(true), json!(["other"])).await.as_deref(), REFUSED.as_deref());
+    assert_eq!(code(json!(true), json!({ "chat": true })).await.as_deref(), REFUSED.as_deref());
+}
+
+/// E7: whatever a provider calls its accounts, they have an id here, and never the same one.
+#[tokio::test]
+async fn every_subject_has_an_id_of_its_own() {
+    let door = Door::of(secret_provider());
+    let id = async |subject: &str| {
+        let token = hs256(&claims_with(json!({ "sub": subject })));
+        door.authenticator.verify(&token).await.expect("a person").user_id()
+    };
+    assert_eq!(id("auth0|5f7c").await.as_str(), "auth0|5f7c");
+    let mut ids = std::collections::HashSet::new();
+    for strange in ["Ada Lovelace", "ada lovelace", "a/b", "..", "é", "a..b", &"x".repeat(200)] {
+        let id = id(strange).await;
+        assert!(id.as_str().starts_with("sub_"), "{id}");
+        assert!(ids.insert(id), "{strange}");
+    }
+}
+
+#[tokio::test]
 async fn decorations_are_taken_where_usable_and_never_refuse_a_person() {
     let door = Door::of(ProviderConfig { name_claim: Some(["nick", "name"].into()), ..secret_provider() });
     let strange = json!({

@@ -42,7 +42,7 @@ async fn a_refresh_prolongs_the_same_guest_and_only_while_the_token_holds() {
     let second = guests.refresh(&first.token).expect("still valid");
     assert_eq!(second.identity.subject, first.identity.subject);
     assert_eq!(second.identity.name, first.identity.name);
-    door.clock.advance(DAY_S);
+    door.clock.advance(DAY_S + 60);
     assert_eq!(door.code(&first.token).await, Err("token_expired"));
     assert_eq!(guests.refresh(&first.token).map(|_| ()), Err(AuthError::TokenExpired));
     assert_eq!(door.code(&second.token).await, Ok(first.identity.subject));
@@ -66,9 +66,27 @@ async fn guests_are_off_as_soon_as_a_provider_is_configured_unless_asked_for() {
 #[tokio::test]
 async fn no_provider_can_speak_for_a_guest_or_a_bot() {
     let door = Door::of(secret_provider());
-    for subject in ["guest_0123456789", "bot_clerk"] {
+    for subject in ["guest_0123456789", "bot_clerk", "sub_00", "system"] {
         let token = hs256(&claims_with(json!({ "sub": subject })));
         assert_eq!(door.code(&token).await, Err("token_refused"));
+    }
+}
+
+#[tokio::test]
+async fn guests_survive_a_clock_that_is_set_back() {
+    let door = first_run();
+    door.clock.advance(30);
+    let guest = door.authenticator.guests().expect("guests").issue("Ada").expect("a name");
+    door.clock.set_back(30);
+    assert_eq!(door.code(&guest.token).await, Ok(guest.identity.subject));
+}
+
+#[test]
+fn guests_are_remembered_for_a_time_that_makes_sense() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    for lifetime_s in [0, 59, 32 * DAY_S, u64::MAX] {
+        let error = GuestIssuer::open(dir.path(), lifetime_s, TestClock::new().shared());
+        assert_eq!(error.expect_err("refused").key(), "guest_lifetime_s");
     }
 }
 

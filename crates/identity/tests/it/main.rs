@@ -3,8 +3,11 @@
 mod attacks;
 mod claims;
 mod guests;
+mod keys;
 mod origins;
+mod published_keys;
 mod secrets;
+mod static_keys;
 mod supabase;
 mod support;
 mod tickets;

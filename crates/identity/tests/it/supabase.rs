@@ -64,6 +64,24 @@ async fn c2_the_projects_own_keys_are_nobody() {
     assert_eq!(door.code(&foreign).await, Err("token_refused"));
 }
 
+/// The example that the documentation shows is one that works.
+#[test]
+fn the_example_is_a_configuration() {
+    #[derive(serde::Deserialize)]
+    struct Document {
+        identity: IdentityConfig,
+    }
+    let example = include_str!("../../supabase.example.toml");
+    let document: Document = toml::from_str(example).expect("a configuration");
+    Door::new(document.identity);
+    let said: String = example
+        .lines()
+        .map(|line| line.strip_prefix("# ").unwrap_or(line).to_owned() + "\n")
+        .filter(|line| line.starts_with('[') || line.contains(" = ") && !line.contains("secret_file"))
+        .collect();
+    Door::new(toml::from_str::<Document>(&said).expect("with everything said").identity);
+}
+
 #[tokio::test]
 async fn what_the_operator_says_comes_before_the_preset() {
     let mut provider = ProviderConfig {

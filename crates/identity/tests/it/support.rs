@@ -29,6 +29,10 @@ impl TestClock {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    pub fn set_back(&self, seconds: u64) {
+        self.0.fetch_sub(seconds, Ordering::SeqCst);
+    }
+
     pub fn shared(&self) -> Arc<dyn Clock> {
         Arc::new(self.clone())
     }
