@@ -1,6 +1,6 @@
 //! What an idle connection costs: resident bytes per connection, after each has echoed one message.
 //!
-//! `cargo run --release -p antiphon-websocket --example idle_memory -- 4000` (two descriptors per connection)
+//! `cargo run -p antiphon-websocket --example idle_memory -- 4000` (two descriptors per connection)
 
 use std::{fs, sync::Arc};
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-/// Several times the usual message; a tenth of a percent of memory even on a machine with many threads.
+/// Many times the usual message, so that one read usually empties the socket; paid once per thread.
 const READ_BUFFER_BYTES: usize = 16 << 10;
 
 thread_local! {
