@@ -67,3 +67,45 @@ impl Generations {
         self.young.insert(token, entry);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Kind;
+
+    fn identity(subject: u8) -> Identity {
+        Identity {
+            subject: subject.to_string(),
+            kind: Kind::Person,
+            name: None,
+            avatar: None,
+            roles: Vec::new(),
+            expires_at: 100,
+            provider: "accounts".to_owned(),
+            signed_by: "secret".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_cache_is_bounded_and_keeps_what_is_asked_for() {
+        let cache = TokenCache::new(10);
+        for n in 0..=255 {
+            cache.insert([n; 32], identity(n), 0);
+            assert_eq!(cache.get(&[0; 32], 0, 1), Some(identity(0)), "in use after {n} others");
+            let generations = cache.generations.lock();
+            assert!(generations.young.len() + generations.old.len() <= 10);
+        }
+        assert_eq!(cache.get(&[1; 32], 0, 1), None, "not in use");
+    }
+
+    #[test]
+    fn an_entry_ends_with_its_token_and_with_its_key() {
+        let cache = TokenCache::new(10);
+        cache.insert([1; 32], identity(1), 7);
+        assert_eq!(cache.get(&[1; 32], 7, 99), Some(identity(1)));
+        assert_eq!(cache.get(&[1; 32], 7, 100), None);
+        cache.insert([1; 32], identity(1), 7);
+        assert_eq!(cache.get(&[1; 32], 8, 1), None);
+        assert_eq!(cache.get(&[1; 32], 7, 1), None, "forgotten for good");
+    }
+}

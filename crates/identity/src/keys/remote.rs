@@ -38,8 +38,8 @@ pub(crate) struct RemoteKeys {
     changes: watch::Sender<u64>,
     /// `None` until the first success. Replaced whole: a key that is no longer published is gone.
     current: ArcSwapOption<Vec<VerifyingKey>>,
-    /// When the last fetch began. Held while one is under way, so that there is one at a time and whoever
-    /// waited for it finds its result.
+    /// When the last fetch ended, well or not. Held while one is under way, so that there is one at a time and
+    /// whoever waited for it takes its result, however long it took.
     last_attempt: Arc<Mutex<Option<UnixSeconds>>>,
 }
 
@@ -111,17 +111,15 @@ impl RemoteKeys {
 
     async fn refresh(self: &Arc<Self>, pause_s: u64) -> bool {
         let mut attempt = Arc::clone(&self.last_attempt).lock_owned().await;
-        let now = self.clock.unix_now();
-        if attempt.is_some_and(|at| now.abs_diff(at) < pause_s) {
+        if attempt.is_some_and(|at| self.clock.unix_now().abs_diff(at) < pause_s) {
             return self.current().is_some();
         }
-        *attempt = Some(now);
         // A task of its own, which its time-out ends: whoever asked may hang up, and the fetch still serves
         // the others. Otherwise a stranger who connects and leaves could keep a new key from being learnt.
         let keys = Arc::clone(self);
         let fetch = tokio::spawn(async move {
             let answered = keys.fetch_and_store().await;
-            drop(attempt);
+            *attempt = Some(keys.clock.unix_now());
             answered
         });
         fetch.await.unwrap_or(false)

@@ -208,6 +208,28 @@ async fn a_provider_that_never_answered_is_told_apart_from_a_bad_token() {
     assert_eq!(door.code(&token).await.as_deref(), Ok("ada"));
 }
 
+#[tokio::test]
+async fn those_who_wait_for_a_slow_provider_do_not_ask_it_one_after_another() {
+    let publisher = Publisher::of(&[]).await;
+    publisher.answer(ResponseTemplate::new(503).set_delay(Duration::from_millis(100))).await;
+    let door = Arc::new(publisher.door());
+    let token = Pair::es256().token(Some("a"), &claims());
+    let arrivals: Vec<_> = (0..5)
+        .map(|_| {
+            let (door, token) = (Arc::clone(&door), token.clone());
+            tokio::spawn(async move { door.code(&token).await })
+        })
+        .collect();
+    while publisher.fetches().await == 0 {
+        tokio::task::yield_now().await;
+    }
+    door.clock.advance(60);
+    for arrival in arrivals {
+        assert_eq!(arrival.await.expect("no panic"), Err("keys_unavailable"));
+    }
+    assert_eq!(publisher.fetches().await, 1);
+}
+
 /// Whoever asks first may leave: the fetch goes on for those who come after.
 #[tokio::test]
 async fn hanging_up_does_not_waste_the_fetch() {
