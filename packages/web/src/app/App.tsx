@@ -1,0 +1,37 @@
+/** The page: signed out it asks for a name, signed in it shows rooms. */
+import { Announcer } from '../a11y/Announcer.tsx';
+import { SignIn } from '../sign-in/SignIn.tsx';
+import { Toasts } from '../ui/Toasts.tsx';
+import { Mark } from '../ui/Mark.tsx';
+import type { ChatView } from '../view/chat.ts';
+import { ChatContext, useChat, useReadable } from '../view/hooks.ts';
+import './app.css';
+import { Shell } from './Shell.tsx';
+
+export function App({ chat }: { chat: ChatView }) {
+  return (
+    <ChatContext value={chat}>
+      <Announcer>
+        <Inside />
+        <Toasts />
+      </Announcer>
+    </ChatContext>
+  );
+}
+
+function Inside() {
+  const session = useReadable(useChat().session);
+  switch (session.state) {
+    case 'restoring':
+      return (
+        <div className="restoring" role="status">
+          <Mark size={36} />
+          <span className="unseen">Opening</span>
+        </div>
+      );
+    case 'signed_out':
+      return <SignIn guests={session.guests} reason={session.reason} />;
+    case 'signed_in':
+      return <Shell me={session.me} />;
+  }
+}

@@ -1,0 +1,56 @@
+/** One room: its header, the log, who is writing, and the composer. */
+import { useMemo, useState } from 'react';
+import { LogSpeaker } from '../a11y/LogSpeaker.tsx';
+import { Composer } from '../composer/Composer.tsx';
+import { DraftingContext, type Drafting, type DraftingControl } from '../composer/drafting.ts';
+import { TypingLine } from '../composer/TypingLine.tsx';
+import { ConnectionBanner } from '../connection/Banner.tsx';
+import { JumpContext } from '../log/jump.ts';
+import { MessageList } from '../log/MessageList.tsx';
+import { useChat, useReadable, useSelected } from '../view/hooks.ts';
+import { RoomHeader } from './RoomHeader.tsx';
+import type { Side } from './Shell.tsx';
+
+interface ConversationProps {
+  readonly jump: { readonly key: string; readonly nonce: number } | null;
+  readonly onJump: (key: string) => void;
+  readonly onSide: (side: Side) => void;
+}
+
+const WRITE_NEW: Drafting = { mode: 'new' };
+
+export function Conversation({ jump, onJump, onSide }: ConversationProps) {
+  const [drafting, setDrafting] = useState<Drafting>(WRITE_NEW);
+  const control = useMemo<DraftingControl>(
+    () => ({
+      replyTo: (message) => setDrafting({ mode: 'reply', message }),
+      edit: (message) => setDrafting({ mode: 'edit', message }),
+      reset: () => setDrafting(WRITE_NEW),
+    }),
+    [],
+  );
+  return (
+    <DraftingContext value={control}>
+      <JumpContext value={onJump}>
+        <main className="conversation">
+          <RoomHeader onSide={onSide} />
+          <ConnectionBanner />
+          <MessageList target={jump} />
+          <LogSpeaker />
+          <div className="desk">
+            <TypingLine />
+            <Composer drafting={drafting} control={control} blocked={useBlocked()} />
+          </div>
+        </main>
+      </JumpContext>
+    </DraftingContext>
+  );
+}
+
+/** Only an ended session keeps one from sending; everything else waits in the outbox. */
+function useBlocked(): string | undefined {
+  const chat = useChat();
+  const session = useReadable(chat.session);
+  const failed = useSelected(chat.connection, (connection) => connection.state === 'failed');
+  return failed && session.state === 'signed_in' ? 'Not connected. Your text is kept here.' : undefined;
+}

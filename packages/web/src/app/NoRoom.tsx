@@ -1,0 +1,34 @@
+/** No room is open: none exists yet, or they are still being listed. */
+import { Menu } from 'lucide-react';
+import { ConnectionBanner } from '../connection/Banner.tsx';
+import { Nothing } from '../log/EmptyRoom.tsx';
+import { Button, IconButton } from '../ui/Button.tsx';
+import type { Sheet, Side } from './Shell.tsx';
+
+interface NoRoomProps {
+  readonly loading: boolean;
+  readonly onSide: (side: Side) => void;
+  readonly onSheet: (sheet: Sheet) => void;
+}
+
+export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
+  return (
+    <main className="conversation">
+      <header className="room-header only-phone">
+        <IconButton label="Rooms" onClick={() => onSide('nav')}>
+          <Menu aria-hidden="true" />
+        </IconButton>
+      </header>
+      <ConnectionBanner />
+      {!loading && (
+        <Nothing title="No rooms yet" words="Make a room, or open one that somebody sent you the address of.">
+          <div className="nothing-verbs">
+            <Button look="filled" onClick={() => onSheet('new-room')}>
+              Make a room
+            </Button>
+          </div>
+        </Nothing>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,70 @@
+/** Rooms at the left, the conversation, and who is here at the right; on a phone the sides become drawers. */
+import { useEffect, useState } from 'react';
+import { Panel } from '../panel/Panel.tsx';
+import { NewRoom } from '../rooms/NewRoom.tsx';
+import { Palette } from '../rooms/Palette.tsx';
+import { RoomNav } from '../rooms/RoomNav.tsx';
+import { RoomContext, useChat, useReadable } from '../view/hooks.ts';
+import type { UserView } from '../view/model.ts';
+import { Conversation } from './Conversation.tsx';
+import { NoRoom } from './NoRoom.tsx';
+import { openRoom, useRoomId } from './route.ts';
+import { useShortcuts } from './shortcuts.ts';
+
+export type Side = 'nav' | 'panel' | null;
+export type Sheet = 'palette' | 'new-room' | null;
+
+export function Shell({ me }: { me: UserView }) {
+  const chat = useChat();
+  const id = useRoomId();
+  const list = useReadable(chat.rooms);
+  const [side, setSide] = useState<Side>(null);
+  const [sheet, setSheet] = useState<Sheet>(null);
+  const [jump, setJump] = useState<{ key: string; nonce: number } | null>(null);
+  const room = id === null ? null : chat.room(id);
+
+  const first = list.rooms[0]?.id;
+  useEffect(() => {
+    if (id === null && first !== undefined) openRoom(first, { replace: true });
+  }, [id, first]);
+  useShortcuts({ rooms: list.rooms, current: id, onPalette: () => setSheet('palette') });
+  useTitle(list.rooms.reduce((sum, entry) => sum + entry.unread, 0), list.rooms.find((entry) => entry.id === id)?.name);
+
+  const go = (roomId: string): void => {
+    openRoom(roomId);
+    setSide(null);
+    setSheet(null);
+  };
+  return (
+    <RoomContext value={room}>
+      <div className="shell" data-side={side ?? undefined}>
+        <RoomNav me={me} current={id} onOpen={go} onSheet={setSheet} />
+        {room ? (
+          <Conversation key={`log ${room.id}`} jump={jump} onJump={(key) => setJump({ key, nonce: Date.now() })} onSide={setSide} />
+        ) : (
+          <NoRoom loading={list.loading || first !== undefined} onSide={setSide} onSheet={setSheet} />
+        )}
+        {room && (
+          <Panel
+            key={`panel ${room.id}`}
+            onClose={() => setSide(null)}
+            onOpen={go}
+            onJump={(key) => {
+              setJump({ key, nonce: Date.now() });
+              setSide(null);
+            }}
+          />
+        )}
+        <button type="button" className="scrim" aria-label="Close" tabIndex={side ? 0 : -1} onClick={() => setSide(null)} />
+      </div>
+      {sheet === 'palette' && <Palette onClose={() => setSheet(null)} onOpen={go} onNewRoom={() => setSheet('new-room')} />}
+      {sheet === 'new-room' && <NewRoom onClose={() => setSheet(null)} onOpen={go} />}
+    </RoomContext>
+  );
+}
+
+function useTitle(unread: number, name: string | undefined): void {
+  useEffect(() => {
+    document.title = [unread > 0 && `(${unread})`, name ?? 'Antiphon'].filter(Boolean).join(' ');
+  }, [unread, name]);
+}

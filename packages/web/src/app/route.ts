@@ -1,0 +1,36 @@
+/** Which room the address names: `/r/<id>`. The address is the only place where this is kept. */
+import { useSyncExternalStore } from 'react';
+
+const ROOM_PATH = /^\/r\/([^/]+)$/u;
+
+const watchers = new Set<() => void>();
+
+function subscribe(onChange: () => void): () => void {
+  watchers.add(onChange);
+  window.addEventListener('popstate', onChange);
+  return () => {
+    watchers.delete(onChange);
+    window.removeEventListener('popstate', onChange);
+  };
+}
+
+function roomInAddress(): string | null {
+  const id = ROOM_PATH.exec(location.pathname)?.[1];
+  try {
+    return id === undefined ? null : decodeURIComponent(id);
+  } catch {
+    return null;
+  }
+}
+
+export function useRoomId(): string | null {
+  return useSyncExternalStore(subscribe, roomInAddress);
+}
+
+export function openRoom(id: string, { replace = false } = {}): void {
+  const path = `/r/${encodeURIComponent(id)}`;
+  if (path === location.pathname) return;
+  if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
+  for (const watch of [...watchers]) watch();
+}

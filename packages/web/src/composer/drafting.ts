@@ -1,0 +1,23 @@
+/** What the composer is doing besides writing something new: answering a message, or changing one. */
+import { createContext, useContext } from 'react';
+import type { MessageView } from '../view/model.ts';
+
+export type Drafting =
+  | { readonly mode: 'new' }
+  | { readonly mode: 'reply'; readonly message: MessageView }
+  | { readonly mode: 'edit'; readonly message: MessageView };
+
+/** The verbs only; they never change, so rows that hold them do not render when a draft does. */
+export interface DraftingControl {
+  replyTo(message: MessageView): void;
+  edit(message: MessageView): void;
+  reset(): void;
+}
+
+export const DraftingContext = createContext<DraftingControl | null>(null);
+
+export function useDrafting(): DraftingControl {
+  const control = useContext(DraftingContext);
+  if (!control) throw new Error('DraftingContext is missing above this component');
+  return control;
+}

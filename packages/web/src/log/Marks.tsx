@@ -1,0 +1,19 @@
+/** What stands between rows: a new day, and where the unread part begins. */
+import { clock, dayLabel } from '../ui/time.ts';
+import './marks.css';
+
+export function DayMark({ at }: { at: number }) {
+  return (
+    <div className="day-mark" role="separator">
+      <time dateTime={new Date(at).toISOString().slice(0, 10)}>{dayLabel(at, Date.now())}</time>
+    </div>
+  );
+}
+
+export function UnreadMark({ at }: { at: number }) {
+  return (
+    <div className="unread-mark" role="separator">
+      <span>New since {clock(at)}</span>
+    </div>
+  );
+}

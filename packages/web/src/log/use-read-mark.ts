@@ -1,0 +1,21 @@
+/** Marks messages as read once they have been in view: the page visible, the reader at the end. */
+import { useEffect } from 'react';
+import { useRoom } from '../view/hooks.ts';
+
+export function useReadMark(keys: readonly string[], pinned: boolean): void {
+  const room = useRoom();
+  const newest = keys.at(-1);
+  useEffect(() => {
+    if (newest === undefined || !pinned) return;
+    const mark = (): void => {
+      if (document.visibilityState === 'visible' && document.hasFocus()) room.markRead(newest);
+    };
+    mark();
+    document.addEventListener('visibilitychange', mark);
+    window.addEventListener('focus', mark);
+    return () => {
+      document.removeEventListener('visibilitychange', mark);
+      window.removeEventListener('focus', mark);
+    };
+  }, [room, newest, pinned]);
+}

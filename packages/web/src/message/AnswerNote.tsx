@@ -1,0 +1,35 @@
+/** Below an agent's message that ended early: why, and what to do about it. */
+import { useRoom } from '../view/hooks.ts';
+import { clock } from '../ui/time.ts';
+import type { AnswerView, MessageView } from '../view/model.ts';
+
+export function AnswerNote({ message, answer }: { message: MessageView; answer: AnswerView }) {
+  const room = useRoom();
+  const words = reasonOf(message, answer);
+  if (!words) return null;
+  return (
+    <p className="row-note" data-state={answer.state}>
+      <span>{words}</span>
+      {answer.mine && (
+        <button type="button" className="link-button" onClick={() => void room.again(message.key)}>
+          {answer.state === 'stopped' ? 'Continue' : 'Ask again'}
+        </button>
+      )}
+    </p>
+  );
+}
+
+function reasonOf(message: MessageView, answer: AnswerView): string | null {
+  const name = message.author.name;
+  const at = answer.endedAt === undefined ? '' : ` at ${clock(answer.endedAt)}`;
+  switch (answer.state) {
+    case 'stopped':
+      return `Stopped${answer.by ? ` by ${answer.by}` : ''}${at}.`;
+    case 'interrupted':
+      return answer.note ?? `${name} left in mid-sentence. What it had written is kept.`;
+    case 'failed':
+      return answer.note ?? `${name} could not finish.`;
+    default:
+      return null;
+  }
+}

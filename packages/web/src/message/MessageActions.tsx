@@ -1,0 +1,48 @@
+/** What can be done with a message; appears beside it on hover and focus. */
+import { Check, Copy, Pencil, Reply, Trash2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useDrafting } from '../composer/drafting.ts';
+import { useRoom } from '../view/hooks.ts';
+import { copyText } from '../ui/copy.ts';
+import { IconButton } from '../ui/Button.tsx';
+import type { MessageView } from '../view/model.ts';
+import { plainText } from './plain-text.ts';
+
+const SAID_MS = 1600;
+
+export function MessageActions({ message }: { message: MessageView }) {
+  const room = useRoom();
+  const drafting = useDrafting();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  const text = plainText(message);
+  const stored = message.delivery === undefined || message.delivery.state === 'sent' || message.delivery.state === 'delivered';
+  if (!stored) return null;
+  return (
+    <div className="row-actions" role="toolbar" aria-label="Message actions">
+      <IconButton label="Reply" onClick={() => drafting.replyTo(message)}>
+        <Reply aria-hidden="true" />
+      </IconButton>
+      {text !== '' && (
+        <IconButton label={copied ? 'Copied' : 'Copy text'} onClick={() => void copyText(text).then(setCopied)}>
+          {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+        </IconButton>
+      )}
+      {message.own && (
+        <>
+          <IconButton label="Edit" onClick={() => drafting.edit(message)}>
+            <Pencil aria-hidden="true" />
+          </IconButton>
+          <IconButton label="Delete" onClick={() => void room.remove(message.key)}>
+            <Trash2 aria-hidden="true" />
+          </IconButton>
+        </>
+      )}
+    </div>
+  );
+}

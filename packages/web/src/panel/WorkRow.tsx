@@ -1,0 +1,31 @@
+/** One agent at work: on what, since when, how far. Leads to its message. */
+import { Avatar } from '../ui/Avatar.tsx';
+import { useNow } from '../ui/now.ts';
+import { counting } from '../ui/time.ts';
+import type { WorkView } from '../view/model.ts';
+
+const WORDS = { thinking: 'Thinking', writing: 'Writing', working: 'Working', waiting: 'Waiting for a decision' } as const;
+
+export function WorkRow({ work, onJump }: { work: WorkView; onJump: (messageKey: string) => void }) {
+  const now = useNow();
+  const { messageKey } = work;
+  return (
+    <li>
+      <button
+        type="button"
+        className="work-row"
+        disabled={messageKey === undefined}
+        onClick={() => messageKey !== undefined && onJump(messageKey)}
+      >
+        <Avatar user={work.user} size={26} acting />
+        <span className="work-what">
+          <span>{work.user.name}</span>
+          <small>{work.detail ?? WORDS[work.activity]}</small>
+        </span>
+        <small className="tabular">
+          {work.fraction === undefined ? counting(now - work.since) : `${Math.round(work.fraction * 100)} %`}
+        </small>
+      </button>
+    </li>
+  );
+}

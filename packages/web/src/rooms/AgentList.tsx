@@ -1,0 +1,50 @@
+/** The agents one can talk to, each with what it is at. */
+import { Dot } from '../ui/Dot.tsx';
+import { useChat, useReadable } from '../view/hooks.ts';
+import type { BotView, RoomSummary } from '../view/model.ts';
+import { botWords } from './bot-words.ts';
+import { NavRow } from './NavRow.tsx';
+
+interface AgentListProps {
+  readonly rooms: readonly RoomSummary[];
+  readonly current: string | null;
+  readonly onOpen: (id: string) => void;
+}
+
+export function AgentList({ rooms, current, onOpen }: AgentListProps) {
+  const chat = useChat();
+  const bots = useReadable(chat.bots);
+  if (bots.length === 0) return null;
+  const open = (bot: BotView, room: RoomSummary | undefined): void => {
+    if (room) onOpen(room.id);
+    else void chat.openDirect(bot.user.id).then(onOpen);
+  };
+  return (
+    <section aria-labelledby="nav-agents">
+      <header>
+        <h2 id="nav-agents">Agents</h2>
+      </header>
+      <ul>
+        {bots.map((bot) => {
+          const room = rooms.find((entry) => entry.other?.id === bot.user.id);
+          const { look, text } = botWords(bot);
+          return (
+            <NavRow
+              key={bot.user.id}
+              sign={<Dot look={look} />}
+              name={bot.user.name}
+              current={room !== undefined && room.id === current}
+              unread={room?.unread ?? 0}
+              aside={
+                <span className="nav-aside" data-look={look}>
+                  {text}
+                </span>
+              }
+              onOpen={() => open(bot, room)}
+            />
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,15 @@
+/** How long a call has run, or took. */
+import { useNow } from '../ui/now.ts';
+import { counting, duration } from '../ui/time.ts';
+import type { ToolView } from '../view/model.ts';
+
+/** Counting starts late, so that quick calls do not flicker. */
+const SHOWN_AFTER_MS = 2000;
+
+export function Elapsed({ call, live }: { call: ToolView; live: boolean }) {
+  const now = useNow(live);
+  if (call.endedAt !== undefined) return <span className="tool-time tabular">{duration(call.endedAt - call.startedAt)}</span>;
+  const elapsed = now - call.startedAt;
+  if (!live || elapsed < SHOWN_AFTER_MS) return null;
+  return <span className="tool-time tabular">{counting(elapsed)}</span>;
+}

@@ -1,0 +1,52 @@
+/** A tool call, hanging on the line by a short stub: what runs, with what, how far, and what came out. */
+import { ChevronRight } from 'lucide-react';
+import { useId, useState } from 'react';
+import { Dot } from '../ui/Dot.tsx';
+import type { ToolView } from '../view/model.ts';
+import { Approval } from './Approval.tsx';
+import { Cancel } from './Cancel.tsx';
+import { Elapsed } from './Elapsed.tsx';
+import { Output } from './Output.tsx';
+import { ProgressBar } from './ProgressBar.tsx';
+import './tool.css';
+import { ToolDetails } from './ToolDetails.tsx';
+import { isLive, needsWord, SIGN, wordOf } from './words.ts';
+
+export function ToolCard({ call }: { call: ToolView }) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const live = isLive(call.state);
+  const moving = call.state === 'running' || call.state === 'cancelling';
+  return (
+    <section className="tool" data-state={call.state} aria-labelledby={id}>
+      <div className="tool-head">
+        <button type="button" className="tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Dot look={SIGN[call.state]} />
+          <span className="tool-name" id={id}>
+            {call.name}
+          </span>
+          <span className={needsWord(call.state) ? 'tool-word' : 'unseen'}>{wordOf(call)}</span>
+          {call.summary && <span className="tool-summary">{call.summary}</span>}
+          {call.state === 'input' && !call.summary && <span className="shimmer" aria-hidden="true" />}
+          <ChevronRight className="chevron" aria-hidden="true" />
+        </button>
+        <span className="tool-end">
+          {call.state !== 'approval' && <Elapsed call={call} live={live} />}
+          <Cancel call={call} />
+        </span>
+      </div>
+      {moving && call.progress && (
+        <ProgressBar callId={call.id} name={call.name} progress={call.progress} stopping={call.state === 'cancelling'} />
+      )}
+      {moving && call.output && <Output text={call.output} cut={call.outputCut} lines={open ? 12 : 3} />}
+      {call.state === 'approval' && call.approval && <Approval approval={call.approval} />}
+      {call.error && (
+        <p className="tool-error">
+          {call.error.message}
+          {call.error.retryable && ' It may work when tried again.'}
+        </p>
+      )}
+      {open && <ToolDetails call={call} />}
+    </section>
+  );
+}

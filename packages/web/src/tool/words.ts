@@ -1,0 +1,54 @@
+/** A tool call's state in words and signs. */
+import type { DotLook } from '../ui/Dot.tsx';
+import type { ToolState, ToolView } from '../view/model.ts';
+
+export const SIGN: Record<ToolState, DotLook> = {
+  input: 'ring',
+  queued: 'hollow',
+  approval: 'saffron',
+  running: 'ring',
+  cancelling: 'grey',
+  done: 'moss',
+  error: 'brick',
+  denied: 'grey',
+  cancelled: 'grey',
+  timed_out: 'grey',
+  lost: 'grey',
+};
+
+/** Read by screen readers for every state; shown where the picture alone would not say it. */
+export function wordOf(call: ToolView): string {
+  switch (call.state) {
+    case 'input':
+      return 'preparing';
+    case 'queued':
+      return call.waiting ?? 'waiting for its turn';
+    case 'approval':
+      return 'needs a decision';
+    case 'running':
+      return 'running';
+    case 'cancelling':
+      return 'stopping';
+    case 'done':
+      return 'done';
+    case 'error':
+      return 'failed';
+    case 'denied':
+      return call.approval?.decidedBy ? `denied by ${call.approval.decidedBy}` : 'denied';
+    case 'cancelled':
+      return 'cancelled';
+    case 'timed_out':
+      return 'timed out';
+    case 'lost':
+      return 'the agent disconnected';
+  }
+}
+
+export function isLive(state: ToolState): boolean {
+  return state === 'input' || state === 'queued' || state === 'running' || state === 'cancelling' || state === 'approval';
+}
+
+/** States whose word must be read, because their sign is only grey. */
+export function needsWord(state: ToolState): boolean {
+  return ['queued', 'cancelling', 'denied', 'cancelled', 'timed_out', 'lost'].includes(state);
+}

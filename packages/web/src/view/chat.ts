@@ -1,0 +1,74 @@
+/** The page's one door to state and actions. The adapter over the SDK implements it; so does the demonstration. */
+import type {
+  BotView,
+  ConnectionView,
+  LogItem,
+  LogView,
+  MemberView,
+  NoticeView,
+  RoomInfo,
+  RoomListView,
+  SessionView,
+  UserView,
+  WorkView,
+} from './model.ts';
+import type { Readable } from './readable.ts';
+
+export interface Outgoing {
+  readonly text: string;
+  /** Key of the message that this one answers. */
+  readonly replyTo?: string;
+}
+
+export interface ChatView {
+  readonly session: Readable<SessionView>;
+  readonly connection: Readable<ConnectionView>;
+  readonly rooms: Readable<RoomListView>;
+  readonly bots: Readable<readonly BotView[]>;
+
+  /** The same object for the same id, every time. Watching it joins the room; letting go leaves it. */
+  room(id: string): RoomView;
+  /** Failures that belong to no place on the page. */
+  onNotice(listener: (notice: NoticeView) => void): () => void;
+
+  signIn(name: string): Promise<void>;
+  signOut(): Promise<void>;
+  retryNow(): void;
+  /** Resolves to the new room's id. */
+  createRoom(input: { name: string; topic?: string }): Promise<string>;
+  /** The direct or session room with that user, made if need be. */
+  openDirect(userId: string): Promise<string>;
+  startBot(userId: string): Promise<void>;
+  stopBot(userId: string): Promise<void>;
+}
+
+export interface RoomView {
+  readonly id: string;
+  readonly info: Readable<RoomInfo>;
+  readonly log: Readable<LogView>;
+  readonly members: Readable<readonly MemberView[]>;
+  readonly typing: Readable<readonly UserView[]>;
+  readonly work: Readable<readonly WorkView[]>;
+  /** One element of the log. The same readable for the same key while the room is watched. */
+  item(key: string): Readable<LogItem | undefined>;
+
+  send(message: Outgoing): void;
+  edit(key: string, text: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  react(key: string, emoji: string): Promise<void>;
+  retry(key: string): void;
+  discard(key: string): void;
+  loadOlder(): Promise<void>;
+  fillGap(key: string): Promise<void>;
+  markRead(key: string): void;
+  keystroke(): void;
+  invite(name: string): Promise<void>;
+  leave(): Promise<void>;
+
+  /** Stops an agent's answer. */
+  stop(key: string): Promise<void>;
+  /** Asks an agent once more. */
+  again(key: string): Promise<void>;
+  cancelTool(callId: string): Promise<void>;
+  decide(approvalId: string, action: 'allow' | 'deny'): Promise<void>;
+}

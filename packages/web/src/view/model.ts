@@ -1,0 +1,285 @@
+/**
+ * What the page shows: immutable values, nothing of the wire. One adapter fills them from the SDK.
+ * A message's `key` is minted once and never replaced; rows subscribe to one key each.
+ */
+
+/** A person or a program; shape and words tell them apart before colour does. */
+export type UserKind = 'person' | 'bot';
+
+export interface UserView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: UserKind;
+  readonly avatarUrl?: string;
+}
+
+// ---------------------------------------------------------------- session and connection
+
+export type SessionView =
+  | { readonly state: 'restoring' }
+  | { readonly state: 'signed_out'; readonly guests: boolean; readonly reason?: string }
+  | { readonly state: 'signed_in'; readonly me: UserView };
+
+export interface ConnectionView {
+  readonly state: 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'failed';
+  /** When this state began, in milliseconds. */
+  readonly since: number;
+  /** When the next attempt is due. */
+  readonly retryAt?: number;
+  /** Round trip in milliseconds. */
+  readonly rttMs?: number;
+  /** Messages that wait in the outbox. */
+  readonly waiting: number;
+  /** Set on the first connection after an outage: how many messages were caught up. */
+  readonly caughtUp?: number;
+  /** Some history could not be replayed and is being fetched. */
+  readonly partial?: boolean;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+// ---------------------------------------------------------------- rooms
+
+export type RoomKind = 'group' | 'direct' | 'session';
+
+export interface RoomSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RoomKind;
+  readonly unread: number;
+  /** One of the unread messages names me. */
+  readonly mentioned: boolean;
+  /** The other one in a direct or session room. */
+  readonly other?: UserView;
+}
+
+export interface RoomListView {
+  readonly rooms: readonly RoomSummary[];
+  readonly loading: boolean;
+}
+
+export interface RoomInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly topic?: string;
+  readonly kind: RoomKind;
+  readonly state: 'joining' | 'joined' | 'paused' | 'denied' | 'left';
+  /** Why I may not write here; absent where I may. */
+  readonly readOnly?: string;
+  /** What an agent's room offers while it is empty. */
+  readonly suggestions?: readonly string[];
+}
+
+export type Activity = 'thinking' | 'writing' | 'working' | 'waiting';
+
+export interface BotView {
+  readonly user: UserView;
+  readonly status: 'stopped' | 'starting' | 'running' | 'stopping' | 'error';
+  readonly activity?: Activity;
+  readonly error?: string;
+  readonly canControl: boolean;
+}
+
+export interface MemberView {
+  readonly user: UserView;
+  readonly role: 'owner' | 'admin' | 'member' | 'viewer';
+  readonly presence: 'active' | 'away' | 'offline';
+  /** For agents: what their supervision says, and what they are at. */
+  readonly bot?: BotView;
+}
+
+/** One line of "Working now". */
+export interface WorkView {
+  readonly key: string;
+  readonly user: UserView;
+  readonly activity: Activity;
+  /** What exactly: a tool's name, a queue position. */
+  readonly detail?: string;
+  readonly fraction?: number;
+  readonly since: number;
+  /** The message to jump to, and to stop. */
+  readonly messageKey?: string;
+  /** I asked for it, or may stop it for another reason. */
+  readonly mine: boolean;
+}
+
+// ---------------------------------------------------------------- the log
+
+export interface LogView {
+  /** Oldest first. New identity only when the list changes, never while text streams. */
+  readonly keys: readonly string[];
+  /** The first message that I had not seen when I opened the room. */
+  readonly firstUnread?: string;
+  readonly hasOlder: boolean;
+  readonly loading: 'none' | 'first' | 'older';
+}
+
+export type LogItem = MessageView | EventView | GapView;
+
+/** Something that happened to the room: one quiet line. */
+export interface EventView {
+  readonly kind: 'event';
+  readonly key: string;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Messages that are missing here. */
+export interface GapView {
+  readonly kind: 'gap';
+  readonly key: string;
+  readonly at: number;
+  readonly missing?: number;
+  readonly loading: boolean;
+}
+
+/** How far one of my own messages has come. */
+export interface DeliveryView {
+  readonly state: 'queued' | 'sending' | 'sent' | 'delivered' | 'failed';
+  /** When the state began, so that "Sending" appears only if it lasts. */
+  readonly since: number;
+  /** "scribe has it", "Seen by Mara", or why it was refused. */
+  readonly note?: string;
+  readonly retryable?: boolean;
+}
+
+/** How far an agent's message has come. */
+export interface AnswerView {
+  readonly state: 'queued' | 'thinking' | 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
+  readonly since: number;
+  readonly endedAt?: number;
+  /** Who stopped it. */
+  readonly by?: string;
+  readonly note?: string;
+  /** I may stop it, or ask again when it has ended early. */
+  readonly mine: boolean;
+}
+
+export interface ReactionView {
+  readonly emoji: string;
+  readonly count: number;
+  readonly mine: boolean;
+  readonly names: readonly string[];
+}
+
+export interface MessageView {
+  readonly kind: 'message';
+  readonly key: string;
+  readonly author: UserView;
+  readonly at: number;
+  readonly own: boolean;
+  readonly parts: readonly PartView[];
+  readonly delivery?: DeliveryView;
+  readonly answer?: AnswerView;
+  readonly edited?: boolean;
+  readonly deleted?: boolean;
+  readonly mentionsMe?: boolean;
+  readonly replyTo?: { readonly key?: string; readonly name: string; readonly excerpt: string };
+  readonly reactions?: readonly ReactionView[];
+}
+
+export type PartView = TextPart | ReasoningPart | ToolPart | FilePart | PlanPart | DataPart;
+
+export interface TextPart {
+  readonly kind: 'text';
+  readonly id: string;
+  readonly text: string;
+  readonly open: boolean;
+}
+
+export interface ReasoningPart {
+  readonly kind: 'reasoning';
+  readonly id: string;
+  readonly text: string;
+  readonly open: boolean;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+
+export interface ToolPart {
+  readonly kind: 'tool';
+  readonly id: string;
+  readonly call: ToolView;
+}
+
+export interface FilePart {
+  readonly kind: 'file';
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly url?: string;
+}
+
+export interface PlanPart {
+  readonly kind: 'plan';
+  readonly id: string;
+  readonly steps: readonly { readonly text: string; readonly state: 'pending' | 'active' | 'done' | 'skipped' }[];
+}
+
+export interface DataPart {
+  readonly kind: 'data';
+  readonly id: string;
+  readonly label: string;
+  readonly json: string;
+}
+
+// ---------------------------------------------------------------- tools
+
+export type ToolState =
+  | 'input'
+  | 'queued'
+  | 'approval'
+  | 'running'
+  | 'cancelling'
+  | 'done'
+  | 'error'
+  | 'denied'
+  | 'cancelled'
+  | 'timed_out'
+  | 'lost';
+
+export interface ToolView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ToolState;
+  /** The one argument worth reading in a line. */
+  readonly summary?: string;
+  /** All arguments, formatted. */
+  readonly input?: string;
+  readonly progress?: ProgressView;
+  /** The end of what the tool has printed. */
+  readonly output?: string;
+  /** Bytes that were left out before `output`. */
+  readonly outputCut?: number;
+  readonly result?: string;
+  readonly error?: { readonly message: string; readonly retryable: boolean };
+  readonly waiting?: string;
+  readonly approval?: ApprovalView;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** I may cancel it. */
+  readonly mine: boolean;
+}
+
+export interface ProgressView {
+  /** 0 to 1; absent while the length is unknown. */
+  readonly fraction?: number;
+  readonly message?: string;
+}
+
+export interface ApprovalView {
+  readonly id: string;
+  readonly question: string;
+  readonly expiresAt?: number;
+  readonly canDecide: boolean;
+  readonly decision?: 'allowed' | 'denied' | 'expired';
+  readonly decidedBy?: string;
+}
+
+// ---------------------------------------------------------------- notices
+
+/** A failure worth a toast: what happened, and what to do. */
+export interface NoticeView {
+  readonly title: string;
+  readonly detail?: string;
+  readonly code?: string;
+}

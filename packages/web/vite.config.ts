@@ -1,0 +1,20 @@
+/** Builds the page: everything self-hosted, no inline script, hashed files under /assets. */
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** Where `npm run dev` finds a server; the built page is served by the server itself. */
+const SERVER = process.env['ANTIPHON_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  base: '/',
+  plugins: [react()],
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  build: {
+    target: ['chrome123', 'firefox128', 'safari17.5'],
+    // Fonts and pictures stay files, so that a strict content security policy needs no `data:` for them.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { '/v1': { target: SERVER, ws: true } } },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },
+});
