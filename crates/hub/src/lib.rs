@@ -1,1 +1,22 @@
 //! Live truth: rooms, readers with cursors, streams, signals, runs, permissions.
+//!
+//! Every door acts through a [`Session`] (what a user may do) and hears through a [`Reader`] (how far a connection
+//! has come). A program that answers takes its work from an [`Inbox`] and writes through a [`RunSession`].
+#![warn(missing_docs)]
+
+mod connections;
+mod environment;
+mod event;
+mod hub;
+mod rate;
+mod reader;
+mod room;
+mod run;
+mod session;
+
+pub use environment::{Clock, Environment, Ids};
+pub use event::LiveEvent;
+pub use hub::{Hub, HubOptions};
+pub use reader::Reader;
+pub use run::{Answer, Inbox, RunSession, ToolHandle};
+pub use session::{Begun, Session};

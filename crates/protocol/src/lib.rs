@@ -41,7 +41,7 @@ pub use limits::Limits;
 pub use message::{Message, MessageStatus, Reaction};
 pub use part::{Part, ToolCall, ToolState};
 pub use raw::RawJson;
-pub use reply::Reply;
+pub use reply::{JoinMode, Joined, Reply};
 pub use request::Request;
 pub use room::{Cursor, Member, Role, Room, RoomKind, Visibility};
 pub use run::{Run, RunState};

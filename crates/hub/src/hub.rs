@@ -1,0 +1,303 @@
+//! The hub: which rooms are open, who is connected, and the tasks that keep both in order.
+
+mod housekeeping;
+mod recovery;
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Weak},
+};
+
+use antiphon_protocol::{
+    Bot, CloseCode, EntryBody, Error, Limits, RoomId, Timestamp, User, UserId, UserKind, room::RoomSummary,
+};
+use antiphon_store::{Change, Command, CommittedEntry, Publisher, Store};
+use parking_lot::{Mutex, RwLock};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    Environment, Reader, Session,
+    connections::Connections,
+    rate::Rates,
+    reader::device::{Device, Notice},
+    room::LiveRoom,
+    run::Runs,
+};
+
+/// What an operator can set.
+#[derive(Debug, Clone)]
+pub struct HubOptions {
+    /// What is accepted from clients.
+    pub limits: Limits,
+    /// The room that everyone finds; made at the first start.
+    pub default_room: RoomId,
+    /// What people call it.
+    pub default_room_name: String,
+    /// How long a run may take to end after it was asked to, in milliseconds.
+    pub cancel_grace_ms: u64,
+}
+
+impl Default for HubOptions {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            default_room: RoomId::parse("general").expect("a literal within the grammar"),
+            default_room_name: "General".to_owned(),
+            cancel_grace_ms: 5_000,
+        }
+    }
+}
+
+/// Live truth.
+pub struct Hub {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) options: HubOptions,
+    pub(crate) environment: Environment,
+    pub(crate) connections: Connections,
+    pub(crate) rates: Rates,
+    pub(crate) runs: Runs,
+    /// Rooms in memory. The lock is short and never held over an `await`.
+    rooms: Mutex<HashMap<RoomId, Arc<LiveRoom>>>,
+    /// Rooms in which something grows or expires; the housekeeper looks at these only.
+    busy: Mutex<HashSet<RoomId>>,
+    bots: RwLock<BTreeMap<UserId, Bot>>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: CancellationToken,
+    myself: Weak<Self>,
+}
+
+/// The store's way to the hub; weak, because the hub owns the store.
+struct Bell(Weak<Hub>);
+
+impl Publisher for Bell {
+    fn publish(&self, room: &RoomId, entries: &[Arc<CommittedEntry>]) {
+        if let Some(hub) = self.0.upgrade() {
+            hub.publish(room, entries);
+        }
+    }
+}
+
+impl Hub {
+    /// Opens for business: ends what a crash left open, makes the default room, starts the housekeeper.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        options: HubOptions,
+        environment: Environment,
+    ) -> Result<Arc<Self>, Error> {
+        let hub = Arc::new_cyclic(|myself| Self {
+            store,
+            rates: Rates::new(options.limits.requests_per_second),
+            options,
+            environment,
+            connections: Connections::default(),
+            runs: Runs::default(),
+            rooms: Mutex::default(),
+            busy: Mutex::default(),
+            bots: RwLock::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            myself: myself.clone(),
+        });
+        hub.store.publish_to(Arc::new(Bell(hub.myself.clone())));
+        hub.recover().await?;
+        hub.make_default_room().await?;
+        let bots = hub.store.bots().await?;
+        *hub.bots.write() = bots.into_iter().map(|bot| (bot.user.id.clone(), bot)).collect();
+        hub.tasks.spawn(housekeeping::run(Arc::downgrade(&hub), hub.stopping.clone()));
+        Ok(hub)
+    }
+
+    /// Ends the hub's own tasks and every run. Connections are the doors' to end, before this.
+    pub async fn stop(&self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.interrupt_runs().await;
+    }
+
+    /// What is accepted from clients.
+    pub fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    /// The room that everyone finds.
+    pub fn default_room(&self) -> &RoomId {
+        &self.options.default_room
+    }
+
+    /// How many connections there are.
+    pub fn connection_count(&self) -> usize {
+        self.connections.count()
+    }
+
+    /// How many rooms are in memory.
+    pub fn open_room_count(&self) -> usize {
+        self.rooms.lock().len()
+    }
+
+    /// Makes a signed-in user known, or takes over their new name and picture.
+    pub async fn admit(&self, user: User) -> Result<(), Error> {
+        if self.store.user(&user.id).await?.as_ref() == Some(&user) {
+            return Ok(());
+        }
+        let by = user.id.clone();
+        self.commit(by, Change::PutUser { user }).await?;
+        Ok(())
+    }
+
+    /// Makes a bot known.
+    pub async fn put_bot(&self, bot: Bot) -> Result<(), Error> {
+        self.commit(UserId::system(), Change::PutBot { bot: Box::new(bot.clone()) }).await?;
+        self.bots.write().insert(bot.user.id.clone(), bot);
+        Ok(())
+    }
+
+    /// Every bot.
+    pub fn bots(&self) -> Vec<Bot> {
+        self.bots.read().values().cloned().collect()
+    }
+
+    /// A bot.
+    pub fn bot(&self, id: &UserId) -> Option<Bot> {
+        self.bots.read().get(id).cloned()
+    }
+
+    /// Someone who acts, and hears nothing.
+    pub fn session(&self, user: User) -> Session {
+        Session::new(self.me(), user)
+    }
+
+    /// A device of someone: acts and hears.
+    pub fn connect(&self, user: User) -> Result<(Session, Reader), Error> {
+        let id = self.environment.ids.mint().into();
+        let device = Arc::new(Device::new(user.id.clone(), id));
+        self.connections.add(&device, self.options.limits.connections_per_user)?;
+        Ok((self.session(user), Reader::new(self.me(), device)))
+    }
+
+    /// Ends every connection of a user.
+    pub fn disconnect(&self, user: &UserId, code: CloseCode) {
+        self.connections.end(user, code);
+    }
+
+    /// The hub as those hold it who outlive a call.
+    pub(crate) fn me(&self) -> Arc<Self> {
+        self.myself.upgrade().expect("`self` is borrowed from the only place that makes hubs: an `Arc`")
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.environment.now()
+    }
+
+    /// How many entries a page holds that a client wants `wanted` of.
+    pub(crate) fn page(&self, wanted: Option<usize>) -> usize {
+        wanted.unwrap_or(50).clamp(1, self.options.limits.page)
+    }
+
+    /// A command of the server itself.
+    pub(crate) async fn commit(&self, by: UserId, change: Change) -> Result<(), Error> {
+        let command = Command { at: self.now(), by, guard: None, key: None, change };
+        self.store.commit(command).await?;
+        Ok(())
+    }
+
+    /// A room, brought into memory if it is not there. Whoever holds it keeps it there.
+    pub(crate) async fn room(&self, id: &RoomId) -> Result<Option<Arc<LiveRoom>>, Error> {
+        let room = {
+            let mut rooms = self.rooms.lock();
+            Arc::clone(rooms.entry(id.clone()).or_insert_with(|| Arc::new(LiveRoom::new(id.clone()))))
+        };
+        let load = || async {
+            match self.store.room(id).await? {
+                Some(snapshot) => {
+                    room.open(snapshot, self.now());
+                    Ok::<_, Error>(true)
+                }
+                None => Ok(false),
+            }
+        };
+        let found = room.loaded.get_or_try_init(load).await.copied();
+        if !matches!(found, Ok(true)) {
+            let mut rooms = self.rooms.lock();
+            if rooms.get(id).is_some_and(|other| Arc::ptr_eq(other, &room)) {
+                rooms.remove(id);
+            }
+        }
+        Ok(found?.then_some(room))
+    }
+
+    /// Rooms in memory.
+    pub(crate) fn open_rooms(&self) -> Vec<Arc<LiveRoom>> {
+        self.rooms.lock().values().filter(|room| room.is_loaded()).cloned().collect()
+    }
+
+    /// The housekeeper is to look at this room.
+    pub(crate) fn mark_busy(&self, room: &RoomId) {
+        let mut busy = self.busy.lock();
+        if !busy.contains(room) {
+            busy.insert(room.clone());
+        }
+    }
+
+    /// A room as it stands in a user's list.
+    pub(crate) async fn summary(&self, room: &RoomId, user: &UserId) -> Option<RoomSummary> {
+        let live = self.room(room).await.ok()??;
+        let (member, read) = self.store.membership(room, user).await.ok()??;
+        Some(live.read(|state| RoomSummary {
+            room: state.info.clone(),
+            role: Some(member.role),
+            ordinal: state.ordinal,
+            read,
+            head: state.head,
+            active_at: state.active_at,
+        }))
+    }
+
+    /// What was committed, in the order of positions; called by the commit pipeline.
+    fn publish(&self, id: &RoomId, entries: &[Arc<CommittedEntry>]) {
+        let room = self.rooms.lock().get(id).cloned();
+        if let Some(room) = &room {
+            room.publish(entries);
+        }
+        let mut ordinal = None;
+        for committed in entries {
+            match &committed.entry.body {
+                EntryBody::MemberJoined { member } => {
+                    self.connections.audience_changed();
+                    let notice = Notice { member: Some(true), ..Notice::default() };
+                    self.connections.notify(&member.user, id, notice);
+                }
+                EntryBody::MemberLeft { user } => {
+                    self.connections.audience_changed();
+                    self.connections.notify(user, id, Notice { member: Some(false), ..Notice::default() });
+                }
+                EntryBody::Message { .. } => ordinal = Some(committed.ordinal),
+                EntryBody::RunChanged(run) => self.runs.heard(run),
+                _ => {}
+            }
+        }
+        if let (Some(room), Some(ordinal)) = (room, ordinal) {
+            let notice = Notice { ordinal: Some(ordinal), ..Notice::default() };
+            room.watchers(&self.connections).iter().for_each(|device| device.notify(id, notice));
+        }
+    }
+
+    async fn make_default_room(&self) -> Result<(), Error> {
+        if self.store.room(&self.options.default_room).await?.is_some() {
+            return Ok(());
+        }
+        let system =
+            User { id: UserId::system(), kind: UserKind::Bot, name: "Antiphon".to_owned(), avatar: None };
+        self.commit(UserId::system(), Change::PutUser { user: system }).await?;
+        let room = antiphon_protocol::Room {
+            id: self.options.default_room.clone(),
+            kind: antiphon_protocol::RoomKind::Group,
+            visibility: antiphon_protocol::Visibility::Public,
+            name: self.options.default_room_name.clone(),
+            topic: None,
+            created_by: UserId::system(),
+            created_at: self.now(),
+        };
+        self.commit(UserId::system(), Change::CreateRoom { room, members: Vec::new() }).await
+    }
+}

@@ -1,0 +1,82 @@
+//! The housekeeper: ends signals, saves growing text, lets quiet rooms leave memory.
+
+use std::{sync::Weak, time::Duration};
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::Hub;
+use crate::room::LiveRoom;
+use antiphon_protocol::UserId;
+use antiphon_store::{Change, Checkpoint};
+use std::sync::Arc;
+
+/// How often streams are saved and signals ended.
+const TICK: Duration = Duration::from_millis(250);
+/// How many ticks pass between two looks for rooms that can leave memory.
+const EVICTION_TICKS: u32 = 120;
+
+/// Runs until the hub stops or is gone.
+pub(super) async fn run(hub: Weak<Hub>, stopping: CancellationToken) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut count = 0u32;
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let Some(hub) = hub.upgrade() else { return };
+        hub.save_streams().await;
+        count = count.wrapping_add(1);
+        if count.is_multiple_of(EVICTION_TICKS) {
+            hub.evict();
+            hub.rates.sweep(hub.now());
+        }
+    }
+}
+
+impl Hub {
+    /// Ends signals whose time is over and saves what streams have grown by, in all rooms where something is going on.
+    pub(super) async fn save_streams(&self) {
+        let now = self.now();
+        let mut due: Vec<(Arc<LiveRoom>, Vec<Checkpoint>)> = Vec::new();
+        for room in self.busy_rooms() {
+            let (checkpoints, busy) = room.update(|state| {
+                let wake = state.expire_signals(now);
+                let checkpoints = state.open.checkpoints(&room.id, now);
+                ((checkpoints, !state.open.is_empty() || state.has_signals()), wake)
+            });
+            if !busy {
+                self.busy.lock().remove(&room.id);
+            }
+            if !checkpoints.is_empty() {
+                due.push((room, checkpoints));
+            }
+        }
+        let checkpoints: Vec<Checkpoint> =
+            due.iter().flat_map(|(_, checkpoints)| checkpoints.clone()).collect();
+        if checkpoints.is_empty() {
+            return;
+        }
+        if let Err(fault) = self.commit(UserId::system(), Change::Checkpoint(checkpoints)).await {
+            warn!(%fault, "growing text could not be saved; it will be tried again");
+            for (room, failed) in due {
+                room.update(|state| (state.open.unsave(&failed, now), false));
+            }
+        }
+    }
+
+    fn busy_rooms(&self) -> Vec<Arc<LiveRoom>> {
+        let ids: Vec<_> = self.busy.lock().iter().cloned().collect();
+        let rooms = self.rooms.lock();
+        ids.iter().filter_map(|id| rooms.get(id)).filter(|room| room.is_loaded()).cloned().collect()
+    }
+
+    /// Lets rooms leave memory that nobody holds and in which nothing goes on. What they know is in the store.
+    fn evict(&self) {
+        let mut rooms = self.rooms.lock();
+        rooms.retain(|_, room| Arc::strong_count(room) > 1 || !room.is_idle());
+    }
+}

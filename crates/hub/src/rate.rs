@@ -1,0 +1,71 @@
+//! How often a user may ask, over all their connections and doors together.
+//!
+//! The generic cell rate algorithm (ATM Forum, Traffic Management 4.0, §4.4): one instant per user says when their
+//! allowance would be used up to nothing.
+
+use std::collections::HashMap;
+
+use antiphon_protocol::{Error, Timestamp, UserId};
+use parking_lot::Mutex;
+
+/// A burst may hold this many seconds' worth of requests.
+const BURST_SECONDS: i64 = 5;
+/// Instants are counted in microseconds, because a request may cost less than a millisecond.
+const SECOND_US: i64 = 1_000_000;
+
+/// Everyone's allowance.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    /// What a request costs, in microseconds.
+    cost: i64,
+    full_at: Mutex<HashMap<UserId, i64>>,
+}
+
+impl Rates {
+    pub fn new(requests_per_second: u32) -> Self {
+        Self { cost: SECOND_US / i64::from(requests_per_second.max(1)), full_at: Mutex::default() }
+    }
+
+    /// Takes one request from the user's allowance.
+    pub fn take(&self, user: &UserId, now: Timestamp) -> Result<(), Error> {
+        let now = now.as_millis() * 1_000;
+        let mut all = self.full_at.lock();
+        let full_at = all.get(user).copied().unwrap_or(now).max(now) + self.cost;
+        let over = full_at - now - BURST_SECONDS * SECOND_US;
+        if over > 0 {
+            return Err(Error::rate_limited(u64::try_from(over / 1_000 + 1).unwrap_or(u64::MAX)));
+        }
+        all.insert(user.clone(), full_at);
+        Ok(())
+    }
+
+    /// Forgets those whose allowance is whole again.
+    pub fn sweep(&self, now: Timestamp) {
+        let now = now.as_millis() * 1_000;
+        self.full_at.lock().retain(|_, full_at| *full_at > now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// B16: a burst passes, then the pace is kept, and nothing is remembered of those who are quiet.
+    #[test]
+    fn a_burst_passes_and_then_the_pace_is_kept() {
+        let rates = Rates::new(10);
+        let (mara, tomas) = (UserId::parse("mara").unwrap(), UserId::parse("tomas").unwrap());
+        let start = Timestamp::from_millis(1_000_000);
+        for _ in 0..50 {
+            rates.take(&mara, start).unwrap();
+        }
+        let refused = rates.take(&mara, start).unwrap_err();
+        assert!(refused.retryable && refused.retry_after_ms.is_some());
+        rates.take(&tomas, start).unwrap();
+        let later = start.plus_millis(i64::try_from(refused.retry_after_ms.unwrap()).unwrap());
+        rates.take(&mara, later).unwrap();
+        rates.take(&mara, later).unwrap_err();
+        rates.sweep(later.plus_millis(60_000));
+        assert!(rates.full_at.lock().is_empty());
+    }
+}

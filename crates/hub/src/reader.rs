@@ -1,0 +1,185 @@
+//! Readers: what one connection hears. A reader remembers where its client is in each room, and holds nothing of what
+//! the client has not read.
+
+pub(crate) mod device;
+pub(crate) mod flag;
+mod join;
+mod subscription;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use antiphon_protocol::{CloseCode, ConnectionId, Error, Event, JoinMode, Joined, RoomId, request::JoinRoom};
+use tracing::error;
+
+use crate::{
+    Session,
+    event::LiveEvent,
+    hub::Hub,
+    reader::{
+        device::{Device, Notice},
+        flag::Flag,
+        subscription::Subscription,
+    },
+};
+
+/// What a connection hears. Dropping it ends its subscriptions and its presence.
+pub struct Reader {
+    hub: Arc<Hub>,
+    device: Arc<Device>,
+    subscriptions: HashMap<u32, Subscription>,
+    slots: HashMap<RoomId, u32>,
+    next_slot: u32,
+    /// Subscriptions to be served, in turn.
+    due: VecDeque<u32>,
+}
+
+impl Reader {
+    pub(crate) fn new(hub: Arc<Hub>, device: Arc<Device>) -> Self {
+        Self {
+            hub,
+            device,
+            subscriptions: HashMap::new(),
+            slots: HashMap::new(),
+            next_slot: 0,
+            due: VecDeque::new(),
+        }
+    }
+
+    /// The connection's id.
+    pub fn connection_id(&self) -> &ConnectionId {
+        self.device.id()
+    }
+
+    /// Set once the hub wants this connection to end.
+    pub fn ended(&self) -> Option<CloseCode> {
+        self.device.ended()
+    }
+
+    /// Subscribes to a room, which makes the user a member where the room allows it. Nothing of the room is pulled
+    /// before this has returned, so its answer comes first. May be dropped; then the room is not joined.
+    pub async fn join(&mut self, session: &Session, request: JoinRoom) -> Result<Joined, Error> {
+        let limit = self.hub.limits().rooms_per_connection;
+        if self.subscriptions.len() >= limit && !self.slots.contains_key(&request.room) {
+            return Err(Error::too_many("room", limit));
+        }
+        let entrance = session.enter(&request.room).await?;
+        self.leave(&request.room);
+        let slot = self.next_slot;
+        let flag = Flag::new(Arc::clone(&self.device), slot);
+        let page = self.hub.page(request.limit);
+        let (mut joined, mut subscription) =
+            join::begin(&*self.hub.store, entrance, request, flag, page).await?;
+        subscription.room.listen(&subscription.flag, |_| ());
+        match subscription.settle() {
+            Some(settled) => join::finish(&mut joined, &settled)?,
+            None => joined.more = true,
+        }
+        if joined.more {
+            subscription.flag.raise();
+        }
+        let status = self.device.status();
+        subscription.room.update(|state| {
+            let heard = state.arrive(self.device.user(), status);
+            joined.signals = state.signals();
+            ((), heard)
+        });
+        debug_assert!(joined.mode != JoinMode::Fresh || joined.reason.is_none());
+        self.next_slot += 1;
+        self.slots.insert(joined.room.clone(), slot);
+        self.subscriptions.insert(slot, subscription);
+        self.hub.connections.audience_changed();
+        Ok(joined)
+    }
+
+    /// Unsubscribes. Returns whether there was a subscription.
+    pub fn leave(&mut self, room: &RoomId) -> bool {
+        let subscription = self.slots.remove(room).and_then(|slot| self.subscriptions.remove(&slot));
+        if let Some(subscription) = &subscription {
+            subscription.room.unlisten(&subscription.flag, self.device.user());
+            self.hub.connections.audience_changed();
+        }
+        subscription.is_some()
+    }
+
+    /// Waits until there is something to pull, or the connection has to end.
+    pub async fn ready(&mut self) {
+        if self.due.is_empty() {
+            self.device.something().await;
+        }
+    }
+
+    /// Puts what is next into `batch`, in order, until it holds about `budget` bytes. To be called again only when the
+    /// client has taken the last batch: that is what keeps a slow client from costing memory. Dropping this future
+    /// loses nothing but what it put into `batch`.
+    pub async fn pull(&mut self, batch: &mut Vec<Arc<LiveEvent>>, budget: usize) {
+        while let Some((room, notice)) = self.device.next_notice() {
+            self.push_notice(&room, notice, batch).await;
+            self.device.forget_notice(&room, notice);
+        }
+        self.due.extend(self.device.take_slots());
+        let mut taken = 0;
+        while taken < budget {
+            // Stays in front until it was served, so that dropping this future does not lose the turn.
+            let Some(slot) = self.due.front().copied() else { return };
+            let before = batch.len();
+            let more = self.serve(slot, batch).await;
+            self.due.pop_front();
+            if more {
+                self.due.push_back(slot);
+            }
+            taken += batch[before..].iter().map(|event| event.json().len()).sum::<usize>();
+        }
+    }
+
+    /// Serves one subscription. Returns whether it may have more.
+    async fn serve(&mut self, slot: u32, batch: &mut Vec<Arc<LiveEvent>>) -> bool {
+        let Some(subscription) = self.subscriptions.get_mut(&slot) else { return false };
+        if subscription.flag.is_revoked() {
+            let room = subscription.room.id.clone();
+            self.subscriptions.remove(&slot);
+            self.slots.remove(&room);
+            batch.push(LiveEvent::own(&Event::Revoked { room }, None));
+            return false;
+        }
+        match subscription.advance(&*self.hub.store, batch).await {
+            Ok(more) => more,
+            Err(fault) => {
+                error!(connection = %self.device.id(), %fault, "a catch-up could not be read; the client reconnects");
+                self.device.end(CloseCode::ServerError);
+                false
+            }
+        }
+    }
+
+    /// News of one of the user's own rooms.
+    async fn push_notice(&mut self, room: &RoomId, notice: Notice, batch: &mut Vec<Arc<LiveEvent>>) {
+        let mut push = |event: &Event| batch.push(LiveEvent::own(event, None));
+        match notice.member {
+            Some(true) => {
+                if let Some(summary) = self.hub.summary(room, self.device.user()).await {
+                    push(&Event::RoomJoined(summary));
+                }
+            }
+            Some(false) => push(&Event::RoomLeft { room: room.clone() }),
+            None => {
+                // Who is in the room counts for themselves.
+                let ordinal = notice.ordinal.filter(|_| !self.slots.contains_key(room));
+                if ordinal.is_some() || notice.read.is_some() {
+                    push(&Event::Unread { room: room.clone(), ordinal, read: notice.read });
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        for subscription in self.subscriptions.values() {
+            subscription.room.unlisten(&subscription.flag, self.device.user());
+        }
+        self.hub.connections.remove(&self.device);
+    }
+}

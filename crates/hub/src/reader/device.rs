@@ -1,0 +1,119 @@
+//! One connection of a user's device, as the rest of the hub sees it: where to leave word.
+//!
+//! What is left here is bounded: one mark per subscription, one notice per room, the latest wins.
+
+use std::collections::BTreeMap;
+
+use antiphon_protocol::{CloseCode, ConnectionId, PresenceStatus, RoomId, UserId};
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+/// A connection's mailbox.
+#[derive(Debug)]
+pub(crate) struct Device {
+    user: UserId,
+    id: ConnectionId,
+    wake: Notify,
+    mail: Mutex<Mail>,
+}
+
+#[derive(Debug)]
+struct Mail {
+    /// Subscriptions in whose rooms there is something.
+    slots: Vec<u32>,
+    /// News of the user's own rooms.
+    notices: BTreeMap<RoomId, Notice>,
+    /// How the user of this device says they are.
+    status: PresenceStatus,
+    /// Set once the connection has to end.
+    ended: Option<CloseCode>,
+}
+
+/// News of one of the user's own rooms; the latest of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// The user became a member, or stopped being one.
+    pub member: Option<bool>,
+    /// Number of messages now.
+    pub ordinal: Option<u64>,
+    /// How many the user has read now.
+    pub read: Option<u64>,
+}
+
+impl Device {
+    pub fn new(user: UserId, id: ConnectionId) -> Self {
+        let mail =
+            Mail { slots: Vec::new(), notices: BTreeMap::new(), status: PresenceStatus::Online, ended: None };
+        Self { user, id, wake: Notify::new(), mail: Mutex::new(mail) }
+    }
+
+    pub fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    pub fn id(&self) -> &ConnectionId {
+        &self.id
+    }
+
+    pub fn mark(&self, slot: u32) {
+        self.mail.lock().slots.push(slot);
+        self.wake.notify_one();
+    }
+
+    pub fn notify(&self, room: &RoomId, notice: Notice) {
+        {
+            let mut mail = self.mail.lock();
+            let held = mail.notices.entry(room.clone()).or_default();
+            held.member = notice.member.or(held.member);
+            held.ordinal = notice.ordinal.or(held.ordinal);
+            held.read = notice.read.or(held.read);
+        }
+        self.wake.notify_one();
+    }
+
+    pub fn end(&self, code: CloseCode) {
+        self.mail.lock().ended.get_or_insert(code);
+        self.wake.notify_one();
+    }
+
+    pub fn ended(&self) -> Option<CloseCode> {
+        self.mail.lock().ended
+    }
+
+    pub fn status(&self) -> PresenceStatus {
+        self.mail.lock().status
+    }
+
+    pub fn set_status(&self, status: PresenceStatus) {
+        self.mail.lock().status = status;
+    }
+
+    pub fn take_slots(&self) -> Vec<u32> {
+        std::mem::take(&mut self.mail.lock().slots)
+    }
+
+    pub fn next_notice(&self) -> Option<(RoomId, Notice)> {
+        self.mail.lock().notices.first_key_value().map(|(room, notice)| (room.clone(), *notice))
+    }
+
+    /// Forgets a notice that was given to the client, unless there is a newer one.
+    pub fn forget_notice(&self, room: &RoomId, given: Notice) {
+        let mut mail = self.mail.lock();
+        if mail.notices.get(room) == Some(&given) {
+            mail.notices.remove(room);
+        }
+    }
+
+    /// Waits until there is something.
+    pub async fn something(&self) {
+        loop {
+            {
+                let mail = self.mail.lock();
+                if !mail.slots.is_empty() || !mail.notices.is_empty() || mail.ended.is_some() {
+                    return;
+                }
+            }
+            self.wake.notified().await;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! A room that is open: its state, who listens, and the order in which things are told.
+//!
+//! The state is behind a short lock that is never held over an `await`. Entries come in through [`LiveRoom::publish`],
+//! called by the store's commit pipeline in the order of their positions; growing text and signals come in from
+//! sessions and runs. Each of them goes into the ring, then the listeners are woken, outside the lock.
+
+mod merge;
+pub(crate) mod open;
+pub(crate) mod ring;
+pub(crate) mod state;
+
+use std::{collections::HashSet, sync::Arc};
+
+use antiphon_protocol::{EntryBody, RoomId, Timestamp, UserId};
+use antiphon_store::{CommittedEntry, RoomSnapshot};
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+
+use crate::{
+    connections::Connections,
+    event::LiveEvent,
+    reader::{device::Device, flag::Flag},
+    room::{merge::MergeCache, state::RoomState},
+};
+
+/// A room in memory.
+#[derive(Debug)]
+pub(crate) struct LiveRoom {
+    pub id: RoomId,
+    inner: Mutex<Inner>,
+    /// Filled once the state was loaded; false if there is no such room.
+    pub loaded: OnceCell<bool>,
+    /// Merged appends, shared by readers that fell behind by the same amount.
+    merged: Mutex<MergeCache>,
+    /// Connections of members who do not listen, as of a version of the hub's connections.
+    watchers: Mutex<(u64, Arc<Vec<Arc<Device>>>)>,
+}
+
+#[derive(Debug)]
+enum Inner {
+    /// Until the state is here, commits wait in line: first listen, then look.
+    Loading(Vec<Arc<CommittedEntry>>),
+    Live(Box<Live>),
+}
+
+#[derive(Debug)]
+struct Live {
+    state: RoomState,
+    /// Who listens. Shared with those who are just waking them, hence copied on change.
+    listeners: Arc<Vec<Arc<Flag>>>,
+}
+
+impl LiveRoom {
+    pub fn new(id: RoomId) -> Self {
+        Self {
+            id,
+            inner: Mutex::new(Inner::Loading(Vec::new())),
+            loaded: OnceCell::new(),
+            merged: Mutex::default(),
+            watchers: Mutex::new((u64::MAX, Arc::default())),
+        }
+    }
+
+    /// Takes the loaded state, and the entries that were committed while it was being loaded.
+    pub fn open(&self, snapshot: RoomSnapshot, now: Timestamp) {
+        let mut inner = self.inner.lock();
+        let mut state = RoomState::new(snapshot, now);
+        if let Inner::Loading(waiting) = &*inner {
+            waiting.iter().for_each(|committed| state.apply(committed));
+        }
+        *inner = Inner::Live(Box::new(Live { state, listeners: Arc::default() }));
+    }
+
+    /// Takes committed entries and tells those who listen.
+    pub fn publish(&self, entries: &[Arc<CommittedEntry>]) {
+        let listeners = {
+            let mut inner = self.inner.lock();
+            match &mut *inner {
+                Inner::Loading(waiting) => {
+                    waiting.extend(entries.iter().cloned());
+                    return;
+                }
+                Inner::Live(live) => {
+                    for committed in entries {
+                        live.state.apply(committed);
+                        if let EntryBody::MemberLeft { user } = &committed.entry.body {
+                            revoke(&mut live.listeners, user);
+                        }
+                    }
+                    Arc::clone(&live.listeners)
+                }
+            }
+        };
+        listeners.iter().for_each(|flag| flag.raise());
+    }
+
+    /// Looks at the state, without telling anyone. Only for rooms that [`Hub::room`](crate::Hub) gave out, which are
+    /// loaded.
+    pub fn read<T>(&self, look: impl FnOnce(&RoomState) -> T) -> T {
+        match &*self.inner.lock() {
+            Inner::Live(live) => look(&live.state),
+            Inner::Loading(_) => unreachable!("the hub gives out rooms after they are loaded"),
+        }
+    }
+
+    /// Changes what passes (streams, signals). `change` says whether listeners need to be woken.
+    pub fn update<T>(&self, change: impl FnOnce(&mut RoomState) -> (T, bool)) -> T {
+        let (result, listeners) = {
+            let mut inner = self.inner.lock();
+            let Inner::Live(live) = &mut *inner else {
+                unreachable!("the hub gives out rooms after they are loaded")
+            };
+            let (result, wake) = change(&mut live.state);
+            (result, wake.then(|| Arc::clone(&live.listeners)))
+        };
+        listeners.iter().flat_map(|listeners| listeners.iter()).for_each(|flag| flag.raise());
+        result
+    }
+
+    /// Adds a listener at the moment at which `start` looks at the state: nothing falls between.
+    pub fn listen<T>(&self, flag: &Arc<Flag>, start: impl FnOnce(&mut RoomState) -> T) -> T {
+        let mut inner = self.inner.lock();
+        let Inner::Live(live) = &mut *inner else {
+            unreachable!("the hub gives out rooms after they are loaded")
+        };
+        Arc::make_mut(&mut live.listeners).push(Arc::clone(flag));
+        start(&mut live.state)
+    }
+
+    /// Removes a listener.
+    pub fn unlisten(&self, flag: &Arc<Flag>, user: &UserId) {
+        let listeners = {
+            let mut inner = self.inner.lock();
+            let Inner::Live(live) = &mut *inner else { return };
+            let before = live.listeners.len();
+            Arc::make_mut(&mut live.listeners).retain(|other| !Arc::ptr_eq(other, flag));
+            let was_here = live.listeners.len() < before;
+            (was_here && live.state.depart(user)).then(|| Arc::clone(&live.listeners))
+        };
+        listeners.iter().flat_map(|listeners| listeners.iter()).for_each(|flag| flag.raise());
+    }
+
+    /// Whether the room may leave memory.
+    pub fn is_idle(&self) -> bool {
+        match &*self.inner.lock() {
+            Inner::Live(live) => live.listeners.is_empty() && live.state.is_idle(),
+            Inner::Loading(_) => false,
+        }
+    }
+
+    /// Whether the state is here.
+    pub fn is_loaded(&self) -> bool {
+        matches!(*self.inner.lock(), Inner::Live(_))
+    }
+
+    /// Connections of members who are online but do not listen here; they are told of numbers only. Worked out anew
+    /// only after someone came, went, or joined, because a message in a large room must not cost a walk over it.
+    pub fn watchers(&self, connections: &Connections) -> Arc<Vec<Arc<Device>>> {
+        let version = connections.version();
+        let mut watchers = self.watchers.lock();
+        if watchers.0 != version {
+            let found = match &*self.inner.lock() {
+                Inner::Live(live) => {
+                    let members = &live.state.members;
+                    let mut found = connections.select(|user| members.contains_key(user));
+                    let listening: HashSet<_> =
+                        live.listeners.iter().map(|flag| Arc::as_ptr(flag.device())).collect();
+                    found.retain(|device| !listening.contains(&Arc::as_ptr(device)));
+                    found
+                }
+                Inner::Loading(_) => Vec::new(),
+            };
+            *watchers = (version, Arc::new(found));
+        }
+        Arc::clone(&watchers.1)
+    }
+
+    /// Appends of the same stream joined to one event each, in place of the first of them.
+    pub fn merge(&self, events: Vec<Arc<LiveEvent>>) -> Vec<Arc<LiveEvent>> {
+        merge::merge(events, &self.id, &self.merged)
+    }
+}
+
+/// Cuts a former member's connections off: they hear nothing that is published from now on, nor what they had not
+/// pulled yet.
+fn revoke(listeners: &mut Arc<Vec<Arc<Flag>>>, user: &UserId) {
+    Arc::make_mut(listeners).retain(|flag| {
+        let stays = flag.user() != user;
+        if !stays {
+            flag.revoke();
+        }
+        stays
+    });
+}

@@ -1,0 +1,240 @@
+//! Messages that are streaming: their parts, generations and text.
+
+use std::collections::BTreeMap;
+
+use antiphon_protocol::{
+    Error, ErrorCode, MessageId, OpenStream, Part, PartEnd, RoomId, RunId, StreamPosition, Timestamp,
+    ToolState, UserId, checksum::crc32,
+};
+use antiphon_store::{Checkpoint, OpenMessage as StoredMessage};
+
+/// A stream is saved at the latest this long after it grew.
+const CHECKPOINT_AFTER_MS: i64 = 1_000;
+/// A stream that grew by this many bytes is saved at the next tick of the checkpointer.
+const CHECKPOINT_BYTES: usize = 4 * 1024;
+
+/// The streaming messages of a room.
+#[derive(Debug, Default)]
+pub(crate) struct OpenMessages(BTreeMap<MessageId, OpenMessage>);
+
+/// A message that is streaming. Changed only by the run that writes it.
+#[derive(Debug)]
+pub(crate) struct OpenMessage {
+    pub sender: UserId,
+    pub run: Option<RunId>,
+    pub parts: Vec<OpenPart>,
+}
+
+/// A part of it.
+#[derive(Debug)]
+pub(crate) struct OpenPart {
+    pub generation: u32,
+    /// The part without its growing text.
+    pub value: Part,
+    pub text: String,
+    /// How much of `text` the store has.
+    saved: usize,
+    /// Whether the store has `value` as it is.
+    value_saved: bool,
+    /// Since when something is not in the store.
+    unsaved_since: Option<Timestamp>,
+}
+
+impl OpenPart {
+    pub fn new(generation: u32, mut value: Part, now: Timestamp) -> Self {
+        let text = value.stream_text_mut().map(std::mem::take).unwrap_or_default();
+        Self { generation, value, text, saved: 0, value_saved: false, unsaved_since: Some(now) }
+    }
+
+    /// The part with its text.
+    pub fn whole(&self) -> Part {
+        let mut part = self.value.clone();
+        if let Some(text) = part.stream_text_mut() {
+            text.clone_from(&self.text);
+        }
+        part
+    }
+
+    pub fn push(&mut self, text: &str, limit: usize, now: Timestamp) -> Result<(), Error> {
+        if self.value.stream_text().is_none() {
+            return Err(Error::field("part", "this part is of a kind that does not grow"));
+        }
+        if self.text.len() + text.len() > limit {
+            return Err(Error::too_large("part", limit));
+        }
+        self.text.push_str(text);
+        self.unsaved_since.get_or_insert(now);
+        Ok(())
+    }
+
+    pub fn set_value(&mut self, mut value: Part, now: Timestamp) {
+        if let Some(text) = value.stream_text_mut() {
+            text.clear();
+        }
+        self.value = value;
+        self.value_saved = false;
+        self.unsaved_since.get_or_insert(now);
+    }
+
+    /// What this part's readers need who hold the text up to `held`.
+    fn stream(&self, message_id: &MessageId, part: u32, held: Option<&StreamPosition>) -> OpenStream {
+        let held_bytes = held
+            .filter(|held| held.generation == self.generation)
+            .and_then(|held| usize::try_from(held.at).ok())
+            .filter(|at| self.text.is_char_boundary(*at));
+        let at = held_bytes.unwrap_or(0);
+        OpenStream {
+            message_id: message_id.clone(),
+            part,
+            generation: self.generation,
+            at: at as u64,
+            end: self.text.len() as u64,
+            text: self.text[at..].to_owned(),
+            replace: held.is_some() && held_bytes.is_none(),
+            value: self.value.clone(),
+        }
+    }
+
+    /// What the store lacks, if it is time to save it.
+    fn checkpoint(&mut self, key: (&RoomId, &MessageId, &UserId, u32), now: Timestamp) -> Option<Checkpoint> {
+        let age = now.as_millis() - self.unsaved_since?.as_millis();
+        if self.text.len() - self.saved < CHECKPOINT_BYTES && age < CHECKPOINT_AFTER_MS && self.value_saved {
+            return None;
+        }
+        let (room, message_id, sender, part) = key;
+        let checkpoint = Checkpoint {
+            room: room.clone(),
+            sender: sender.clone(),
+            message_id: message_id.clone(),
+            part,
+            generation: self.generation,
+            value: self.value.clone(),
+            at: self.saved as u64,
+            text: self.text[self.saved..].to_owned(),
+        };
+        self.saved = self.text.len();
+        self.value_saved = true;
+        self.unsaved_since = None;
+        Some(checkpoint)
+    }
+}
+
+impl OpenMessage {
+    /// Length and checksum of each stream.
+    pub fn ends(&self) -> Vec<PartEnd> {
+        (0u32..)
+            .zip(&self.parts)
+            .filter(|(_, part)| part.value.stream_text().is_some())
+            .map(|(index, part)| PartEnd {
+                part: index,
+                generation: part.generation,
+                end: part.text.len() as u64,
+                crc32: crc32(&part.text),
+            })
+            .collect()
+    }
+
+    /// The parts as they go into the log. Tool calls that are not over are abandoned.
+    pub fn final_parts(&self, now: Timestamp) -> Vec<Part> {
+        self.parts
+            .iter()
+            .map(|part| {
+                let mut whole = part.whole();
+                if let Part::ToolCall(call) = &mut whole
+                    && !call.state.is_final()
+                {
+                    call.state = ToolState::Abandoned;
+                    call.ended_at = Some(now);
+                }
+                whole
+            })
+            .collect()
+    }
+
+    pub fn part_mut(&mut self, part: u32) -> Result<&mut OpenPart, Error> {
+        let found = usize::try_from(part).ok().and_then(|index| self.parts.get_mut(index));
+        found.ok_or_else(|| Error::not_found("part"))
+    }
+}
+
+impl OpenMessages {
+    /// What the store holds of a room's streaming messages.
+    pub fn load(stored: Vec<StoredMessage>, now: Timestamp) -> Self {
+        Self(
+            stored
+                .into_iter()
+                .map(|message| (message.message.id.clone(), OpenMessage::load(message, now)))
+                .collect(),
+        )
+    }
+
+    pub fn insert(&mut self, id: MessageId, message: OpenMessage) {
+        self.0.entry(id).or_insert(message);
+    }
+
+    pub fn remove(&mut self, id: &MessageId) {
+        self.0.remove(id);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn get(&self, id: &MessageId) -> Option<&OpenMessage> {
+        self.0.get(id)
+    }
+
+    /// The message, if this run writes it. Fencing: a run that was ended no longer finds it.
+    pub fn of_run(&mut self, id: &MessageId, run: &RunId) -> Result<&mut OpenMessage, Error> {
+        let message = self.0.get_mut(id).filter(|message| message.run.as_ref() == Some(run));
+        message
+            .ok_or_else(|| Error::new(ErrorCode::Conflict, "this message is not being written by this run"))
+    }
+
+    /// Every stream, brought up to date for a reader that holds the given positions.
+    pub fn streams(&self, held: &[StreamPosition]) -> Vec<OpenStream> {
+        let mut streams = Vec::new();
+        for (id, message) in &self.0 {
+            for (index, part) in (0u32..).zip(&message.parts) {
+                let held = held.iter().find(|held| held.message_id == *id && held.part == index);
+                streams.push(part.stream(id, index, held));
+            }
+        }
+        streams
+    }
+
+    /// What the store lacks.
+    pub fn checkpoints(&mut self, room: &RoomId, now: Timestamp) -> Vec<Checkpoint> {
+        let mut checkpoints = Vec::new();
+        for (id, message) in &mut self.0 {
+            for (index, part) in (0u32..).zip(&mut message.parts) {
+                checkpoints.extend(part.checkpoint((room, id, &message.sender, index), now));
+            }
+        }
+        checkpoints
+    }
+
+    /// Takes back that these were saved, because the store could not.
+    pub fn unsave(&mut self, failed: &[Checkpoint], now: Timestamp) {
+        for checkpoint in failed {
+            let message = self.0.get_mut(&checkpoint.message_id);
+            let Some(part) = message.and_then(|message| message.part_mut(checkpoint.part).ok()) else {
+                continue;
+            };
+            if part.generation == checkpoint.generation {
+                part.saved = part.saved.min(usize::try_from(checkpoint.at).unwrap_or(0));
+                part.value_saved = false;
+                part.unsaved_since.get_or_insert(now);
+            }
+        }
+    }
+}
+
+impl OpenMessage {
+    /// What the store holds of a streaming message.
+    pub fn load(stored: StoredMessage, now: Timestamp) -> Self {
+        let parts =
+            stored.parts.into_iter().map(|part| OpenPart::new(part.generation, part.value, now)).collect();
+        Self { sender: stored.message.sender, run: stored.message.run, parts }
+    }
+}

@@ -1,0 +1,121 @@
+//! Runs: one bot's work on one triggering message, from the inbox to exactly one final state.
+//!
+//! A run belongs to the server. A bot takes it from its [`Inbox`], works through a [`RunSession`], and whoever ends it
+//! first (the bot, a cancel's grace time, the bot's death) wins: everything written later is refused.
+
+mod answer;
+mod cancel;
+mod inbox;
+pub(crate) mod routing;
+mod session;
+mod tool;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use antiphon_protocol::{MessageId, Run, RunId, RunState, ToolCallId, UserId};
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::room::LiveRoom;
+
+pub use answer::Answer;
+pub use inbox::Inbox;
+pub use session::RunSession;
+pub use tool::ToolHandle;
+
+/// The runs at work, and who waits for more.
+#[derive(Debug, Default)]
+pub(crate) struct Runs {
+    inboxes: Mutex<HashMap<UserId, Arc<Notify>>>,
+    active: Mutex<HashMap<RunId, Arc<ActiveRun>>>,
+}
+
+/// A run at work.
+#[derive(Debug)]
+pub(crate) struct ActiveRun {
+    pub room: Arc<LiveRoom>,
+    pub run: Run,
+    /// Told to the bot when someone cancels.
+    pub cancel: CancellationToken,
+    /// Who cancelled.
+    pub cancelled_by: Mutex<Option<UserId>>,
+    /// The answer that is open.
+    pub answer: Mutex<Option<MessageId>>,
+    /// The tool calls that are at work.
+    pub tools: Mutex<HashMap<ToolCallId, CancellationToken>>,
+    /// The state that the room was told last.
+    pub state: Mutex<RunState>,
+    /// Set by whoever ends the run.
+    ended: AtomicBool,
+}
+
+impl ActiveRun {
+    pub fn new(room: Arc<LiveRoom>, run: Run) -> Self {
+        Self {
+            room,
+            state: Mutex::new(run.state),
+            run,
+            cancel: CancellationToken::new(),
+            cancelled_by: Mutex::default(),
+            answer: Mutex::default(),
+            tools: Mutex::default(),
+            ended: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes the right to end the run. True once.
+    pub fn take_end(&self) -> bool {
+        !self.ended.swap(true, Ordering::AcqRel)
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+}
+
+impl Runs {
+    /// A `run_changed` was committed.
+    pub fn heard(&self, run: &Run) {
+        if run.state == RunState::Queued || run.state.is_final() {
+            self.inbox(&run.bot).notify_one();
+        }
+    }
+
+    pub fn inbox(&self, bot: &UserId) -> Arc<Notify> {
+        Arc::clone(self.inboxes.lock().entry(bot.clone()).or_default())
+    }
+
+    pub fn begin(&self, run: Arc<ActiveRun>) {
+        self.active.lock().insert(run.run.run.clone(), run);
+    }
+
+    pub fn end(&self, run: &RunId) {
+        self.active.lock().remove(run);
+    }
+
+    pub fn get(&self, run: &RunId) -> Option<Arc<ActiveRun>> {
+        self.active.lock().get(run).cloned()
+    }
+
+    /// Whether the bot is at work in the room.
+    pub fn is_busy(&self, bot: &UserId, room: &antiphon_protocol::RoomId) -> bool {
+        self.active.lock().values().any(|active| active.run.bot == *bot && active.room.id == *room)
+    }
+
+    /// The run in this room that has this tool call at work.
+    pub fn with_tool(&self, room: &antiphon_protocol::RoomId, call: &ToolCallId) -> Option<Arc<ActiveRun>> {
+        let active = self.active.lock();
+        active.values().find(|run| run.room.id == *room && run.tools.lock().contains_key(call)).cloned()
+    }
+
+    pub fn all(&self) -> Vec<Arc<ActiveRun>> {
+        self.active.lock().values().cloned().collect()
+    }
+}

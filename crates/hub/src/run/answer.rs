@@ -1,0 +1,189 @@
+//! The answer of a run: a message that streams.
+
+use std::sync::Arc;
+
+use antiphon_protocol::{
+    Error, ErrorCode, Message, MessageId, MessageStatus, Part, ToolCall, ToolCallId, ToolState,
+};
+use antiphon_store::{Change, NewMessage};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::{ActiveRun, ToolHandle};
+use crate::{
+    Session,
+    event::{Append, LiveEvent, content_of},
+    room::{
+        open::{OpenMessage, OpenPart},
+        state::RoomState,
+    },
+};
+
+/// A streaming message. Cheap to clone; ended with its run.
+#[derive(Clone)]
+pub struct Answer {
+    pub(super) session: Session,
+    pub(super) active: Arc<ActiveRun>,
+    pub(super) message_id: MessageId,
+}
+
+impl Answer {
+    pub(super) async fn open(
+        session: Session,
+        active: Arc<ActiveRun>,
+        trigger: &Message,
+    ) -> Result<Self, Error> {
+        let message_id: MessageId = session.hub.environment.ids.mint().into();
+        let message = NewMessage {
+            room: active.room.id.clone(),
+            id: message_id.clone(),
+            status: MessageStatus::Streaming,
+            parts: Vec::new(),
+            reply_to: Some(trigger.id.clone()),
+            to: Vec::new(),
+            run: Some(active.run.run.clone()),
+            triggers: Vec::new(),
+        };
+        {
+            let mut answer = active.answer.lock();
+            if active.has_ended() || answer.is_some() {
+                return Err(Error::new(ErrorCode::Conflict, "this run has ended, or has its answer already"));
+            }
+            *answer = Some(message_id.clone());
+        }
+        let opened = session.hub.commit(active.run.bot.clone(), Change::PostMessage(Box::new(message))).await;
+        if let Err(error) = opened {
+            *active.answer.lock() = None;
+            return Err(error);
+        }
+        session.hub.mark_busy(&active.room.id);
+        Ok(Self { session, active, message_id })
+    }
+
+    /// The message's id.
+    pub fn message_id(&self) -> &MessageId {
+        &self.message_id
+    }
+
+    /// Adds a part. Its text, if it has any, is its beginning.
+    pub fn open_part(&self, part: Part) -> Result<u32, Error> {
+        let limit = self.session.hub.limits().parts;
+        let now = self.session.hub.now();
+        self.write(|room, message| {
+            if message.parts.len() >= limit {
+                return Err(Error::too_many("parts", limit));
+            }
+            let index = u32::try_from(message.parts.len()).unwrap_or(u32::MAX);
+            let text = part.stream_text().unwrap_or_default().to_owned();
+            let open = OpenPart::new(1, part, now);
+            let event = LiveEvent::part(room, &self.message_id, index, 1, open.value.clone());
+            message.parts.push(open);
+            let mut events = vec![event];
+            if !text.is_empty() {
+                let opened = message.part_mut(index)?;
+                events.push(append_event(room, &self.message_id, index, opened, 0, &text));
+            }
+            Ok((index, events))
+        })
+    }
+
+    /// Lets a part grow.
+    pub fn append(&self, part: u32, text: &str) -> Result<(), Error> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let (limit, now) = (self.session.hub.limits().stream_bytes, self.session.hub.now());
+        self.write(|room, message| {
+            let open = message.part_mut(part)?;
+            let at = open.text.len();
+            open.push(text, limit, now)?;
+            Ok(((), vec![append_event(room, &self.message_id, part, open, at, text)]))
+        })?;
+        self.session.hub.mark_busy(&self.active.room.id);
+        Ok(())
+    }
+
+    /// Adds a tool call that begins to run now, and tells the log.
+    pub async fn start_tool(
+        &self,
+        name: &str,
+        title: Option<&str>,
+        arguments: Value,
+    ) -> Result<ToolHandle, Error> {
+        let tool_call: ToolCallId = self.session.hub.environment.ids.mint().into();
+        let cancel = CancellationToken::new();
+        let part = self.open_part(Part::ToolCall(Box::new(ToolCall {
+            tool_call: tool_call.clone(),
+            name: name.to_owned(),
+            title: title.map(str::to_owned),
+            state: ToolState::Running,
+            arguments,
+            progress: None,
+            output: String::new(),
+            result: None,
+            error: None,
+            started_at: Some(self.session.hub.now()),
+            ended_at: None,
+        })))?;
+        self.active.tools.lock().insert(tool_call.clone(), cancel.clone());
+        let tool = ToolHandle::new(self.clone(), part, tool_call, name.to_owned(), cancel);
+        tool.tell(ToolState::Running).await?;
+        Ok(tool)
+    }
+
+    /// Changes the message, if this run still writes it, and tells the room.
+    pub(super) fn write<T>(
+        &self,
+        change: impl FnOnce(
+            &antiphon_protocol::RoomId,
+            &mut OpenMessage,
+        ) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
+    ) -> Result<T, Error> {
+        let room = &self.active.room;
+        room.update(|state| match self.change(state, change) {
+            Ok((result, events)) => {
+                let told = !events.is_empty();
+                events.into_iter().for_each(|event| state.ring.push(event));
+                (Ok(result), told)
+            }
+            Err(error) => (Err(error), false),
+        })
+    }
+
+    fn change<T>(
+        &self,
+        state: &mut RoomState,
+        change: impl FnOnce(
+            &antiphon_protocol::RoomId,
+            &mut OpenMessage,
+        ) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
+    ) -> Result<(T, Vec<Arc<LiveEvent>>), Error> {
+        // Looked at under the room's lock, and the final text is taken under it after the flag was set: what is
+        // appended here is in the log, what is in the log was appended.
+        if self.active.has_ended() {
+            return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
+        }
+        let message = state.open.of_run(&self.message_id, &self.active.run.run)?;
+        change(&self.active.room.id, message)
+    }
+}
+
+fn append_event(
+    room: &antiphon_protocol::RoomId,
+    message_id: &MessageId,
+    part: u32,
+    open: &OpenPart,
+    at: usize,
+    text: &str,
+) -> Arc<LiveEvent> {
+    let append = Append {
+        message_id: message_id.clone(),
+        part,
+        generation: open.generation,
+        at: at as u64,
+        end: (at + text.len()) as u64,
+        content: content_of(&open.value),
+        text: 0..0,
+    };
+    LiveEvent::append(room, append, text)
+}

@@ -1,0 +1,138 @@
+//! A session: an authenticated user and everything they may do. The one way in, for every door and for agents.
+//!
+//! Things are looked up through the user: a room that they may not know of is not found, whatever is asked about it.
+
+mod entrance;
+mod members;
+mod messages;
+mod permission;
+mod read;
+mod rooms;
+mod signals;
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use antiphon_protocol::{
+    Error, Reply, Request, RequestId, Role, RoomId, User, UserKind,
+    reply::{BotList, Done, Written},
+};
+use antiphon_store::{Change, Command, Committed, Guard, Outcome, Pending, RequestKey};
+
+use crate::hub::Hub;
+
+pub(crate) use entrance::Entrance;
+
+/// What a user may do.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) hub: Arc<Hub>,
+    user: Arc<User>,
+}
+
+/// The answer that will come.
+pub type Later = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send + 'static>>;
+
+/// A request that has begun.
+pub enum Begun {
+    /// It is over already.
+    Now(Result<Reply, Error>),
+    /// Its write is in the pipeline, or its read is under way.
+    Later(Later),
+}
+
+impl Session {
+    pub(crate) fn new(hub: Arc<Hub>, user: User) -> Self {
+        Self { hub, user: Arc::new(user) }
+    }
+
+    /// Who acts.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// Carries out a request.
+    pub async fn handle(&self, request: Request) -> Result<Reply, Error> {
+        match self.begin(request).await {
+            Begun::Now(result) => result,
+            Begun::Later(later) => later.await,
+        }
+    }
+
+    /// Begins a request: checks it, and puts what it writes into the commit pipeline, waiting for a place if that is
+    /// full. Writes of one session are so carried out in the order of these calls, and many can be under way.
+    pub async fn begin(&self, request: Request) -> Begun {
+        match self.start(request).await {
+            Ok(begun) => begun,
+            Err(error) => Begun::Now(Err(error)),
+        }
+    }
+
+    async fn start(&self, request: Request) -> Result<Begun, Error> {
+        self.hub.rates.take(&self.user.id, self.hub.now())?;
+        request.check(self.hub.limits(), self.user.kind)?;
+        match request {
+            Request::JoinRoom(request) => self.join_room(request).await,
+            Request::LeaveRoom(request) => self.leave_room(request).await,
+            Request::SendMessage(request) => self.send_message(request).await,
+            Request::EditMessage(request) => self.edit_message(request).await,
+            Request::DeleteMessage(request) => self.delete_message(request).await,
+            Request::React(request) => self.react(request).await,
+            Request::MarkRead(request) => self.mark_read(request).await,
+            Request::Typing(request) => self.typing(request).await,
+            Request::SetPresence(request) => self.set_presence(&request),
+            Request::History(request) => self.history(request).await,
+            Request::GetMessage(request) => self.get_message(request).await,
+            Request::Search(request) => self.search(request).await,
+            Request::CreateRoom(request) => self.create_room(request).await,
+            Request::UpdateRoom(request) => self.update_room(request).await,
+            Request::Invite(request) => self.invite(request).await,
+            Request::RemoveMember(request) => self.remove_member(request).await,
+            Request::ChangeMember(request) => self.change_member(request).await,
+            Request::ListRooms(request) => self.list_rooms(request).await,
+            Request::ListMembers(request) => self.list_members(request).await,
+            Request::ListBots(_) => Ok(Begun::Now(Ok(Reply::Bots(BotList { bots: self.hub.bots() })))),
+            Request::Cancel(request) => self.cancel(request).await,
+        }
+    }
+
+    fn is_bot(&self) -> bool {
+        self.user.kind == UserKind::Bot
+    }
+
+    /// Puts a change into the pipeline that a member with at least this role may make.
+    async fn write(&self, room: &RoomId, at_least: Role, id: Option<RequestId>, change: Change) -> Pending {
+        let guard = Guard { room: room.clone(), at_least };
+        self.submit(Some(guard), id, change).await
+    }
+
+    async fn submit(&self, guard: Option<Guard>, id: Option<RequestId>, change: Change) -> Pending {
+        let key = id.map(|id| RequestKey(id.as_str().to_owned()));
+        let command = Command { at: self.hub.now(), by: self.user.id.clone(), guard, key, change };
+        self.hub.store.submit(command).await
+    }
+}
+
+/// An answer that follows from a commit.
+fn after(
+    pending: Pending,
+    reply: impl FnOnce(Committed) -> Result<Reply, Error> + Send + 'static,
+) -> Result<Begun, Error> {
+    Ok(Begun::Later(Box::pin(async move { reply(pending.await?) })))
+}
+
+/// The answer to a write that has nothing to tell but its position.
+fn written(pending: Pending) -> Result<Begun, Error> {
+    after(pending, |committed| match committed.outcome {
+        Outcome::Written { seq } => Ok(Reply::Written(Written { seq })),
+        _ => Ok(Reply::Done(Done {})),
+    })
+}
+
+/// A read, carried out while the caller goes on.
+fn reading(read: impl Future<Output = Result<Reply, Error>> + Send + 'static) -> Result<Begun, Error> {
+    Ok(Begun::Later(Box::pin(read)))
+}
+
+fn done() -> Result<Begun, Error> {
+    Ok(Begun::Now(Ok(Reply::Done(Done {}))))
+}

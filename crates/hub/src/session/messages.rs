@@ -1,0 +1,110 @@
+//! Saying, editing, deleting, reacting.
+
+use std::sync::Arc;
+
+use antiphon_protocol::{
+    Error, MessageStatus, Reply,
+    reply::Sent,
+    request::{DeleteMessage, EditMessage, React, SendMessage},
+};
+use antiphon_store::{Change, NewMessage, Outcome};
+
+use super::{
+    Begun, Session, after,
+    permission::{MODERATE, WRITE},
+    written,
+};
+use crate::{room::LiveRoom, run::routing};
+
+impl Session {
+    pub(super) async fn send_message(&self, request: SendMessage) -> Result<Begun, Error> {
+        let (room, _) = self.room_as(&request.room, WRITE).await?;
+        check_addressees(&room, &request)?;
+        let replied_to = match &request.reply_to {
+            Some(id) if !self.is_bot() => self.hub.store.message(&request.room, id).await?,
+            _ => None,
+        };
+        let triggers = routing::triggers(&self.hub, &room, self.user(), &request, replied_to.as_ref());
+        let (id, reply_to, to) = (request.id.clone(), request.reply_to.clone(), request.to.clone());
+        let message = NewMessage {
+            room: request.room.clone(),
+            id,
+            status: MessageStatus::Complete,
+            parts: request.into_parts(),
+            reply_to,
+            to,
+            run: None,
+            triggers,
+        };
+        let pending = self.write(&room.id, WRITE, None, Change::PostMessage(Box::new(message))).await;
+        after(pending, move |committed| {
+            // Held until the commit was published, so that the room is in memory to hear of it.
+            let _room: Arc<LiveRoom> = room;
+            match committed.outcome {
+                Outcome::Posted(posted) => Ok(Reply::Sent(Box::new(Sent {
+                    seq: posted.seq,
+                    ordinal: posted.ordinal,
+                    message: posted.message,
+                    duplicate: posted.duplicate,
+                }))),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    pub(super) async fn edit_message(&self, request: EditMessage) -> Result<Begun, Error> {
+        let (room, _) = self.room_as(&request.room, WRITE).await?;
+        let EditMessage { id, message_id, text, parts, .. } = request;
+        let content = SendMessage {
+            room: room.id.clone(),
+            id: message_id.clone(),
+            text,
+            parts,
+            reply_to: None,
+            to: vec![],
+        };
+        let change = Change::EditMessage { room: room.id.clone(), message_id, parts: content.into_parts() };
+        written(self.write(&room.id, WRITE, id, change).await)
+    }
+
+    pub(super) async fn delete_message(&self, request: DeleteMessage) -> Result<Begun, Error> {
+        let (room, role) = self.room_as(&request.room, WRITE).await?;
+        let anyones = role >= MODERATE;
+        let change = Change::DeleteMessage { room: room.id.clone(), message_id: request.message_id, anyones };
+        let at_least = if anyones { MODERATE } else { WRITE };
+        written(self.write(&room.id, at_least, request.id, change).await)
+    }
+
+    pub(super) async fn react(&self, request: React) -> Result<Begun, Error> {
+        let (room, _) = self.room_as(&request.room, WRITE).await?;
+        let limits = self.hub.limits();
+        let change = Change::React {
+            room: room.id.clone(),
+            message_id: request.message_id,
+            emoji: request.emoji,
+            active: request.active,
+            most: limits.reactions_per_message,
+            listed: limits.reaction_users,
+        };
+        written(self.write(&room.id, WRITE, request.id, change).await)
+    }
+}
+
+/// A message is addressed to members only: nobody else would ever see it.
+fn check_addressees(room: &LiveRoom, request: &SendMessage) -> Result<(), Error> {
+    let stranger =
+        room.read(|state| request.to.iter().find(|user| !state.members.contains_key(*user)).cloned());
+    match stranger {
+        Some(user) => Err(Error::field("to", format!("`{user}` is not a member of this room"))),
+        None => Ok(()),
+    }
+}
+
+/// An answer of the store that does not belong to the question: a fault of ours.
+pub(super) fn unexpected(outcome: &Outcome) -> Error {
+    tracing::error!(?outcome, "the store answered another question");
+    Error::new(
+        antiphon_protocol::ErrorCode::Internal,
+        "the server failed; repeating with the same id is safe",
+    )
+}

@@ -1,0 +1,67 @@
+//! Reading: history, single messages, search, and how far one has read.
+
+use std::sync::Arc;
+
+use antiphon_protocol::{
+    Error, Reply,
+    reply::{EntryPage, Found, MessageFound, ReadMarker},
+    request::{GetMessage, History, MarkRead, Search},
+};
+use antiphon_store::{Change, EntryRange, Outcome};
+
+use super::{Begun, Session, after, messages::unexpected, permission::READ, reading};
+use crate::reader::device::Notice;
+
+impl Session {
+    pub(super) async fn history(&self, request: History) -> Result<Begun, Error> {
+        let (room, _) = self.room_as(&request.room, READ).await?;
+        let head = room.read(|state| state.head);
+        let range = match (request.before, request.after) {
+            (Some(before), _) => EntryRange::Before(before.min(head + 1)),
+            (None, Some(seq)) => EntryRange::After { seq, up_to: head },
+            (None, None) => EntryRange::Newest { up_to: head },
+        };
+        let (store, limit) = (Arc::clone(&self.hub.store), self.hub.page(request.limit));
+        reading(async move {
+            let page = store.entries(&room.id, range, limit).await?;
+            Ok(Reply::Entries(EntryPage { entries: page.entries, more: page.more }))
+        })
+    }
+
+    pub(super) async fn get_message(&self, request: GetMessage) -> Result<Begun, Error> {
+        let (room, _) = self.room_as(&request.room, READ).await?;
+        let store = Arc::clone(&self.hub.store);
+        reading(async move {
+            let message = store.message(&room.id, &request.message_id).await?;
+            let message = message.ok_or_else(|| Error::not_found("message"))?;
+            Ok(Reply::Message(MessageFound { message }))
+        })
+    }
+
+    pub(super) async fn search(&self, request: Search) -> Result<Begun, Error> {
+        if let Some(room) = &request.room {
+            self.room_as(room, READ).await?;
+        }
+        let (store, user) = (Arc::clone(&self.hub.store), self.user().id.clone());
+        let limit = self.hub.page(request.limit);
+        reading(async move {
+            let messages = store.search(&user, &request.query, request.room.as_ref(), limit).await?;
+            Ok(Reply::Found(Found { messages }))
+        })
+    }
+
+    pub(super) async fn mark_read(&self, request: MarkRead) -> Result<Begun, Error> {
+        let (room, _) = self.room_as(&request.room, READ).await?;
+        let change = Change::MarkRead { room: room.id.clone(), ordinal: request.ordinal };
+        let pending = self.write(&room.id, READ, None, change).await;
+        let (hub, user) = (Arc::clone(&self.hub), self.user().id.clone());
+        after(pending, move |committed| match committed.outcome {
+            Outcome::Read { read, ordinal } => {
+                // The user's other devices are to know as well.
+                hub.connections.notify(&user, &room.id, Notice { read: Some(read), ..Notice::default() });
+                Ok(Reply::Read(ReadMarker { read, ordinal }))
+            }
+            other => Err(unexpected(&other)),
+        })
+    }
+}
