@@ -203,27 +203,35 @@ impl Hub {
 
     /// A room, brought into memory if it is not there. Whoever holds it keeps it there.
     pub(crate) async fn room(&self, id: &RoomId) -> Result<Option<Arc<LiveRoom>>, Error> {
-        let room = {
+        loop {
+            let room = {
+                let mut rooms = self.rooms.lock();
+                Arc::clone(rooms.entry(id.clone()).or_insert_with(|| Arc::new(LiveRoom::new(id.clone()))))
+            };
+            let loaded = room.loaded.get_or_try_init(|| self.load(&room)).await.copied();
             let mut rooms = self.rooms.lock();
-            Arc::clone(rooms.entry(id.clone()).or_insert_with(|| Arc::new(LiveRoom::new(id.clone()))))
-        };
-        let load = || async {
-            match self.store.room(id).await? {
-                Some(snapshot) => {
-                    room.open(snapshot, self.now());
-                    Ok::<_, Error>(true)
+            let in_memory = rooms.get(id).is_some_and(|other| Arc::ptr_eq(other, &room));
+            match loaded {
+                Ok(true) if in_memory => return Ok(Some(room)),
+                // Someone else who waited saw the load fail and took the room out; commits no longer reach it.
+                Ok(true) => {}
+                Ok(false) | Err(_) => {
+                    if in_memory {
+                        rooms.remove(id);
+                    }
+                    return loaded.map(|_| None);
                 }
-                None => Ok(false),
-            }
-        };
-        let found = room.loaded.get_or_try_init(load).await.copied();
-        if !matches!(found, Ok(true)) {
-            let mut rooms = self.rooms.lock();
-            if rooms.get(id).is_some_and(|other| Arc::ptr_eq(other, &room)) {
-                rooms.remove(id);
             }
         }
-        Ok(found?.then_some(room))
+    }
+
+    async fn load(&self, room: &LiveRoom) -> Result<bool, Error> {
+        let snapshot = self.store.room(&room.id).await?;
+        let found = snapshot.is_some();
+        if let Some(snapshot) = snapshot {
+            room.open(snapshot, self.now());
+        }
+        Ok(found)
     }
 
     /// Rooms in memory.

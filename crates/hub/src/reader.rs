@@ -61,6 +61,7 @@ impl Reader {
     /// Subscribes to a room, which makes the user a member where the room allows it. Nothing of the room is pulled
     /// before this has returned, so its answer comes first. May be dropped; then the room is not joined.
     pub async fn join(&mut self, session: &Session, request: JoinRoom) -> Result<Joined, Error> {
+        self.hub.rates.take(self.device.user(), self.hub.now())?;
         let limit = self.hub.limits().rooms_per_connection;
         if self.subscriptions.len() >= limit && !self.slots.contains_key(&request.room) {
             return Err(Error::too_many("room", limit));
@@ -98,10 +99,16 @@ impl Reader {
     pub fn leave(&mut self, room: &RoomId) -> bool {
         let subscription = self.slots.remove(room).and_then(|slot| self.subscriptions.remove(&slot));
         if let Some(subscription) = &subscription {
-            subscription.room.unlisten(&subscription.flag, self.device.user());
+            self.unlisten(subscription);
             self.hub.connections.audience_changed();
         }
         subscription.is_some()
+    }
+
+    fn unlisten(&self, subscription: &Subscription) {
+        subscription.room.unlisten(&subscription.flag, self.device.user(), self.hub.now());
+        // The housekeeper tells the room that the user is gone, if they stay away.
+        self.hub.mark_busy(&subscription.room.id);
     }
 
     /// Waits until there is something to pull, or the connection has to end.
@@ -178,7 +185,7 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         for subscription in self.subscriptions.values() {
-            subscription.room.unlisten(&subscription.flag, self.device.user());
+            self.unlisten(subscription);
         }
         self.hub.connections.remove(&self.device);
     }

@@ -128,14 +128,14 @@ impl LiveRoom {
     }
 
     /// Removes a listener.
-    pub fn unlisten(&self, flag: &Arc<Flag>, user: &UserId) {
+    pub fn unlisten(&self, flag: &Arc<Flag>, user: &UserId, now: Timestamp) {
         let listeners = {
             let mut inner = self.inner.lock();
             let Inner::Live(live) = &mut *inner else { return };
             let before = live.listeners.len();
             Arc::make_mut(&mut live.listeners).retain(|other| !Arc::ptr_eq(other, flag));
             let was_here = live.listeners.len() < before;
-            (was_here && live.state.depart(user)).then(|| Arc::clone(&live.listeners))
+            (was_here && live.state.depart(user, now)).then(|| Arc::clone(&live.listeners))
         };
         listeners.iter().flat_map(|listeners| listeners.iter()).for_each(|flag| flag.raise());
     }

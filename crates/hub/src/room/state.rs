@@ -17,6 +17,8 @@ use crate::event::LiveEvent;
 /// In a room with more users present than this, comings and goings are not announced one by one: a thousand users
 /// arriving after a restart would cost a million deliveries. `list_members` and a fresh join still tell.
 const ANNOUNCED_PRESENCE: usize = 100;
+/// How long a user stays present after their last connection went: most come back at once.
+const PRESENCE_LINGER_MS: i64 = 3_000;
 /// Most users that a join lists as typing or present.
 const LISTED_SIGNALS: usize = 200;
 
@@ -41,6 +43,8 @@ pub(crate) struct RoomState {
 struct Present {
     connections: usize,
     status: PresenceStatus,
+    /// When the user counts as gone; set while there is no connection.
+    gone_at: Option<Timestamp>,
 }
 
 impl RoomState {
@@ -121,26 +125,41 @@ impl RoomState {
             self.typing.remove(user);
             self.ring.push(LiveEvent::typing(&self.info.id, user, false));
         }
-        !over.is_empty()
+        let is_gone = |present: &Present| present.gone_at.is_some_and(|at| at <= now);
+        let gone: Vec<UserId> = self
+            .present
+            .iter()
+            .filter(|(_, present)| is_gone(present))
+            .map(|(user, _)| user.clone())
+            .collect();
+        let mut heard = !over.is_empty();
+        for user in &gone {
+            heard |= self.announce(user, PresenceStatus::Offline);
+            self.present.remove(user);
+        }
+        heard
     }
 
     /// A connection of a member begins to listen. Tells whether anyone needs to hear of it.
     pub fn arrive(&mut self, user: &UserId, status: PresenceStatus) -> bool {
-        let present = self.present.entry(user.clone()).or_insert(Present { connections: 0, status });
-        present.connections += 1;
-        present.connections == 1 && self.announce(user, status)
+        if let Some(present) = self.present.get_mut(user) {
+            present.connections += 1;
+            present.gone_at = None;
+            return false;
+        }
+        self.present.insert(user.clone(), Present { connections: 1, status, gone_at: None });
+        self.announce(user, status)
     }
 
     /// A connection stops listening. Tells whether anyone needs to hear of it.
-    pub fn depart(&mut self, user: &UserId) -> bool {
+    pub fn depart(&mut self, user: &UserId, now: Timestamp) -> bool {
         let Some(present) = self.present.get_mut(user) else { return false };
-        present.connections -= 1;
+        present.connections = present.connections.saturating_sub(1);
         if present.connections > 0 {
             return false;
         }
-        self.present.remove(user);
-        let typed = self.set_typing(user, false, Timestamp::default());
-        self.announce(user, PresenceStatus::Offline) || typed
+        present.gone_at = Some(now.plus_millis(PRESENCE_LINGER_MS));
+        self.set_typing(user, false, now)
     }
 
     /// A member who is here says how they are.
@@ -165,7 +184,7 @@ impl RoomState {
 
     /// Whether there are signals that will expire.
     pub fn has_signals(&self) -> bool {
-        !self.typing.is_empty()
+        !self.typing.is_empty() || self.present.values().any(|present| present.gone_at.is_some())
     }
 
     /// The signals in force.
