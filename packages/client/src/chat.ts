@@ -1,0 +1,64 @@
+/** The client as an application uses it. */
+import type { ChatError } from './errors.ts';
+import type { UnreadCounts } from './directory.ts';
+import type { Bot } from './model/agent.ts';
+import type { ConnectionStatus } from './model/connection.ts';
+import type { Message, Outgoing, Sending } from './model/message.ts';
+import type { ToolExecution } from './model/part.ts';
+import type { RoomInfo, RoomKind, RoomSummary, User, Visibility } from './model/room.ts';
+import type { Room } from './room/room.ts';
+import type { ListenOptions, Off } from './store/listeners.ts';
+
+/** A client. Nothing opens before `connect()`; what is read from it are immutable values. */
+export interface ChatClient {
+  /** Connects and stays connected. Idempotent; resolves when connected, rejects when that became impossible. */
+  connect(): Promise<void>;
+  /** Ends the connection and every timer. Rooms pause. `forget` also empties the outbox, as a sign-out should. */
+  disconnect(options?: { forget?: boolean }): Promise<void>;
+  readonly status: ConnectionStatus;
+  onStatus(listener: (status: ConnectionStatus) => void, options?: ListenOptions): Off;
+  /** Who is signed in; known once connected. */
+  readonly user: User | undefined;
+
+  /** Holds a room and gives its handle at once: the same object for the same id. Each hold is ended by `room.leave()`. */
+  joinRoom(id: string, options?: { history?: number }): Room;
+  /** A room that is held by someone, without holding it. */
+  getRoom(id: string): Room | undefined;
+  createRoom(room: NewRoom): Promise<RoomInfo>;
+  /** One's rooms, the latest active first. */
+  readonly rooms: readonly RoomSummary[];
+  /** Whether `rooms` was read from the server. */
+  readonly roomsLoaded: boolean;
+  /** Public rooms that one has not joined. */
+  discoverRooms(): Promise<readonly RoomSummary[]>;
+  readonly unread: UnreadCounts;
+  /** All bots; empty until `loadBots()`. */
+  readonly bots: readonly Bot[];
+  loadBots(): Promise<void>;
+  /** Finds messages in all of one's rooms. */
+  search(query: string, limit?: number): Promise<readonly Message[]>;
+  /** Number of messages that the server does not have yet. */
+  readonly queued: number;
+
+  sendMessage(room: string, message: string | Outgoing): Sending;
+  /** Messages of every open room; see `Room.onMessage`. */
+  onMessage(listener: (message: Message) => void, options?: ListenOptions): Off;
+  onToolExecution(listener: (tool: ToolExecution) => void, options?: ListenOptions): Off;
+  /** Failures that belong to no call. */
+  onError(listener: (error: ChatError) => void, options?: ListenOptions): Off;
+
+  /** Calls `listener` when `select` gives something else than before. What the hooks are built on. */
+  subscribe<T>(select: (chat: ChatClient) => T, listener: (value: T) => void, equal?: (a: T, b: T) => boolean): Off;
+}
+
+/** A room to be made. */
+export interface NewRoom {
+  /** Minted if left out; the same id is the same room, for ever. */
+  readonly id?: string;
+  readonly name?: string;
+  readonly topic?: string;
+  readonly kind?: RoomKind;
+  readonly visibility?: Visibility;
+  /** Who else is in it from the start. */
+  readonly members?: readonly string[];
+}

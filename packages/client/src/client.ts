@@ -1,0 +1,294 @@
+/** The client behind the interface: one connection, and everyone who lives from it. */
+import type { ChatClient, NewRoom } from './chat.ts';
+import { Connection, type Unasked } from './connection/connection.ts';
+import { Tokens } from './connection/token.ts';
+import { webSocketTransport } from './connection/websocket.ts';
+import { Directory, type UnreadCounts } from './directory.ts';
+import { type Environment, environment, mintId } from './environment.ts';
+import { ChatError } from './errors.ts';
+import type { Bot } from './model/agent.ts';
+import type { ConnectionStatus } from './model/connection.ts';
+import type { Message, Outgoing, Sending } from './model/message.ts';
+import type { ToolExecution } from './model/part.ts';
+import type { RoomInfo, RoomSummary, User } from './model/room.ts';
+import { BACKOFF, type ChatClientOptions, socketUrl } from './options.ts';
+import type { OutboxEntry } from './outbox/entry.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { Postings } from './outbox/postings.ts';
+import { search } from './room/actions.ts';
+import type { Core } from './room/core.ts';
+import type { Room } from './room/room.ts';
+import { Rooms } from './room/rooms.ts';
+import { type ListenOptions, Listeners, type Off } from './store/listeners.ts';
+import { type Source, Store } from './store/store.ts';
+import { fromPart, toRoomInfo, toRoomSummary, toUser } from './wire/convert.ts';
+import type { Replies, Request, RequestOf } from './wire/frames.ts';
+import type { Wire } from './wire/words.ts';
+import { Asking } from './asking.ts';
+
+/** Implements {@link ChatClient}. */
+export class Client implements ChatClient, Core, Source {
+  readonly environment: Environment;
+  readonly store: Store;
+  readonly #url: string;
+  readonly #connection: Connection;
+  readonly #asking: Asking;
+  readonly #rooms: Rooms;
+  readonly #outbox: Outbox;
+  readonly #postings: Postings;
+  readonly #directory: Directory;
+  readonly #statusListeners = new Listeners<[ConnectionStatus]>();
+  readonly #messageListeners = new Listeners<[Message]>();
+  readonly #toolListeners = new Listeners<[ToolExecution]>();
+  readonly #errorListeners = new Listeners<[ChatError]>();
+  #status: ConnectionStatus;
+  #user: User | undefined;
+
+  constructor(options: ChatClientOptions) {
+    this.#url = options.url;
+    this.environment = environment(options);
+    this.store = new Store(options.flush ?? 'frame', this.environment);
+    this.#connection = this.#connect(options);
+    this.#status = this.#connection.status;
+    this.#asking = new Asking(this.#connection, this.environment);
+    this.#directory = new Directory(this.store, (request) => this.ask(request));
+    this.#outbox = this.#makeOutbox(options);
+    this.#postings = new Postings(this.#outbox, this);
+    this.#rooms = new Rooms(this);
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+  get user(): User | undefined {
+    return this.#user;
+  }
+  get me(): string | undefined {
+    return this.#user?.id;
+  }
+  get live(): boolean {
+    return this.#connection.live;
+  }
+  get rooms(): readonly RoomSummary[] {
+    return this.#directory.rooms;
+  }
+  get roomsLoaded(): boolean {
+    return this.#directory.loaded;
+  }
+  get unread(): UnreadCounts {
+    return this.#directory.unread;
+  }
+  get bots(): readonly Bot[] {
+    return this.#directory.bots;
+  }
+  get queued(): number {
+    return this.#outbox.waiting;
+  }
+
+  connect(): Promise<void> {
+    this.#outbox.open(socketUrl(this.#url));
+    this.#connection.connect();
+    return this.#asking.connected();
+  }
+
+  async disconnect({ forget = false }: { forget?: boolean } = {}): Promise<void> {
+    this.#connection.disconnect();
+    if (forget) await this.#outbox.clear();
+    this.#outbox.close();
+    this.store.flush();
+    this.store.stop();
+  }
+
+  joinRoom(id: string, { history }: { history?: number } = {}): Room {
+    return this.#rooms.hold(id, history);
+  }
+  getRoom(id: string): Room | undefined {
+    return this.#rooms.get(id);
+  }
+  async createRoom({ id, members, ...rest }: NewRoom): Promise<RoomInfo> {
+    const { info } = await this.ask({
+      type: 'create_room',
+      id: id ?? mintId(this.environment.now()),
+      ...rest,
+      ...(members ? { members: [...members] } : {}),
+    });
+    return toRoomInfo(info);
+  }
+  async discoverRooms(): Promise<readonly RoomSummary[]> {
+    const { rooms } = await this.ask({ type: 'list_rooms', discover: true });
+    return rooms.map(toRoomSummary);
+  }
+  loadBots(): Promise<void> {
+    return this.#directory.loadBots();
+  }
+  search(query: string, limit?: number): Promise<readonly Message[]> {
+    return search(this, query, { limit });
+  }
+
+  sendMessage(room: string, message: string | Outgoing): Sending {
+    return this.send(room, message);
+  }
+  onStatus(listener: (status: ConnectionStatus) => void, options?: ListenOptions): Off {
+    return this.#statusListeners.add(listener, options);
+  }
+  onMessage(listener: (message: Message) => void, options?: ListenOptions): Off {
+    return this.#messageListeners.add(listener, options);
+  }
+  onToolExecution(listener: (tool: ToolExecution) => void, options?: ListenOptions): Off {
+    return this.#toolListeners.add(listener, options);
+  }
+  onError(listener: (error: ChatError) => void, options?: ListenOptions): Off {
+    return this.#errorListeners.add(listener, options);
+  }
+  subscribe<T>(select: (chat: ChatClient) => T, listener: (value: T) => void, equal?: (a: T, b: T) => boolean): Off {
+    return this.store.subscribe(() => select(this), listener, equal);
+  }
+
+  // ---- what rooms need (Core) ----
+
+  request<T extends Request['type']>(
+    request: RequestOf<T>,
+    done: (reply: Replies[T]) => void,
+    failed: (error: ChatError) => void,
+  ): void {
+    this.#connection.request<T>(request, done, failed);
+  }
+  ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
+    return this.#asking.ask<T>(request);
+  }
+  send(room: string, message: string | Outgoing): Sending {
+    return this.#postings.post(room, message);
+  }
+  outgoing(room: string): OutboxEntry[] {
+    return this.#outbox.of(room);
+  }
+  retry(key: string): void {
+    this.#outbox.retry(key);
+    this.store.settle();
+  }
+  discard(key: string): void {
+    this.#postings.discard(key);
+    this.store.settle();
+  }
+  confirm(key: string, message: Message): void {
+    this.#postings.confirm(key, message);
+  }
+  joined(room: string): void {
+    this.#outbox.pump(room);
+  }
+  unreadChanged(room: string, ordinal: number, read: number): void {
+    this.#directory.setUnread(room, ordinal, read);
+  }
+  message(message: Message): void {
+    this.#messageListeners.emit(message);
+  }
+  tool(tool: ToolExecution): void {
+    this.#toolListeners.emit(tool);
+  }
+  error(error: ChatError): void {
+    this.#errorListeners.emit(error);
+  }
+
+  publish(): (() => void)[] {
+    const { status } = this.#connection;
+    if (status === this.#status) return [];
+    this.#status = status;
+    return [() => this.#statusListeners.emit(status)];
+  }
+
+  #connect({ url, auth, reconnect, device, WebSocket }: ChatClientOptions): Connection {
+    return new Connection(
+      {
+        url: () => socketUrl(url),
+        tokens: new Tokens(auth),
+        transport: webSocketTransport(WebSocket),
+        backoff: { ...BACKOFF, ...reconnect },
+        environment: this.environment,
+        device,
+      },
+      {
+        status: (status) => {
+          this.store.change(this, 'now');
+          this.#asking.moved(status);
+          this.store.settle();
+        },
+        connected: (user) => this.#connected(user),
+        lost: () => this.#lost(),
+        frame: (frame) => this.#handle(frame),
+        handled: () => this.store.settle(),
+        error: (error) => this.error(error),
+      },
+    );
+  }
+
+  #makeOutbox({ outbox }: ChatClientOptions): Outbox {
+    return new Outbox({
+      environment: this.environment,
+      storage: outbox === 'memory' ? undefined : outbox,
+      ready: (id) => {
+        const room = this.#rooms.get(id);
+        return this.live && (room === undefined || room.accepting);
+      },
+      send: (entry, done, failed) => this.request<'send_message'>(toRequest(entry), done, failed),
+      changed: (room) => {
+        this.store.change(this, 'now');
+        this.#rooms.get(room)?.syncPending();
+      },
+      stored: (entry, { message }) => {
+        this.#rooms.get(entry.room)?.stored(message);
+        this.#postings.stored(entry.key, message);
+      },
+      refused: (entry, error) => this.#postings.refused(entry.key, error),
+      error: (error) => this.error(error),
+    });
+  }
+
+  #connected(wire: Wire.User): void {
+    const user = toUser(wire);
+    const other = this.#user !== undefined && this.#user.id !== user.id;
+    this.#user = Object.freeze(user);
+    this.store.change(this, 'now');
+    if (other) {
+      this.#directory.clear();
+      for (const room of this.#rooms.all()) room.forget();
+    }
+    for (const room of this.#rooms.all()) room.join();
+    void this.#outbox.adopt(user.id).then(() => this.store.settle());
+    this.#directory.load().catch((cause: unknown) => {
+      if (cause instanceof ChatError && cause.code !== 'disconnected' && cause.code !== 'closed') this.error(cause);
+    });
+  }
+
+  #lost(): void {
+    for (const room of this.#rooms.all()) room.pause();
+  }
+
+  #handle(frame: Unasked): void {
+    switch (frame.type) {
+      case 'room_joined':
+        return this.#directory.joined(frame);
+      case 'room_left':
+      case 'revoked':
+        this.#directory.left(frame.room);
+        break;
+      case 'unread':
+        this.#directory.setUnread(frame.room, frame.ordinal, frame.read);
+        break;
+      default:
+        if ('seq' in frame && 'by' in frame) this.#directory.fold(frame);
+    }
+    this.#rooms.get(frame.room)?.handle(frame);
+  }
+}
+
+function toRequest(entry: OutboxEntry): RequestOf<'send_message'> {
+  const only = entry.parts.length === 1 ? entry.parts[0] : undefined;
+  return {
+    type: 'send_message',
+    room: entry.room,
+    id: entry.key,
+    ...(only?.type === 'text' ? { text: only.text } : { parts: entry.parts.map(fromPart) }),
+    ...(entry.replyTo === undefined ? {} : { reply_to: entry.replyTo }),
+    ...(entry.to.length > 0 ? { to: [...entry.to] } : {}),
+  };
+}

@@ -1,0 +1,29 @@
+/** What the SDK takes from its surroundings, looked up late so that importing it touches nothing. */
+
+/** Time, timers and chance; tests bring their own. */
+export interface Environment {
+  now(): number;
+  random(): number;
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** The real one, with what the application replaced. */
+export function environment(given: { now?: (() => number) | undefined; random?: (() => number) | undefined }): Environment {
+  return {
+    now: given.now ?? (() => Date.now()),
+    random: given.random ?? (() => Math.random()),
+    setTimeout: (run, ms) => setTimeout(run, ms),
+    clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  };
+}
+
+/** A new id, ordered by time (UUIDv7). `crypto.randomUUID` is missing on plain HTTP; this is not. */
+export function mintId(now: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  for (let index = 5, rest = now; index >= 0; index -= 1, rest = Math.floor(rest / 256)) bytes[index] = rest % 256;
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,50 @@
+/** A message that the server does not have yet. */
+import { ChatError } from '../errors.ts';
+import type { Message } from '../model/message.ts';
+import type { Part } from '../model/part.ts';
+
+/** A message in the outbox, in a form that storage can hold. */
+export interface OutboxEntry {
+  /** Key and id of the message. */
+  readonly key: string;
+  readonly room: string;
+  /** Whose it is; unknown before the first sign-in. */
+  readonly user: string | undefined;
+  /** Its place in the queue. */
+  readonly order: number;
+  readonly parts: readonly Part[];
+  readonly replyTo: string | undefined;
+  readonly to: readonly string[];
+  readonly createdAt: number;
+  readonly state: 'queued' | 'sending' | 'failed';
+  readonly since: number;
+  /** How often the server refused it for now. */
+  readonly tries: number;
+  readonly error: { readonly code: ChatError['code']; readonly message: string; readonly retryable: boolean } | undefined;
+}
+
+/** How it looks in the room. */
+export function toPending(entry: OutboxEntry): Message {
+  const { error } = entry;
+  return {
+    key: entry.key,
+    id: entry.key,
+    room: entry.room,
+    sender: entry.user ?? '',
+    own: true,
+    at: entry.createdAt,
+    status: 'complete',
+    parts: entry.parts,
+    delivery: entry.state,
+    deliverySince: entry.since,
+    error: error && new ChatError(error.code, error.message, { retryable: error.retryable }),
+    replyTo: entry.replyTo,
+    to: entry.to,
+    reactions: [],
+  };
+}
+
+/** Roughly how much memory it takes. */
+export function sizeOf(entry: OutboxEntry): number {
+  return JSON.stringify(entry.parts).length;
+}

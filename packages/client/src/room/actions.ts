@@ -1,0 +1,38 @@
+/** Requests of a room that need more than one line. */
+import type { Message } from '../model/message.ts';
+import { toMessage } from '../wire/convert.ts';
+import type { Wire } from '../wire/words.ts';
+import type { Core } from './core.ts';
+
+/** Members fetched by themselves: names for the messages in view, not a census. */
+const MEMBER_PAGES = 5;
+
+/** Asks the server to stop a run, a tool call, or what a message caused. */
+export async function cancel(
+  core: Core,
+  what: { room: string; run?: string; tool_call?: string; message_id?: string },
+): Promise<void> {
+  await core.ask({ type: 'cancel', ...what });
+}
+
+/** Finds messages by their words, in one room or in all of one's rooms. */
+export async function search(
+  core: Pick<Core, 'ask' | 'me'>,
+  query: string,
+  { room, limit }: { room?: string | undefined; limit?: number | undefined },
+): Promise<readonly Message[]> {
+  const where = room === undefined ? {} : { room };
+  const found = await core.ask({ type: 'search', query, ...where, ...(limit === undefined ? {} : { limit }) });
+  return found.messages.map((message) => toMessage(message, message.id, core.me));
+}
+
+/** Fetches a room's members, page by page. */
+export async function loadMembers(core: Core, room: string, take: (members: Wire.Member[]) => void): Promise<void> {
+  let after: string | undefined;
+  for (let page = 0; page < MEMBER_PAGES; page += 1) {
+    const { members, more } = await core.ask({ type: 'list_members', room, ...(after === undefined ? {} : { after }) });
+    take(members);
+    after = members.at(-1)?.user;
+    if (!more || after === undefined) return;
+  }
+}

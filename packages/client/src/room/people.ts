@@ -1,0 +1,81 @@
+/** Who is in a room, and who of them is here. */
+import type { Member, PresenceStatus } from '../model/room.ts';
+import { toMember } from '../wire/convert.ts';
+import type { Wire } from '../wire/words.ts';
+
+/** A member with their presence. */
+export interface Present extends Member {
+  readonly presence: PresenceStatus;
+}
+
+/** Members and presence of one room. */
+export class People {
+  readonly #members = new Map<string, Member>();
+  /** Those who left: their messages still need a name. */
+  readonly #gone = new Map<string, Member>();
+  readonly #presence = new Map<string, PresenceStatus>();
+  #list: readonly Present[] | undefined;
+  count = 0;
+
+  /** All members known so far, by name; a new array only when something changed. */
+  get list(): readonly Present[] {
+    this.#list ??= Object.freeze(
+      [...this.#members.values()]
+        .map((member) => ({ ...member, presence: this.presenceOf(member.id) }))
+        .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1)),
+    );
+    return this.#list;
+  }
+
+  /** How many members are known. */
+  get known(): number {
+    return this.#members.size;
+  }
+
+  /** A member, or one who was. */
+  get(user: string): Member | undefined {
+    return this.#members.get(user) ?? this.#gone.get(user);
+  }
+
+  presenceOf(user: string): PresenceStatus {
+    return this.#presence.get(user) ?? 'offline';
+  }
+
+  /** A join was answered. */
+  begin(joined: Wire.Joined): void {
+    this.#list = undefined;
+    for (const member of this.#members.values()) this.#gone.set(member.id, member);
+    this.#members.clear();
+    this.add([...joined.members, joined.me]);
+    this.count = joined.member_count;
+    this.#presence.clear();
+    for (const { user, status } of joined.signals.presence) this.#presence.set(user, status);
+  }
+
+  /** A page of members. */
+  add(members: readonly Wire.Member[]): void {
+    this.#list = undefined;
+    for (const member of members) this.#members.set(member.user, toMember(member));
+  }
+
+  setPresence(user: string, status: PresenceStatus): void {
+    if (this.presenceOf(user) === status) return;
+    this.#list = undefined;
+    this.#presence.set(user, status);
+  }
+
+  /** Applies an entry that is newer than the join. */
+  fold(entry: Wire.Entry): void {
+    if (entry.type === 'member_joined' || entry.type === 'member_changed') {
+      if (!this.#members.has(entry.member.user)) this.count += 1;
+      this.add([entry.member]);
+    } else if (entry.type === 'member_left') {
+      const member = this.#members.get(entry.user);
+      if (member) this.#gone.set(entry.user, member);
+      this.#members.delete(entry.user);
+      this.#presence.delete(entry.user);
+      this.count = Math.max(0, this.count - 1);
+      this.#list = undefined;
+    }
+  }
+}

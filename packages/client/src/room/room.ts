@@ -1,0 +1,118 @@
+/** A room as an application uses it. Handles are synchronous, counted, and the same object for the same id. */
+import type { ChatError } from '../errors.ts';
+import type { Bot, Run } from '../model/agent.ts';
+import type { Message, Outgoing, Sending } from '../model/message.ts';
+import type { ToolExecution } from '../model/part.ts';
+import type {
+  Member,
+  PresenceStatus,
+  Recovery,
+  Role,
+  RoomEvent,
+  RoomInfo,
+  RoomPhase,
+  RoomStatus,
+  Unread,
+  Visibility,
+} from '../model/room.ts';
+import type { ListenOptions, Off } from '../store/listeners.ts';
+import type { Present } from './people.ts';
+
+/** A room. What is read from it are immutable values: a new one only when something changed. */
+export interface Room {
+  readonly id: string;
+  /** Resolves when the room was joined for the first time; rejects when it cannot be. */
+  readonly ready: Promise<void>;
+  readonly state: RoomPhase;
+  readonly status: RoomStatus;
+  readonly error: ChatError | undefined;
+  readonly recovered: Recovery | undefined;
+  readonly info: RoomInfo | undefined;
+  /** One's own membership. */
+  readonly me: Member | undefined;
+
+  /** All messages, oldest first, one's own unsent ones last. Changes with every flush while text streams. */
+  readonly messages: readonly Message[];
+  /** Keys of `messages`; changes only when the list does. For long lists, with `getMessage` in the rows. */
+  readonly keys: readonly string[];
+  getMessage(key: string): Message | undefined;
+  /** Calls `listener` when this one message changes. */
+  subscribeMessage(key: string, listener: () => void): Off;
+  /** What happened to the room between the messages, with positions to sort it in by. */
+  readonly events: readonly RoomEvent[];
+  readonly hasOlder: boolean;
+  readonly isLoadingOlder: boolean;
+  /** Fetches what came before; one fetch at a time. */
+  loadOlder(count?: number): Promise<void>;
+
+  /** Says something. Returns at once; the message is in `messages` already. */
+  sendMessage(message: string | Outgoing): Sending;
+  retry(key: string): void;
+  discard(key: string): void;
+  edit(key: string, text: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Puts a sign under a message, or takes it away. */
+  react(key: string, emoji: string, active?: boolean): Promise<void>;
+  /** Everything up to this message, or everything, was read. */
+  markRead(key?: string): Promise<void>;
+  readonly unread: Unread;
+  search(query: string, limit?: number): Promise<readonly Message[]>;
+
+  /** Members known so far, by name; `memberCount` says how many there are. */
+  readonly members: readonly Present[];
+  readonly memberCount: number;
+  /** A member, or one who left. */
+  member(user: string): Member | undefined;
+  /** Fetches the members that are not known yet. */
+  loadMembers(): Promise<void>;
+  invite(users: readonly string[], role?: Role): Promise<void>;
+  removeMember(user: string): Promise<void>;
+  changeMember(user: string, role: Role): Promise<void>;
+  update(change: { name?: string; topic?: string; visibility?: Visibility }): Promise<void>;
+
+  readonly typing: Typing;
+  readonly presence: RoomPresence;
+  readonly bots: readonly Bot[];
+  /** Runs that have not ended. */
+  readonly runs: readonly Run[];
+  /** A run, ended or not, if it is known. */
+  getRun(run: string): Run | undefined;
+  readonly tools: Tools;
+  /** Stops the runs that a message caused, or the run that is writing it. */
+  stop(key: string): Promise<void>;
+
+  /** Called once for every message of others and one's own that is whole: new, not from history. */
+  onMessage(listener: (message: Message) => void, options?: ListenOptions): Off;
+  /** Called when a tool call of this room opens, changes or ends. */
+  onToolExecution(listener: (tool: ToolExecution) => void, options?: ListenOptions): Off;
+
+  /** Gives this handle back; the last one leaves the room a moment later. `forget` also ends the membership. */
+  leave(options?: { forget?: boolean }): void;
+}
+
+/** Typing in a room. */
+export interface Typing {
+  /** Ids of those who type. */
+  readonly users: readonly string[];
+  /** To be called with every key; sends at most every three seconds. */
+  keystroke(): void;
+  stop(): void;
+}
+
+/** Presence in a room. */
+export interface RoomPresence {
+  /** Members who are not offline. */
+  readonly members: readonly Present[];
+  of(user: string): PresenceStatus;
+  update(me: { away: boolean }): void;
+}
+
+/** Tool calls of a room. */
+export interface Tools {
+  readonly all: readonly ToolExecution[];
+  /** Those that are not over. */
+  readonly active: readonly ToolExecution[];
+  get(call: string): ToolExecution | undefined;
+  /** Asks the server to stop one; how it ends is told by `state`. */
+  cancel(call: string): Promise<void>;
+}

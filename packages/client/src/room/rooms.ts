@@ -1,0 +1,81 @@
+/** The rooms that are open, each once, with a count of who holds it. */
+import type { Core } from './core.ts';
+import { RoomHandle } from './handle.ts';
+
+/** A component that unmounts and mounts again, as React's StrictMode does, must not leave the room in between. */
+const LINGER_MS = 250;
+/** Entries asked for at first. */
+const HISTORY = 50;
+
+interface Open {
+  readonly handle: RoomHandle;
+  holders: number;
+  linger: unknown;
+}
+
+/** The rooms of a client. */
+export class Rooms {
+  readonly #core: Core;
+  readonly #open = new Map<string, Open>();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** The room if it is open, without holding it. */
+  get(id: string): RoomHandle | undefined {
+    return this.#open.get(id)?.handle;
+  }
+
+  /** Every open room. */
+  all(): RoomHandle[] {
+    return [...this.#open.values()].map(({ handle }) => handle);
+  }
+
+  /** Holds a room; opens it if nobody did. */
+  hold(id: string, history = HISTORY): RoomHandle {
+    const open = this.#open.get(id) ?? this.#make(id, history);
+    this.#core.environment.clearTimeout(open.linger);
+    open.linger = undefined;
+    open.holders += 1;
+    return open.handle;
+  }
+
+  /** Closes every room at once. */
+  close(): void {
+    for (const { handle, linger } of this.#open.values()) {
+      this.#core.environment.clearTimeout(linger);
+      handle.end();
+    }
+    this.#open.clear();
+  }
+
+  #make(id: string, history: number): Open {
+    const handle = new RoomHandle(id, history, this.#core, (forget) => this.#release(id, forget));
+    const open: Open = { handle, holders: 0, linger: undefined };
+    this.#open.set(id, open);
+    handle.join();
+    this.#core.store.settle();
+    return open;
+  }
+
+  #release(id: string, forget: boolean): void {
+    const open = this.#open.get(id);
+    if (!open) return;
+    if (forget) return this.#end(id, open, true);
+    open.holders -= 1;
+    if (open.holders > 0 || open.linger !== undefined) return;
+    open.linger = this.#core.environment.setTimeout(() => this.#end(id, open, false), LINGER_MS);
+  }
+
+  #end(id: string, open: Open, forget: boolean): void {
+    this.#core.environment.clearTimeout(open.linger);
+    this.#open.delete(id);
+    open.handle.end();
+    this.#core.store.settle();
+    const nothing = () => undefined;
+    this.#core.request<'leave_room'>({ type: 'leave_room', room: id, ...(forget ? { forget } : {}) }, nothing, (error) => {
+      if (forget) this.#core.error(error);
+    });
+  }
+}

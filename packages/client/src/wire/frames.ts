@@ -1,0 +1,64 @@
+/** Reading and writing frames: one or more JSON objects each, separated by line feeds. */
+import type { Wire } from './words.ts';
+
+/** The WebSocket subprotocol that this SDK speaks. */
+export const SUBPROTOCOL = 'antiphon.v1';
+
+/** What the server sends, under types that TypeScript can tell apart. */
+export type ServerFrame = Wire.ServerFrame;
+
+/** An answer that carries a `ref`. */
+export type Answer = Wire.Answer;
+
+/** What a client can ask for. */
+export type Request = Wire.NumberedRequest1;
+
+/** The fields of the request of one `type`. */
+export type RequestOf<T extends Request['type']> = Extract<Request, { type: T }>;
+
+/** The result of each request. */
+export interface Replies {
+  join_room: Wire.Joined;
+  leave_room: Wire.Done;
+  send_message: Wire.Sent;
+  edit_message: Wire.Written;
+  delete_message: Wire.Written;
+  react: Wire.Written;
+  mark_read: Wire.ReadMarker;
+  typing: Wire.Done;
+  set_presence: Wire.Done;
+  history: Wire.EntryPage;
+  get_message: Wire.MessageFound;
+  search: Wire.Found;
+  create_room: Wire.RoomReply;
+  update_room: Wire.RoomReply;
+  invite: Wire.Written;
+  remove_member: Wire.Written;
+  change_member: Wire.Written;
+  list_rooms: Wire.RoomPage;
+  list_members: Wire.MemberPage;
+  list_bots: Wire.BotList;
+  cancel: Wire.Cancelled;
+}
+
+/** The objects of one frame. Lines that are no JSON objects with a `type` are handed to `broken`. */
+export function readFrame(data: string, broken: (line: string) => void): ServerFrame[] {
+  const frames: ServerFrame[] = [];
+  for (const line of data.split('\n')) {
+    if (line === '') continue;
+    const frame = parse(line);
+    if (frame) frames.push(frame);
+    else broken(line);
+  }
+  return frames;
+}
+
+function parse(line: string): ServerFrame | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && 'type' in value) return value as ServerFrame;
+  } catch {
+    // Told to the caller as a broken line.
+  }
+  return undefined;
+}
