@@ -1,3 +1,4 @@
+/* global document, localStorage */
 // Sets the chosen theme before the first paint, so that no page ever flashes in the other one.
 try {
   var theme = localStorage.getItem('antiphon.theme');

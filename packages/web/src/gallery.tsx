@@ -4,7 +4,11 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openRoom } from './app/route.ts';
 import { DemoChat } from './demo/demo-chat.ts';
-import { afternoon, longHistory, messageStates, proseStates, toolStates } from './demo/scenes.ts';
+import { longHistory } from './demo/scene-long.ts';
+import { messageStates } from './demo/scene-messages.ts';
+import { proseStates } from './demo/scene-prose.ts';
+import { afternoon } from './demo/scene-room.ts';
+import { toolStates } from './demo/scene-tools.ts';
 import { deploy, mara, scribe, tomas } from './demo/people.ts';
 import './styles.ts';
 
@@ -20,8 +24,25 @@ const scenes: Record<string, () => void> = {
     room.typing.set([tomas]);
     room.log.update((log) => ({ ...log, ...(items[8] ? { firstUnread: items[8].key } : {}) }));
     room.work.set([
-      { key: 'w1', user: scribe, activity: 'working', detail: 'check_links', fraction: 0.62, since: now - 40_000, mine: true, messageKey: items.at(-1)?.key ?? '' },
-      { key: 'w2', user: deploy, activity: 'waiting', detail: 'Waiting for a decision', since: now - 690_000, mine: false, messageKey: items[7]?.key ?? '' },
+      {
+        key: 'w1',
+        user: scribe,
+        activity: 'working',
+        detail: 'check_links',
+        fraction: 0.62,
+        since: now - 40_000,
+        mine: true,
+        messageKey: items.at(-1)?.key ?? '',
+      },
+      {
+        key: 'w2',
+        user: deploy,
+        activity: 'waiting',
+        detail: 'Waiting for a decision',
+        since: now - 690_000,
+        mine: false,
+        messageKey: items[7]?.key ?? '',
+      },
     ]);
   },
   messages: () => void chat.fill('release-42', messageStates(now)),
@@ -38,9 +59,15 @@ const scenes: Record<string, () => void> = {
     room.info.update((info) => ({
       ...info,
       topic: 'I read logs, replay traces and write what came of it.',
-      suggestions: ['What happened in release-42 today?', 'Replay last night’s trace', 'Explain how a cursor works'],
+      suggestions: [
+        'What happened in release-42 today?',
+        'Replay last night’s trace',
+        'Explain how a cursor works',
+      ],
     }));
-    room.members.update((list) => list.filter((member) => member.user.id === scribe.id || member.user.id === 'u-me'));
+    room.members.update((list) =>
+      list.filter((member) => member.user.id === scribe.id || member.user.id === 'u-me'),
+    );
     openRoom('s-scribe', { replace: true });
   },
   loading: () => {
@@ -62,22 +89,43 @@ const scenes: Record<string, () => void> = {
   },
   failed: () => {
     chat.fill('release-42', afternoon(now));
-    chat.connection.set({ state: 'failed', since: now, waiting: 0, error: { code: 'unauthorized', message: 'Your session ended.' } });
+    chat.connection.set({
+      state: 'failed',
+      since: now,
+      waiting: 0,
+      error: { code: 'unauthorized', message: 'Your session ended.' },
+    });
   },
   signin: () => chat.session.set({ state: 'signed_out', guests: true }),
   toast: () => {
     chat.fill('release-42', afternoon(now));
-    setTimeout(() => chat.notify({ title: 'deploy-bot did not start.', detail: 'Its command was not found on the server.' }), 100);
+    setTimeout(
+      () =>
+        chat.notify({
+          title: 'deploy-bot did not start.',
+          detail: 'Its command was not found on the server.',
+        }),
+      100,
+    );
   },
   reading: () => {
     const room = chat.fill('release-42', longHistory(now, 60));
-    setTimeout(() => room.append({ kind: 'event', key: 'late', at: now, text: `${mara.name} changed the topic.` }), 1500);
+    setTimeout(
+      () => room.append({ kind: 'event', key: 'late', at: now, text: `${mara.name} changed the topic.` }),
+      1500,
+    );
   },
 };
 
 const scene = new URLSearchParams(location.search).get('scene') ?? 'room';
 scenes[scene]?.();
-if (scene !== 'agent' && scene !== 'norooms' && scene !== 'loading') openRoom('release-42', { replace: true });
+if (scene !== 'agent' && scene !== 'norooms' && scene !== 'loading')
+  openRoom('release-42', { replace: true });
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><App chat={chat} /></StrictMode>);
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <App chat={chat} />
+    </StrictMode>,
+  );

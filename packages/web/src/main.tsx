@@ -6,4 +6,9 @@ import { App } from './app/App.tsx';
 import { DemoChat } from './demo/demo-chat.ts';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><App chat={new DemoChat()} /></StrictMode>);
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <App chat={new DemoChat()} />
+    </StrictMode>,
+  );

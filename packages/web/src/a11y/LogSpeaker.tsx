@@ -15,15 +15,18 @@ export function LogSpeaker() {
   const announce = useAnnounce();
   const watched = keys.slice(-WATCHED).join('\n');
   useEffect(() => {
-    const off = watched.split('\n').filter(Boolean).map((key) => {
-      const item = room.item(key);
-      let before = asMessage(item.get());
-      return item.subscribe(() => {
-        const after = asMessage(item.get());
-        if (after) for (const { text, urgency } of newSentences(before, after)) announce(text, urgency);
-        before = after;
+    const off = watched
+      .split('\n')
+      .filter(Boolean)
+      .map((key) => {
+        const item = room.item(key);
+        let before = asMessage(item.get());
+        return item.subscribe(() => {
+          const after = asMessage(item.get());
+          if (after) for (const { text, urgency } of newSentences(before, after)) announce(text, urgency);
+          before = after;
+        });
       });
-    });
     return () => off.forEach((stop) => stop());
   }, [room, watched, announce]);
 

@@ -11,7 +11,11 @@ export interface Sentence {
 const SPOKEN_CHARACTERS = 200;
 
 export function newSentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
-  return [...answerSentences(before, after), ...deliverySentences(before, after), ...toolSentences(before, after)];
+  return [
+    ...answerSentences(before, after),
+    ...deliverySentences(before, after),
+    ...toolSentences(before, after),
+  ];
 }
 
 function answerSentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
@@ -26,7 +30,9 @@ function answerSentences(before: MessageView | undefined, after: MessageView): r
 
 function deliverySentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
   const failed = after.delivery?.state === 'failed' && before?.delivery?.state !== 'failed';
-  return failed ? [{ text: `Your message was not sent. ${after.delivery?.note ?? ''}`, urgency: 'assertive' }] : [];
+  return failed
+    ? [{ text: `Your message was not sent. ${after.delivery.note ?? ''}`, urgency: 'assertive' }]
+    : [];
 }
 
 function toolSentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
@@ -34,7 +40,10 @@ function toolSentences(before: MessageView | undefined, after: MessageView): rea
   const old = new Map(callsOf(before).map((call) => [call.id, call.state]));
   return callsOf(after).flatMap((call): Sentence[] => {
     if (old.get(call.id) === call.state) return [];
-    if (call.state === 'approval') return [{ text: `${after.author.name} asks: ${call.approval?.question ?? call.name}`, urgency: 'assertive' }];
+    if (call.state === 'approval')
+      return [
+        { text: `${after.author.name} asks: ${call.approval?.question ?? call.name}`, urgency: 'assertive' },
+      ];
     if (!call.mine) return [];
     if (call.state === 'done') return [polite(`${call.name} is done.`)];
     return call.state === 'error' ? [polite(`${call.name} failed.`)] : [];

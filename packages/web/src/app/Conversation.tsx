@@ -7,7 +7,8 @@ import { TypingLine } from '../composer/TypingLine.tsx';
 import { ConnectionBanner } from '../connection/Banner.tsx';
 import { JumpContext } from '../log/jump.ts';
 import { MessageList } from '../log/MessageList.tsx';
-import { useChat, useReadable, useSelected } from '../view/hooks.ts';
+import { PipelineContext, pipelineFor } from '../markdown/pipeline.ts';
+import { useChat, useReadable, useRoom, useSelected } from '../view/hooks.ts';
 import { RoomHeader } from './RoomHeader.tsx';
 import type { Side } from './Shell.tsx';
 
@@ -35,7 +36,9 @@ export function Conversation({ jump, onJump, onSide }: ConversationProps) {
         <main className="conversation">
           <RoomHeader onSide={onSide} />
           <ConnectionBanner />
-          <MessageList target={jump} />
+          <PipelineContext value={usePipelineOfRoom()}>
+            <MessageList target={jump} />
+          </PipelineContext>
           <LogSpeaker />
           <div className="desk">
             <TypingLine />
@@ -45,6 +48,14 @@ export function Conversation({ jump, onJump, onSide }: ConversationProps) {
       </JumpContext>
     </DraftingContext>
   );
+}
+
+/** Names that can be called here; the pipeline changes only when the names do, not with every arrival. */
+function usePipelineOfRoom() {
+  const names = useSelected(useRoom().members, (members) =>
+    members.map((member) => member.user.name).join('\n'),
+  );
+  return useMemo(() => pipelineFor(names.split('\n').filter(Boolean)), [names]);
 }
 
 /** Only an ended session keeps one from sending; everything else waits in the outbox. */

@@ -20,7 +20,12 @@ export function RoomHeader({ onSide }: { onSide: (side: Side) => void }) {
         {info.topic && <p title={info.topic}>{info.topic}</p>}
       </div>
       <ConnectionPill />
-      <button type="button" className="here-button" aria-label={`${here} here. Show members`} onClick={() => onSide('panel')}>
+      <button
+        type="button"
+        className="here-button"
+        aria-label={`${here} here. Show members`}
+        onClick={() => onSide('panel')}
+      >
         <Users aria-hidden="true" />
         <span className="tabular">{here}</span>
       </button>

@@ -28,7 +28,10 @@ export function Shell({ me }: { me: UserView }) {
     if (id === null && first !== undefined) openRoom(first, { replace: true });
   }, [id, first]);
   useShortcuts({ rooms: list.rooms, current: id, onPalette: () => setSheet('palette') });
-  useTitle(list.rooms.reduce((sum, entry) => sum + entry.unread, 0), list.rooms.find((entry) => entry.id === id)?.name);
+  useTitle(
+    list.rooms.reduce((sum, entry) => sum + entry.unread, 0),
+    list.rooms.find((entry) => entry.id === id)?.name,
+  );
 
   const go = (roomId: string): void => {
     openRoom(roomId);
@@ -40,7 +43,12 @@ export function Shell({ me }: { me: UserView }) {
       <div className="shell" data-side={side ?? undefined}>
         <RoomNav me={me} current={id} onOpen={go} onSheet={setSheet} />
         {room ? (
-          <Conversation key={`log ${room.id}`} jump={jump} onJump={(key) => setJump({ key, nonce: Date.now() })} onSide={setSide} />
+          <Conversation
+            key={`log ${room.id}`}
+            jump={jump}
+            onJump={(key) => setJump({ key, nonce: Date.now() })}
+            onSide={setSide}
+          />
         ) : (
           <NoRoom loading={list.loading || first !== undefined} onSide={setSide} onSheet={setSheet} />
         )}
@@ -55,9 +63,17 @@ export function Shell({ me }: { me: UserView }) {
             }}
           />
         )}
-        <button type="button" className="scrim" aria-label="Close" tabIndex={side ? 0 : -1} onClick={() => setSide(null)} />
+        <button
+          type="button"
+          className="scrim"
+          aria-label="Close"
+          tabIndex={side ? 0 : -1}
+          onClick={() => setSide(null)}
+        />
       </div>
-      {sheet === 'palette' && <Palette onClose={() => setSheet(null)} onOpen={go} onNewRoom={() => setSheet('new-room')} />}
+      {sheet === 'palette' && (
+        <Palette onClose={() => setSheet(null)} onOpen={go} onNewRoom={() => setSheet('new-room')} />
+      )}
       {sheet === 'new-room' && <NewRoom onClose={() => setSheet(null)} onOpen={go} />}
     </RoomContext>
   );

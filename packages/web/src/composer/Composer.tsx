@@ -76,7 +76,9 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
         send();
       }}
     >
-      {mentions.open && <MentionMenu id={menuId} users={mentions.users} active={mentions.active} onPick={mentions.pick} />}
+      {mentions.open && (
+        <MentionMenu id={menuId} users={mentions.users} active={mentions.active} onPick={mentions.pick} />
+      )}
       <DraftingBar drafting={drafting} onCancel={control.reset} />
       <div className="composer-line">
         <div className="composer-grow" data-text={writing.text}>
@@ -103,17 +105,33 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
           />
         </div>
         {stop.work && (
-          <button type="button" className="composer-button" data-look="stop" aria-label={`Stop ${stop.work.user.name}`} title={`Stop ${stop.work.user.name}`} onClick={stop.now}>
+          <button
+            type="button"
+            className="composer-button"
+            data-look="stop"
+            aria-label={`Stop ${stop.work.user.name}`}
+            title={`Stop ${stop.work.user.name}`}
+            onClick={stop.now}
+          >
             <Square aria-hidden="true" />
           </button>
         )}
         {(!stop.work || writing.text.trim() !== '') && (
-          <button type="submit" className="composer-button" aria-label={drafting.mode === 'edit' ? 'Save' : 'Send'} disabled={writing.text.trim() === '' || blocked !== undefined}>
+          <button
+            type="submit"
+            className="composer-button"
+            aria-label={drafting.mode === 'edit' ? 'Save' : 'Send'}
+            disabled={writing.text.trim() === '' || blocked !== undefined}
+          >
             <ArrowUp aria-hidden="true" />
           </button>
         )}
       </div>
-      {stop.hint && <p className="composer-hint" role="status">Press Esc again to stop {stop.work?.user.name}</p>}
+      {stop.hint && (
+        <p className="composer-hint" role="status">
+          Press Esc again to stop {stop.work?.user.name}
+        </p>
+      )}
     </form>
   );
 }

@@ -19,7 +19,10 @@ export function DraftingBar({ drafting, onCancel }: { drafting: Drafting; onCanc
         )}
         <span className="drafting-excerpt">{excerpt(message)}</span>
       </span>
-      <IconButton label={drafting.mode === 'edit' ? 'Leave it as it was' : 'Do not answer'} onClick={onCancel}>
+      <IconButton
+        label={drafting.mode === 'edit' ? 'Leave it as it was' : 'Do not answer'}
+        onClick={onCancel}
+      >
         <X aria-hidden="true" />
       </IconButton>
     </div>

@@ -9,9 +9,9 @@ export type Drafting =
 
 /** The verbs only; they never change, so rows that hold them do not render when a draft does. */
 export interface DraftingControl {
-  replyTo(message: MessageView): void;
-  edit(message: MessageView): void;
-  reset(): void;
+  readonly replyTo: (message: MessageView) => void;
+  readonly edit: (message: MessageView) => void;
+  readonly reset: () => void;
 }
 
 export const DraftingContext = createContext<DraftingControl | null>(null);

@@ -37,8 +37,12 @@ export function candidates(users: readonly UserView[], query: string): readonly 
 }
 
 /** The text with the query replaced by the whole name, and where the caret goes. */
-export function complete(text: string, { from, query }: MentionQuery, name: string): { text: string; caret: number } {
+export function complete(
+  text: string,
+  { from, query }: MentionQuery,
+  name: string,
+): { text: string; caret: number } {
   const rest = text.slice(from + 1 + query.length);
-  const inserted = `@${name}${/^\s/u.test(rest) ? '' : ' '}`;
+  const inserted = `@${name}${/^[\s.,;:!?)\]}]/u.test(rest) ? '' : ' '}`;
   return { text: text.slice(0, from) + inserted + rest, caret: from + inserted.length };
 }

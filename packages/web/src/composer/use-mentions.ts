@@ -8,11 +8,11 @@ interface Mentions {
   readonly users: readonly UserView[];
   readonly active: number;
   /** Looks at the text before the caret again. */
-  look(text: string, caret: number): void;
-  close(): void;
-  pick(user: UserView): void;
+  readonly look: (text: string, caret: number) => void;
+  readonly close: () => void;
+  readonly pick: (user: UserView) => void;
   /** Handles a key; true if it was one of the menu's. */
-  onKey(event: KeyboardEvent): boolean;
+  readonly onKey: (event: KeyboardEvent) => boolean;
 }
 
 export function useMentions(

@@ -10,12 +10,14 @@ interface Stop {
   /** The work that can be stopped. */
   readonly work: WorkView | undefined;
   readonly hint: boolean;
-  now(): void;
-  escape(): void;
+  readonly now: () => void;
+  readonly escape: () => void;
 }
 
 export function useStop(room: RoomView): Stop {
-  const work = useSelected(room.work, (list) => list.findLast((entry) => entry.mine && entry.messageKey !== undefined));
+  const work = useSelected(room.work, (list) =>
+    list.findLast((entry) => entry.mine && entry.messageKey !== undefined),
+  );
   const [hint, setHint] = useState(false);
   useEffect(() => {
     if (!hint) return;

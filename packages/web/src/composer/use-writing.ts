@@ -7,9 +7,9 @@ import type { Drafting, DraftingControl } from './drafting.ts';
 
 interface Writing {
   readonly text: string;
-  setText(text: string): void;
+  readonly setText: (text: string) => void;
   /** Sends or saves; false if there was nothing to send. */
-  send(): boolean;
+  readonly send: () => boolean;
 }
 
 export function useWriting(room: RoomView, drafting: Drafting, control: DraftingControl): Writing {

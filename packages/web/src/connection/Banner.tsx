@@ -12,16 +12,32 @@ const BACK_MS = 2500;
 export function ConnectionBanner() {
   const connection = useReadable(useChat().connection);
   // An outage is one story: its clock runs on through the attempts in it.
-  const [story, setStory] = useState({ state: connection.state, down: isDown(connection), since: connection.since, told: false });
+  const [story, setStory] = useState({
+    state: connection.state,
+    down: isDown(connection),
+    since: connection.since,
+    told: false,
+  });
   if (story.state !== connection.state) {
     const down = isDown(connection);
-    setStory({ ...story, state: connection.state, down, ...(down && !story.down ? { since: connection.since } : {}) });
+    setStory({
+      ...story,
+      state: connection.state,
+      down,
+      ...(down && !story.down ? { since: connection.since } : {}),
+    });
   }
   if (connection.state === 'idle') return null;
   return isDown(connection) ? (
-    <Outage connection={connection} since={story.since} onTold={() => setStory((before) => ({ ...before, told: true }))} />
+    <Outage
+      connection={connection}
+      since={story.since}
+      onTold={() => setStory((before) => ({ ...before, told: true }))}
+    />
   ) : (
-    story.told && <Back connection={connection} onDone={() => setStory((before) => ({ ...before, told: false }))} />
+    story.told && (
+      <Back connection={connection} onDone={() => setStory((before) => ({ ...before, told: false }))} />
+    )
   );
 }
 
@@ -29,7 +45,15 @@ function isDown({ state }: ConnectionView): boolean {
   return state !== 'connected' && state !== 'idle';
 }
 
-function Outage({ connection, since, onTold }: { connection: ConnectionView; since: number; onTold: () => void }) {
+function Outage({
+  connection,
+  since,
+  onTold,
+}: {
+  connection: ConnectionView;
+  since: number;
+  onTold: () => void;
+}) {
   const chat = useChat();
   const now = useNow();
   const { state } = connection;
@@ -53,7 +77,9 @@ function Outage({ connection, since, onTold }: { connection: ConnectionView; sin
         <button
           type="button"
           className="link-button"
-          onClick={() => (connection.error?.code === 'unauthorized' ? void chat.signOut() : location.reload())}
+          onClick={() =>
+            connection.error?.code === 'unauthorized' ? void chat.signOut() : location.reload()
+          }
         >
           {connection.error?.code === 'unauthorized' ? 'Sign in' : 'Reload'}
         </button>

@@ -7,7 +7,11 @@ export function ConnectionPill() {
   const connection = useReadable(useChat().connection);
   const { look, text } = pillOf(connection);
   return (
-    <span className="pill" data-state={connection.state} title={connection.rttMs === undefined ? undefined : `Round trip ${connection.rttMs} ms`}>
+    <span
+      className="pill"
+      data-state={connection.state}
+      title={connection.rttMs === undefined ? undefined : `Round trip ${connection.rttMs} ms`}
+    >
       <Dot look={look} />
       <span>{text}</span>
     </span>

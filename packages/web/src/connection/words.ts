@@ -27,7 +27,10 @@ export function pillOf(connection: ConnectionView): PillWords {
     case 'offline':
       return { look: 'hollow', text: 'Offline' };
     case 'failed':
-      return { look: 'brick', text: connection.error?.code === 'unauthorized' ? 'Signed out' : 'Not connected' };
+      return {
+        look: 'brick',
+        text: connection.error?.code === 'unauthorized' ? 'Signed out' : 'Not connected',
+      };
   }
 }
 

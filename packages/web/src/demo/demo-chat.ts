@@ -1,6 +1,14 @@
 /** A chat without a server, filled for one scene of the gallery. */
 import type { ChatView, RoomView } from '../view/chat.ts';
-import type { BotView, ConnectionView, LogItem, NoticeView, RoomListView, RoomSummary, SessionView } from '../view/model.ts';
+import type {
+  BotView,
+  ConnectionView,
+  LogItem,
+  NoticeView,
+  RoomListView,
+  RoomSummary,
+  SessionView,
+} from '../view/model.ts';
 import { writable, type Writable } from '../view/readable.ts';
 import { DemoRoom } from './demo-room.ts';
 import { bots, ines, mara, me, scribe } from './people.ts';
@@ -36,7 +44,13 @@ export class DemoChat implements ChatView {
   fill(id: string, items: readonly LogItem[], loading: 'none' | 'first' = 'none'): DemoRoom {
     const summary = this.rooms.get().rooms.find((room) => room.id === id);
     const room = new DemoRoom(
-      { id, name: summary?.name ?? id, kind: summary?.kind ?? 'group', topic: 'Ship the resume protocol by Friday', state: 'joined' },
+      {
+        id,
+        name: summary?.name ?? id,
+        kind: summary?.kind ?? 'group',
+        topic: 'Ship the resume protocol by Friday',
+        state: 'joined',
+      },
       items,
       loading,
     );
@@ -76,7 +90,9 @@ export class DemoChat implements ChatView {
   }
 
   openDirect(userId: string): Promise<string> {
-    return Promise.resolve(this.rooms.get().rooms.find((room) => room.other?.id === userId)?.id ?? `d-${userId}`);
+    return Promise.resolve(
+      this.rooms.get().rooms.find((room) => room.other?.id === userId)?.id ?? `d-${userId}`,
+    );
   }
 
   startBot(userId: string): Promise<void> {

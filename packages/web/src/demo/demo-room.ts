@@ -1,10 +1,20 @@
 /** A room that lives in memory only: what the page shows before, and without, a server. */
 import type { Outgoing, RoomView } from '../view/chat.ts';
-import type { LogItem, LogView, MemberView, MessageView, RoomInfo, ToolPart, ToolView, UserView, WorkView } from '../view/model.ts';
+import type {
+  LogItem,
+  LogView,
+  MemberView,
+  MessageView,
+  RoomInfo,
+  ToolPart,
+  ToolView,
+  UserView,
+  WorkView,
+} from '../view/model.ts';
 import { writable, type Readable, type Writable } from '../view/readable.ts';
 import { message, text } from './messages.ts';
 import { me, members, scribe } from './people.ts';
-import { longHistory } from './scenes.ts';
+import { longHistory } from './scene-long.ts';
 
 export class DemoRoom implements RoomView {
   readonly info: Writable<RoomInfo>;
@@ -40,11 +50,16 @@ export class DemoRoom implements RoomView {
     const quoted = replyTo === undefined ? undefined : this.slot(replyTo).get();
     const own = message(me, Date.now(), words, {
       delivery: { state: 'sending', since: Date.now() },
-      ...(quoted?.kind === 'message' ? { replyTo: { key: quoted.key, name: quoted.author.name, excerpt: 'earlier' } } : {}),
+      ...(quoted?.kind === 'message'
+        ? { replyTo: { key: quoted.key, name: quoted.author.name, excerpt: 'earlier' } }
+        : {}),
     });
     this.append(own);
     setTimeout(() => {
-      this.change(own.key, (sent) => ({ ...sent, delivery: { state: 'sent', since: Date.now(), note: 'Sent' } }));
+      this.change(own.key, (sent) => ({
+        ...sent,
+        delivery: { state: 'sent', since: Date.now(), note: 'Sent' },
+      }));
       if (words.includes('@scribe')) this.answer('A few words from the demonstration. '.repeat(60));
     }, 120);
   }
@@ -52,7 +67,9 @@ export class DemoRoom implements RoomView {
   /** Streams an answer at about 200 characters a second, one change per frame. */
   answer(words: string): void {
     const started = Date.now();
-    const reply = message(scribe, started, [text('', true)], { answer: { state: 'streaming', since: started, mine: true } });
+    const reply = message(scribe, started, [text('', true)], {
+      answer: { state: 'streaming', since: started, mine: true },
+    });
     this.append(reply);
     const step = (): void => {
       const item = this.slot(reply.key).get();
@@ -144,7 +161,10 @@ export class DemoRoom implements RoomView {
   }
 
   cancelTool(callId: string): Promise<void> {
-    this.#changeTool((call) => call.id === callId, (call) => ({ ...call, state: 'cancelling' }));
+    this.#changeTool(
+      (call) => call.id === callId,
+      (call) => ({ ...call, state: 'cancelling' }),
+    );
     return Promise.resolve();
   }
 
@@ -170,7 +190,9 @@ export class DemoRoom implements RoomView {
       this.change(key, (old) => ({
         ...old,
         parts: old.parts.map((part): typeof part =>
-          part.kind === 'tool' && wanted(part.call) ? ({ ...part, call: change(part.call) } satisfies ToolPart) : part,
+          part.kind === 'tool' && wanted(part.call)
+            ? ({ ...part, call: change(part.call) } satisfies ToolPart)
+            : part,
         ),
       }));
     }

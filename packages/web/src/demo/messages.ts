@@ -18,7 +18,12 @@ export function tool(call: Partial<ToolView> & Pick<ToolView, 'name' | 'state'>)
   return { kind: 'tool', id, call: { id, startedAt: Date.now(), mine: true, ...call } };
 }
 
-export function message(author: UserView, at: number, parts: string | readonly PartView[], rest: Partial<MessageView> = {}): MessageView {
+export function message(
+  author: UserView,
+  at: number,
+  parts: string | readonly PartView[],
+  rest: Partial<MessageView> = {},
+): MessageView {
   return {
     kind: 'message',
     key: nextKey(),

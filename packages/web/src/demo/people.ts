@@ -20,12 +20,10 @@ export const members: readonly MemberView[] = [
   { user: me, role: 'member', presence: 'active' },
   { user: ines, role: 'member', presence: 'away' },
   { user: tomas, role: 'member', presence: 'offline' },
-  ...bots.map(
-    (bot): MemberView => ({
-      user: bot.user,
-      role: 'member',
-      presence: bot.status === 'running' ? 'active' : 'offline',
-      bot,
-    }),
-  ),
+  ...bots.map((bot): MemberView => ({
+    user: bot.user,
+    role: 'member',
+    presence: bot.status === 'running' ? 'active' : 'offline',
+    bot,
+  })),
 ];

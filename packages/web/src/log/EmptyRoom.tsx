@@ -6,12 +6,16 @@ import type { RoomInfo } from '../view/model.ts';
 export function EmptyRoom({ info }: { info: RoomInfo }) {
   const room = useRoom();
   const members = useReadable(room.members);
-  const agent = info.kind === 'group' ? undefined : members.find((member) => member.user.kind === 'bot')?.user;
-  if (info.state === 'denied') return <Nothing title="There is no such room" words="Or it is not open to you." />;
+  const agent =
+    info.kind === 'group' ? undefined : members.find((member) => member.user.kind === 'bot')?.user;
+  if (info.state === 'denied')
+    return <Nothing title="There is no such room" words="Or it is not open to you." />;
   return (
     <Nothing
       title={agent ? `Talk with ${agent.name}` : 'Nothing here yet'}
-      words={agent ? (info.topic ?? 'Only you and this agent can read this room.') : 'Say what this room is for.'}
+      words={
+        agent ? (info.topic ?? 'Only you and this agent can read this room.') : 'Say what this room is for.'
+      }
     >
       {info.suggestions && (
         <ul className="suggestions">
@@ -28,7 +32,15 @@ export function EmptyRoom({ info }: { info: RoomInfo }) {
   );
 }
 
-export function Nothing({ title, words, children }: { title: string; words: string; children?: React.ReactNode }) {
+export function Nothing({
+  title,
+  words,
+  children,
+}: {
+  title: string;
+  words: string;
+  children?: React.ReactNode;
+}) {
   return (
     <div className="nothing">
       <Mark size={36} />

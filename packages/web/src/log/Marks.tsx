@@ -1,11 +1,13 @@
 /** What stands between rows: a new day, and where the unread part begins. */
 import { clock, dayLabel } from '../ui/time.ts';
+import { useToday } from '../ui/today.ts';
 import './marks.css';
 
 export function DayMark({ at }: { at: number }) {
+  const today = useToday();
   return (
     <div className="day-mark" role="separator">
-      <time dateTime={new Date(at).toISOString().slice(0, 10)}>{dayLabel(at, Date.now())}</time>
+      <time dateTime={new Date(at).toISOString().slice(0, 10)}>{dayLabel(at, today)}</time>
     </div>
   );
 }

@@ -32,6 +32,7 @@ export function MessageList({ target }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [pinned, setPinned] = usePin(scroller);
 
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions stay in this component and its hooks
   const virtualizer = useVirtualizer({
     count: keys.length,
     getScrollElement: () => scroller.current,
@@ -69,7 +70,14 @@ export function MessageList({ target }: MessageListProps) {
   const loading = log.loading === 'first' || info.state === 'joining';
   return (
     <div className="log">
-      <div className="log-scroll" ref={scroller} role="log" aria-label={`Messages in ${info.name}`} aria-live="off" tabIndex={0}>
+      <div
+        className="log-scroll"
+        ref={scroller}
+        role="log"
+        aria-label={`Messages in ${info.name}`}
+        aria-live="off"
+        tabIndex={0}
+      >
         {keys.length > 0 ? (
           <div className="log-canvas" style={{ blockSize: virtualizer.getTotalSize() }}>
             <LogTop log={log} name={info.name} />

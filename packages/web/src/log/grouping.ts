@@ -11,7 +11,8 @@ export function placeOf(previous: LogItem | undefined, item: LogItem | undefined
   if (!item) return 'head';
   if (!previous || startOfDay(previous.at) !== startOfDay(item.at)) return 'day';
   if (item.kind !== 'message' || previous.kind !== 'message') return 'head';
-  if (item.replyTo) return 'head';
+  // Every answer of an agent is a piece of work of its own, with its own state beside its name.
+  if (item.replyTo || item.answer) return 'head';
   const sameAuthor = previous.author.id === item.author.id;
   return sameAuthor && item.at - previous.at < GROUP_MS ? 'rest' : 'head';
 }

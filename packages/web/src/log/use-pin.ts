@@ -8,7 +8,9 @@ import { useEffect, useState, type RefObject } from 'react';
 const AT_END_PX = 4;
 const UP_KEYS = new Set(['ArrowUp', 'PageUp', 'Home']);
 
-export function usePin(scroller: RefObject<HTMLElement | null>): readonly [boolean, (pinned: boolean) => void] {
+export function usePin(
+  scroller: RefObject<HTMLElement | null>,
+): readonly [boolean, (pinned: boolean) => void] {
   const [pinned, setPinned] = useState(true);
   useEffect(() => {
     const element = scroller.current;
@@ -22,7 +24,10 @@ export function usePin(scroller: RefObject<HTMLElement | null>): readonly [boole
     let lastTouch = 0;
     let lastTop = element.scrollTop;
     element.addEventListener('wheel', (event) => event.deltaY < 0 && letGo(), { signal, passive: true });
-    element.addEventListener('touchstart', (event) => (lastTouch = event.touches[0]?.clientY ?? 0), { signal, passive: true });
+    element.addEventListener('touchstart', (event) => (lastTouch = event.touches[0]?.clientY ?? 0), {
+      signal,
+      passive: true,
+    });
     element.addEventListener(
       'touchmove',
       (event) => {
@@ -34,7 +39,9 @@ export function usePin(scroller: RefObject<HTMLElement | null>): readonly [boole
     );
     element.addEventListener('keydown', (event) => UP_KEYS.has(event.key) && letGo(), { signal });
     // The scroll bar lies inside the element but outside its client box.
-    element.addEventListener('pointerdown', (event) => event.offsetX > element.clientWidth && letGo(), { signal });
+    element.addEventListener('pointerdown', (event) => event.offsetX > element.clientWidth && letGo(), {
+      signal,
+    });
     element.addEventListener(
       'scroll',
       () => {

@@ -34,10 +34,16 @@ function targetOf(key: string, at: number, length: number): number | undefined {
   return step === undefined ? undefined : Math.min(length - 1, Math.max(0, at + step));
 }
 
-function focusRow(element: HTMLElement, virtualizer: Virtualizer<HTMLDivElement, Element>, index: number): void {
+function focusRow(
+  element: HTMLElement,
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  index: number,
+): void {
   virtualizer.scrollToIndex(index, { align: 'auto' });
   // The row may have to be mounted first.
   requestAnimationFrame(() => {
-    element.querySelector<HTMLElement>(`[data-index="${index}"] .message-row`)?.focus({ preventScroll: true });
+    element
+      .querySelector<HTMLElement>(`[data-index="${index}"] .message-row`)
+      ?.focus({ preventScroll: true });
   });
 }

@@ -1,21 +1,18 @@
 /** One block of Markdown, rendered once for each state of its source. */
 import type { Element } from 'hast';
 import { memo, type ReactNode } from 'react';
-import Markdown, { defaultUrlTransform, type Components, type ExtraProps, type Options } from 'react-markdown';
-import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
-import remarkGfm from 'remark-gfm';
+import Markdown, {
+  defaultUrlTransform,
+  type Components,
+  type ExtraProps,
+} from 'react-markdown';
 import remend from 'remend';
-import { rehypeCaret } from './caret.ts';
 import { CodeBlock } from './CodeBlock.tsx';
 import { Link, PictureLink } from './Link.tsx';
-import { remarkVisibleHtml } from './visible-html.ts';
+import { remark, usePipeline } from './pipeline.ts';
 
-const remark: Options['remarkPlugins'] = [remarkGfm, remarkVisibleHtml];
-const sanitize = [rehypeSanitize, { ...defaultSchema, clobberPrefix: 'said-' }] satisfies NonNullable<
-  Options['rehypePlugins']
->[number];
-const done: Options['rehypePlugins'] = [sanitize];
-const writing: Options['rehypePlugins'] = [sanitize, rehypeCaret];
+/** How the parser marks a fence's language. */
+const LANGUAGE = 'language-';
 
 const components: Components = {
   a: ({ href, children }) => <Link href={href}>{children}</Link>,
@@ -42,8 +39,11 @@ function languageOf(pre: Element | undefined): string | undefined {
   const code = pre?.children[0];
   if (code?.type !== 'element') return undefined;
   const names = code.properties['className'];
-  const found = Array.isArray(names) ? names.find((name) => String(name).startsWith('language-')) : undefined;
-  return found === undefined ? undefined : String(found).slice('language-'.length);
+  if (!Array.isArray(names)) return undefined;
+  return names
+    .find((name) => typeof name === 'string' && name.startsWith(LANGUAGE))
+    ?.toString()
+    .slice(LANGUAGE.length);
 }
 
 interface BlockProps {
@@ -53,10 +53,11 @@ interface BlockProps {
 }
 
 export const MarkdownBlock = memo(function MarkdownBlock({ source, open }: BlockProps) {
+  const pipeline = usePipeline();
   return (
     <Markdown
       remarkPlugins={remark}
-      rehypePlugins={open ? writing : done}
+      rehypePlugins={open ? pipeline.writing : pipeline.done}
       components={components}
       urlTransform={defaultUrlTransform}
     >

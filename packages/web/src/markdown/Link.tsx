@@ -30,7 +30,13 @@ export function PictureLink({ src, alt }: { src?: string | undefined; alt?: stri
   const label = alt?.trim() ?? '';
   if (!url || url.protocol === 'mailto:') return <span className="dead-link">{label || 'picture'}</span>;
   return (
-    <a className="picture-link" href={url.href} target="_blank" rel="noopener noreferrer nofollow" title={url.href}>
+    <a
+      className="picture-link"
+      href={url.href}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      title={url.href}
+    >
       <span className="picture-label">Picture{label && `: ${label}`}</span>
       <span className="link-host">{url.host}</span>
     </a>

@@ -2,7 +2,21 @@
 import type { Element, Root } from 'hast';
 
 /** Elements into which the caret may go; it stands after anything else. */
-const OPEN = new Set(['p', 'li', 'ul', 'ol', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'code']);
+const OPEN = new Set([
+  'p',
+  'li',
+  'ul',
+  'ol',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'blockquote',
+  'pre',
+  'code',
+]);
 
 export function rehypeCaret() {
   return (tree: Root): void => {

@@ -5,13 +5,21 @@ import { count } from '../ui/text.ts';
 
 export function GapRow({ gap }: { gap: GapView }) {
   const room = useRoom();
-  const what = gap.missing === undefined ? 'Some messages are' : `${count(gap.missing, 'message')} ${gap.missing === 1 ? 'is' : 'are'}`;
+  const what =
+    gap.missing === undefined
+      ? 'Some messages are'
+      : `${count(gap.missing, 'message')} ${gap.missing === 1 ? 'is' : 'are'}`;
   return (
     <div className="row gap-row" data-line="broken">
       <span className="gap-strokes" aria-hidden="true" />
       <p>
         {what} missing here.{' '}
-        <button type="button" className="link-button" disabled={gap.loading} onClick={() => void room.fillGap(gap.key)}>
+        <button
+          type="button"
+          className="link-button"
+          disabled={gap.loading}
+          onClick={() => void room.fillGap(gap.key)}
+        >
           {gap.loading ? 'Loading' : 'Load them'}
         </button>
       </p>

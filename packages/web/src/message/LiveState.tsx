@@ -13,14 +13,19 @@ export function LiveState({ message }: { message: MessageView }) {
   const { answer, delivery } = message;
   if (answer?.state === 'thinking') return <Thinking since={answer.since} />;
   if (answer?.state === 'streaming') return <span className="row-live">writing</span>;
-  if (answer?.state === 'queued') return <span className="row-word row-end">{answer.note ?? 'Waiting for its turn'}</span>;
+  if (answer?.state === 'queued')
+    return <span className="row-word row-end">{answer.note ?? 'Waiting for its turn'}</span>;
   if (delivery?.state === 'sending') return <Sending key={delivery.since} delivery={delivery} />;
   return null;
 }
 
 function Thinking({ since }: { since: number }) {
   const elapsed = useNow() - since;
-  return <span className="row-live">{elapsed < WORTH_COUNTING_MS ? 'thinking' : `thinking, ${counting(elapsed)}`}</span>;
+  return (
+    <span className="row-live">
+      {elapsed < WORTH_COUNTING_MS ? 'thinking' : `thinking, ${counting(elapsed)}`}
+    </span>
+  );
 }
 
 function Sending({ delivery }: { delivery: DeliveryView }) {

@@ -21,7 +21,10 @@ export function MessageActions({ message }: { message: MessageView }) {
   }, [copied]);
 
   const text = plainText(message);
-  const stored = message.delivery === undefined || message.delivery.state === 'sent' || message.delivery.state === 'delivered';
+  const stored =
+    message.delivery === undefined ||
+    message.delivery.state === 'sent' ||
+    message.delivery.state === 'delivered';
   if (!stored) return null;
   return (
     <div className="row-actions" role="toolbar" aria-label="Message actions">
@@ -29,7 +32,10 @@ export function MessageActions({ message }: { message: MessageView }) {
         <Reply aria-hidden="true" />
       </IconButton>
       {text !== '' && (
-        <IconButton label={copied ? 'Copied' : 'Copy text'} onClick={() => void copyText(text).then(setCopied)}>
+        <IconButton
+          label={copied ? 'Copied' : 'Copy text'}
+          onClick={() => void copyText(text).then(setCopied)}
+        >
           {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
         </IconButton>
       )}

@@ -51,8 +51,13 @@ export function MessageRow({ message, head, position, target }: MessageRowProps)
           </time>
         </span>
         {message.edited && !message.deleted && <span className="row-word">edited</span>}
-        <LiveState message={message} />
+        {head && <LiveState message={message} />}
       </header>
+      {!head && (
+        <span className="row-aside">
+          <LiveState message={message} />
+        </span>
+      )}
       {message.replyTo && <Quote quote={message.replyTo} />}
       {message.deleted ? <p className="row-gone">Message deleted</p> : <Parts message={message} />}
       {!message.deleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}

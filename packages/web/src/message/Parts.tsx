@@ -13,7 +13,11 @@ export function Parts({ message }: { message: MessageView }) {
   return (
     <div className="row-parts">
       {foldTools(message.parts).map((entry) =>
-        entry.folded ? <ToolFold key={entry.key} parts={entry.parts} /> : <Part key={entry.key} part={entry.part} />,
+        entry.folded ? (
+          <ToolFold key={entry.key} parts={entry.parts} />
+        ) : (
+          <Part key={entry.key} part={entry.part} />
+        ),
       )}
     </div>
   );

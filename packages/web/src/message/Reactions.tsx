@@ -3,7 +3,13 @@ import { useRoom } from '../view/hooks.ts';
 import { names } from '../ui/text.ts';
 import type { MessageView, ReactionView } from '../view/model.ts';
 
-export function Reactions({ message, reactions }: { message: MessageView; reactions: readonly ReactionView[] }) {
+export function Reactions({
+  message,
+  reactions,
+}: {
+  message: MessageView;
+  reactions: readonly ReactionView[];
+}) {
   const room = useRoom();
   return (
     <div className="reactions" role="group" aria-label="Reactions">

@@ -7,6 +7,9 @@ export function plainText(message: MessageView): string {
 
 /** The first words, for quotes and announcements. */
 export function excerpt(message: MessageView, length = 120): string {
-  const words = plainText(message).replace(/[*_`#>]+/gu, '').replace(/\s+/gu, ' ').trim();
+  const words = plainText(message)
+    .replace(/[*_`#>]+/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
   return words.length > length ? `${words.slice(0, length).trimEnd()}…` : words;
 }

@@ -18,8 +18,13 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
   const { look, text } = bot ? botWords(bot) : PRESENCE[member.presence];
   return (
     <li className="member-row">
-      <button type="button" className="member-main" disabled={user.id === me} onClick={() => void chat.openDirect(user.id).then(onOpen)}>
-        <Avatar user={user} size={26} />
+      <button
+        type="button"
+        className="member-main"
+        disabled={user.id === me}
+        onClick={() => void chat.openDirect(user.id).then(onOpen)}
+      >
+        <Avatar user={user} size={26} acting={bot?.activity !== undefined} />
         <span className="work-what">
           <span>
             {user.name}
@@ -39,13 +44,23 @@ function Control({ bot }: { bot: BotView }) {
   const { id, name } = bot.user;
   if (bot.status === 'stopped' || bot.status === 'error')
     return (
-      <button type="button" className="link-button" aria-label={`Start ${name}`} onClick={() => void chat.startBot(id)}>
+      <button
+        type="button"
+        className="link-button"
+        aria-label={`Start ${name}`}
+        onClick={() => void chat.startBot(id)}
+      >
         Start
       </button>
     );
   if (bot.status !== 'running') return null;
   return (
-    <button type="button" className="link-button" aria-label={`Stop ${name}`} onClick={() => void chat.stopBot(id)}>
+    <button
+      type="button"
+      className="link-button"
+      aria-label={`Stop ${name}`}
+      onClick={() => void chat.stopBot(id)}
+    >
       Stop
     </button>
   );

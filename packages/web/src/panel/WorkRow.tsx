@@ -4,7 +4,12 @@ import { useNow } from '../ui/now.ts';
 import { counting } from '../ui/time.ts';
 import type { WorkView } from '../view/model.ts';
 
-const WORDS = { thinking: 'Thinking', writing: 'Writing', working: 'Working', waiting: 'Waiting for a decision' } as const;
+const WORDS = {
+  thinking: 'Thinking',
+  writing: 'Writing',
+  working: 'Working',
+  waiting: 'Waiting for a decision',
+} as const;
 
 export function WorkRow({ work, onJump }: { work: WorkView; onJump: (messageKey: string) => void }) {
   const now = useNow();

@@ -21,7 +21,13 @@ const MANY = 99;
 export function NavRow({ sign, name, current, unread, mentioned, aside, onOpen }: NavRowProps) {
   return (
     <li>
-      <button type="button" className="nav-row" aria-current={current ? 'page' : undefined} data-unread={unread > 0 || undefined} onClick={onOpen}>
+      <button
+        type="button"
+        className="nav-row"
+        aria-current={current ? 'page' : undefined}
+        data-unread={unread > 0 || undefined}
+        onClick={onOpen}
+      >
         <span className="nav-sign">{isUser(sign) ? <Avatar user={sign.user} size={20} /> : sign}</span>
         <span className="nav-name">{name}</span>
         {aside}

@@ -16,7 +16,10 @@ export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id:
     setState({ busy: true });
     const input = { name: name.trim(), ...(topic.trim() === '' ? {} : { topic: topic.trim() }) };
     chat.createRoom(input).then(onOpen, (error: unknown) => {
-      setState({ busy: false, error: error instanceof Error ? error.message : 'The room could not be made.' });
+      setState({
+        busy: false,
+        error: error instanceof Error ? error.message : 'The room could not be made.',
+      });
     });
   };
   return (
@@ -31,7 +34,13 @@ export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id:
         <h2>New room</h2>
         <label className="field">
           Name
-          <input value={name} maxLength={LONGEST_NAME} placeholder="release-42" autoFocus onChange={({ target }) => setName(target.value)} />
+          <input
+            value={name}
+            maxLength={LONGEST_NAME}
+            placeholder="release-42"
+            autoFocus
+            onChange={({ target }) => setName(target.value)}
+          />
         </label>
         <label className="field">
           Topic

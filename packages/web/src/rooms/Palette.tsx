@@ -63,7 +63,14 @@ export function Palette({ onClose, onOpen, onNewRoom }: PaletteProps) {
       />
       <ul className="palette-list" id={id} role="listbox" aria-label="Places">
         {found.map((choice, index) => (
-          <li key={choice.key} id={`${id}-${index}`} role="option" aria-selected={index === active} onClick={choice.act} onPointerMove={() => setActive(index)}>
+          <li
+            key={choice.key}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === active}
+            onClick={choice.act}
+            onPointerMove={() => setActive(index)}
+          >
             <span className="nav-sign">{choice.sign}</span>
             <span className="nav-name">{choice.name}</span>
             {choice.note && <span className="nav-aside">{choice.note}</span>}
@@ -85,7 +92,11 @@ function roomChoice(room: RoomSummary, onOpen: (id: string) => void): Choice {
 }
 
 /** Agents with whom no room exists yet. */
-function newBots(bots: readonly BotView[], rooms: readonly RoomSummary[], open: (userId: string) => void): Choice[] {
+function newBots(
+  bots: readonly BotView[],
+  rooms: readonly RoomSummary[],
+  open: (userId: string) => void,
+): Choice[] {
   return bots
     .filter((bot) => !rooms.some((room) => room.other?.id === bot.user.id))
     .map(({ user }) => ({

@@ -2,12 +2,19 @@
 import type { DotLook } from '../ui/Dot.tsx';
 import type { BotView } from '../view/model.ts';
 
-const ACTIVITY = { thinking: 'thinking', writing: 'writing', working: 'working', waiting: 'waiting for you' } as const;
+const ACTIVITY = {
+  thinking: 'thinking',
+  writing: 'writing',
+  working: 'working',
+  waiting: 'waiting for you',
+} as const;
 
 export function botWords(bot: BotView): { readonly look: DotLook; readonly text: string } {
   switch (bot.status) {
     case 'running':
-      return bot.activity ? { look: 'saffron', text: ACTIVITY[bot.activity] } : { look: 'moss', text: 'ready' };
+      return bot.activity
+        ? { look: 'saffron', text: ACTIVITY[bot.activity] }
+        : { look: 'moss', text: 'ready' };
     case 'starting':
       return { look: 'ring', text: 'starting' };
     case 'stopping':

@@ -15,7 +15,11 @@ export function SignIn({ guests, reason }: { guests: boolean; reason?: string | 
         <Mark size={44} />
         <h1>People and agents, in one conversation</h1>
         {reason && <p className="sign-in-reason">{reason}</p>}
-        {guests ? <GuestForm /> : <p>Open this page from the product that it belongs to; it brings your account along.</p>}
+        {guests ? (
+          <GuestForm />
+        ) : (
+          <p>Open this page from the product that it belongs to; it brings your account along.</p>
+        )}
       </div>
     </main>
   );
@@ -28,7 +32,10 @@ function GuestForm() {
   const enter = (): void => {
     setState({ busy: true });
     chat.signIn(name.trim()).catch((error: unknown) => {
-      setState({ busy: false, error: error instanceof Error ? error.message : 'The server did not answer. Try again.' });
+      setState({
+        busy: false,
+        error: error instanceof Error ? error.message : 'The server did not answer. Try again.',
+      });
     });
   };
   return (
@@ -40,7 +47,13 @@ function GuestForm() {
     >
       <label className="field">
         Your name
-        <input value={name} maxLength={LONGEST_NAME} autoComplete="nickname" autoFocus onChange={({ target }) => setName(target.value)} />
+        <input
+          value={name}
+          maxLength={LONGEST_NAME}
+          autoComplete="nickname"
+          autoFocus
+          onChange={({ target }) => setName(target.value)}
+        />
       </label>
       {state.error && (
         <p className="field-error" role="alert">

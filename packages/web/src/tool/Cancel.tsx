@@ -8,7 +8,12 @@ export function Cancel({ call }: { call: ToolView }) {
   const stoppable = call.state === 'running' || call.state === 'queued' || call.state === 'input';
   if (!call.mine || !stoppable) return null;
   return (
-    <button type="button" className="link-button" aria-label={`Cancel ${call.name}`} onClick={() => void room.cancelTool(call.id)}>
+    <button
+      type="button"
+      className="link-button"
+      aria-label={`Cancel ${call.name}`}
+      onClick={() => void room.cancelTool(call.id)}
+    >
       Cancel
     </button>
   );

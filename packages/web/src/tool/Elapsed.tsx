@@ -8,7 +8,8 @@ const SHOWN_AFTER_MS = 2000;
 
 export function Elapsed({ call, live }: { call: ToolView; live: boolean }) {
   const now = useNow(live);
-  if (call.endedAt !== undefined) return <span className="tool-time tabular">{duration(call.endedAt - call.startedAt)}</span>;
+  if (call.endedAt !== undefined)
+    return <span className="tool-time tabular">{duration(call.endedAt - call.startedAt)}</span>;
   const elapsed = now - call.startedAt;
   if (!live || elapsed < SHOWN_AFTER_MS) return null;
   return <span className="tool-time tabular">{counting(elapsed)}</span>;

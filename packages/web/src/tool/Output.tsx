@@ -15,7 +15,9 @@ export function Output({ text, cut, lines }: OutputProps) {
     <div className="tool-output">
       {(hidden > 0 || cut) && (
         <p>
-          {[hidden > 0 && `${hidden} earlier lines`, cut && `${bytes(cut)} not kept`].filter(Boolean).join(', ')}
+          {[hidden > 0 && `${hidden} earlier lines`, cut && `${bytes(cut)} not kept`]
+            .filter(Boolean)
+            .join(', ')}
         </p>
       )}
       <pre tabIndex={0} aria-label="Output">

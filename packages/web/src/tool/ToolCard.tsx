@@ -36,7 +36,12 @@ export function ToolCard({ call }: { call: ToolView }) {
         </span>
       </div>
       {moving && call.progress && (
-        <ProgressBar callId={call.id} name={call.name} progress={call.progress} stopping={call.state === 'cancelling'} />
+        <ProgressBar
+          callId={call.id}
+          name={call.name}
+          progress={call.progress}
+          stopping={call.state === 'cancelling'}
+        />
       )}
       {moving && call.output && <Output text={call.output} cut={call.outputCut} lines={open ? 12 : 3} />}
       {call.state === 'approval' && call.approval && <Approval approval={call.approval} />}

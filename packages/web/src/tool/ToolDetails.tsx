@@ -22,7 +22,9 @@ export function ToolDetails({ call }: { call: ToolView }) {
             : `${approval.decision === 'allowed' ? 'Allowed' : 'Denied'}${approval.decidedBy ? ` by ${approval.decidedBy}` : ''}.`}
         </p>
       )}
-      {!call.input && !call.output && !call.result && <p className="tool-decided">Nothing more is known about this call.</p>}
+      {!call.input && !call.output && !call.result && (
+        <p className="tool-decided">Nothing more is known about this call.</p>
+      )}
     </div>
   );
 }

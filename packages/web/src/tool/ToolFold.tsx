@@ -17,7 +17,9 @@ export function ToolFold({ parts }: { parts: readonly ToolPart[] }) {
           <button type="button" className="tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
             <Dot look="moss" />
             <span>{count(parts.length, 'step')}</span>
-            <span className="tool-summary">{[...new Set(parts.map(({ call }) => call.name))].join(', ')}</span>
+            <span className="tool-summary">
+              {[...new Set(parts.map(({ call }) => call.name))].join(', ')}
+            </span>
             <ChevronRight className="chevron" aria-hidden="true" />
           </button>
           <span className="tool-end">

@@ -45,7 +45,13 @@ export function wordOf(call: ToolView): string {
 }
 
 export function isLive(state: ToolState): boolean {
-  return state === 'input' || state === 'queued' || state === 'running' || state === 'cancelling' || state === 'approval';
+  return (
+    state === 'input' ||
+    state === 'queued' ||
+    state === 'running' ||
+    state === 'cancelling' ||
+    state === 'approval'
+  );
 }
 
 /** States whose word must be read, because their sign is only grey. */

@@ -2,10 +2,18 @@
 import type { UserView } from '../view/model.ts';
 import './avatar.css';
 
-/** Quiet hues of the harbour: sand, ochre, lichen, sea, slate. None is the colour of an action or a state. */
-const HUES = [40, 75, 125, 165, 215, 250];
+/** Quiet hues of the harbour: sand, straw, lichen, sea, sky, slate. None is the colour of an action or a state. */
+const HUES = [58, 88, 128, 165, 215, 248];
 
-export function Avatar({ user, size = 30, acting = false }: { user: UserView; size?: number; acting?: boolean }) {
+export function Avatar({
+  user,
+  size = 30,
+  acting = false,
+}: {
+  user: UserView;
+  size?: number;
+  acting?: boolean;
+}) {
   return (
     <span
       className="avatar"
@@ -23,9 +31,23 @@ export function Avatar({ user, size = 30, acting = false }: { user: UserView; si
 function initials({ name, kind }: UserView): string {
   const words = name.trim().split(/[\s._-]+/u);
   const first = words[0] ?? '';
-  if (kind === 'bot') return [...name.trim()].slice(0, 2).join('').toLowerCase();
+  if (kind === 'bot') return letters(name.trim(), 2).toLowerCase();
   const last = words.length > 1 ? (words.at(-1) ?? '') : '';
-  return (last ? ([...first][0] ?? '') + ([...last][0] ?? '') : [...first].slice(0, 2).join('')).toUpperCase();
+  return (last ? letters(first, 1) + letters(last, 1) : letters(first, 2)).toUpperCase();
+}
+
+const segmenter = new Intl.Segmenter();
+
+/** The first `n` letters as people count them. */
+function letters(word: string, n: number): string {
+  let result = '';
+  let taken = 0;
+  for (const { segment } of segmenter.segment(word)) {
+    if (taken === n) break;
+    result += segment;
+    taken += 1;
+  }
+  return result;
 }
 
 function hueOf(id: string): number {

@@ -9,6 +9,19 @@ export function Button({ look = 'outline', className, type = 'button', ...rest }
 }
 
 /** A square button with a picture; its label is both its name and its tooltip. */
-export function IconButton({ label, className, type = 'button', ...rest }: ComponentProps<'button'> & { label: string }) {
-  return <button type={type} className={`icon-button ${className ?? ''}`} aria-label={label} title={label} {...rest} />;
+export function IconButton({
+  label,
+  className,
+  type = 'button',
+  ...rest
+}: ComponentProps<'button'> & { label: string }) {
+  return (
+    <button
+      type={type}
+      className={`icon-button ${className ?? ''}`}
+      aria-label={label}
+      title={label}
+      {...rest}
+    />
+  );
 }

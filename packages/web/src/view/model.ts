@@ -212,7 +212,10 @@ export interface FilePart {
 export interface PlanPart {
   readonly kind: 'plan';
   readonly id: string;
-  readonly steps: readonly { readonly text: string; readonly state: 'pending' | 'active' | 'done' | 'skipped' }[];
+  readonly steps: readonly {
+    readonly text: string;
+    readonly state: 'pending' | 'active' | 'done' | 'skipped';
+  }[];
 }
 
 export interface DataPart {

@@ -1,15 +1,15 @@
 /** A value that can be looked at and watched: the only shape in which state reaches the page. */
 export interface Readable<T> {
   /** The current value. Its identity changes only when its content does. */
-  get(): T;
+  readonly get: () => T;
   /** Calls `onChange` after every change; returns the function that stops it. */
-  subscribe(onChange: () => void): () => void;
+  readonly subscribe: (onChange: () => void) => () => void;
 }
 
 /** A readable with a way to change it. Used by the demonstration and by tests. */
 export interface Writable<T> extends Readable<T> {
-  set(next: T): void;
-  update(change: (current: T) => T): void;
+  readonly set: (next: T) => void;
+  readonly update: (change: (current: T) => T) => void;
 }
 
 /** Holds one value and tells its watchers when another one takes its place. */
