@@ -4,6 +4,7 @@ use antiphon_protocol::{
     Bot, Message, MessageId, MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId, RunState, Timestamp,
     ToolCallId, ToolState, User, UserId, Visibility,
 };
+use serde::Serialize;
 
 /// A change, who asks for it, and what must hold for it to happen.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +36,7 @@ pub struct Guard {
 pub struct RequestKey(pub String);
 
 /// What can change.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Change {
     /// Make the user known, or take over their new name and picture. Writes no entry.
     PutUser {
@@ -183,7 +184,7 @@ pub enum Change {
 }
 
 /// A user to become a member.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewMember {
     /// Who.
     pub user: UserId,
@@ -192,7 +193,7 @@ pub struct NewMember {
 }
 
 /// A message to be said.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NewMessage {
     /// The room.
     pub room: RoomId,
@@ -213,7 +214,7 @@ pub struct NewMessage {
 }
 
 /// A run to be queued.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewRun {
     /// The run's id.
     pub run: RunId,
@@ -222,7 +223,7 @@ pub struct NewRun {
 }
 
 /// What becomes of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RunChange {
     /// The run.
     pub run: RunId,
@@ -235,7 +236,7 @@ pub struct RunChange {
 }
 
 /// What a stream has grown by since its last checkpoint.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Checkpoint {
     /// The room.
     pub room: RoomId,

@@ -1,1 +1,24 @@
-//! The SQLite backend.
+//! The SQLite backend: one file, one thread that writes, a few connections that read.
+//!
+//! The writing thread takes all commands that are ready, carries them out in one transaction, syncs once, publishes,
+//! answers. Reads go to connections of their own and see the last commit. An exclusive lock beside the file keeps a
+//! second server away.
+
+mod codec;
+mod compose;
+mod fault;
+mod index;
+mod lock;
+mod migrate;
+mod open;
+mod options;
+mod pipeline;
+mod read;
+mod readers;
+mod rooms;
+mod store;
+mod write;
+
+pub use open::OpenError;
+pub use options::{Durability, SqliteOptions};
+pub use store::SqliteStore;

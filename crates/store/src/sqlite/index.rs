@@ -1,0 +1,111 @@
+//! The search index: follows the log, a little behind, on the writing thread.
+//!
+//! Indexing inside every commit would cost three times the commit. So new messages are indexed in batches of their
+//! own, and each room's counters say how far the index has come; what a crash left out is behind that mark and is
+//! found at the next start. Edits and deletions are rare and change the index in their own transaction: deleted words
+//! must not linger.
+
+use std::collections::BTreeSet;
+
+use antiphon_protocol::{Message, Part, RoomId};
+use rusqlite::{Connection, params};
+
+use super::{
+    codec::{id, json, place, seq_of},
+    rooms::{Counters, Rooms},
+};
+
+/// Most entries that one transaction of the index follows: commands wait for it, so a few milliseconds.
+const BATCH: usize = 256;
+
+/// Which rooms the index has yet to follow.
+#[derive(Debug, Default)]
+pub(super) struct Behind {
+    rooms: BTreeSet<RoomId>,
+}
+
+impl Behind {
+    /// Finds what an earlier server left undone.
+    pub(super) fn find(sql: &Connection) -> rusqlite::Result<Self> {
+        let query = "SELECT r.id FROM counters c JOIN rooms r ON r.rid = c.rid WHERE c.indexed < c.head";
+        let mut statement = sql.prepare(query)?;
+        let rooms = statement.query_map([], |row| id(row, 0))?.collect::<Result<_, _>>()?;
+        Ok(Self { rooms })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rooms.is_empty()
+    }
+
+    pub(super) fn add(&mut self, rooms: impl IntoIterator<Item = RoomId>) {
+        self.rooms.extend(rooms);
+    }
+
+    /// Follows the log by up to one batch, inside a transaction.
+    pub(super) fn follow(&mut self, sql: &Connection, rooms: &mut Rooms) -> rusqlite::Result<()> {
+        let mut left = BATCH;
+        while left > 0
+            && let Some(room) = self.rooms.first().cloned()
+        {
+            let Some(counters) = rooms.find(sql, &room)? else {
+                self.rooms.remove(&room);
+                continue;
+            };
+            let (reached, entries) = follow_room(sql, counters, left)?;
+            left -= entries.clamp(1, left);
+            rooms.put(&room, Counters { indexed: reached, ..counters });
+            if reached == counters.head {
+                self.rooms.remove(&room);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Indexes messages that became whole in the next `limit` entries. Tells how far it came and how many it saw.
+fn follow_room(sql: &Connection, counters: Counters, limit: usize) -> rusqlite::Result<(u64, usize)> {
+    let query = "SELECT e.place, m.place, m.message FROM entries e \
+                 LEFT JOIN messages m ON m.place = e.shows AND m.settled = e.place \
+                 WHERE e.place > ?1 AND e.place <= ?2 ORDER BY e.place LIMIT ?3";
+    let mut statement = sql.prepare_cached(query)?;
+    let head = place(counters.rid, counters.head);
+    let mut rows = statement.query(params![counters.indexed_place(), head, limit])?;
+    let (mut reached, mut seen) = (counters.indexed, 0);
+    while let Some(row) = rows.next()? {
+        seen += 1;
+        reached = seq_of(row.get(0)?);
+        if let Some(place) = row.get::<_, Option<i64>>(1)? {
+            insert(sql, place, &json::<Message>(row, 2)?.parts)?;
+        }
+    }
+    Ok((if seen < limit { counters.head } else { reached }, seen))
+}
+
+/// Puts the words of a message into the index.
+pub(super) fn insert(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::Result<()> {
+    let text = text_of(parts);
+    if !text.is_empty() {
+        sql.prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?
+            .execute(params![place, text])?;
+    }
+    Ok(())
+}
+
+/// Takes the words of a message out of the index; `parts` must be those that were put in.
+pub(super) fn remove(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::Result<()> {
+    let text = text_of(parts);
+    if !text.is_empty() {
+        sql.prepare_cached("INSERT INTO words (words, rowid, text) VALUES ('delete', ?1, ?2)")?
+            .execute(params![place, text])?;
+    }
+    Ok(())
+}
+
+/// What is said: not how a bot came to it, and not what its tools put out.
+fn text_of(parts: &[Part]) -> String {
+    let texts = parts.iter().filter_map(|part| match part {
+        Part::Text { text } => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}

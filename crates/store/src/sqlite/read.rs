@@ -1,0 +1,24 @@
+//! Questions, each answered inside one read transaction.
+
+pub(super) mod entries;
+pub(super) mod members;
+pub(super) mod messages;
+pub(super) mod rooms;
+pub(super) mod runs;
+pub(super) mod search;
+pub(super) mod users;
+
+use antiphon_protocol::RoomId;
+use rusqlite::{Connection, OptionalExtension};
+
+/// A room's key.
+fn rid(sql: &Connection, room: &RoomId) -> rusqlite::Result<Option<i64>> {
+    sql.prepare_cached("SELECT rid FROM rooms WHERE id = ?1")?
+        .query_row([room.as_str()], |row| row.get(0))
+        .optional()
+}
+
+/// A page size as SQLite takes it.
+fn at_most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

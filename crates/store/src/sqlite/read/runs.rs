@@ -1,0 +1,44 @@
+//! Runs: one, those around a message, those that wait, those under way.
+
+use antiphon_protocol::{MessageId, RoomId, Run, RunId, UserId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{at_most, rid};
+use crate::{
+    QueuedRun,
+    sqlite::codec::{id, json},
+};
+
+pub(crate) fn run(sql: &Connection, room: &RoomId, run: &RunId) -> rusqlite::Result<Option<Run>> {
+    let Some(rid) = rid(sql, room)? else { return Ok(None) };
+    let query = "SELECT run FROM runs WHERE rid = ?1 AND id = ?2";
+    sql.prepare_cached(query)?.query_row(params![rid, run.as_str()], |row| json(row, 0)).optional()
+}
+
+pub(crate) fn of_message(sql: &Connection, room: &RoomId, message: &MessageId) -> rusqlite::Result<Vec<Run>> {
+    let Some(rid) = rid(sql, room)? else { return Ok(Vec::new()) };
+    let query = "SELECT number, run FROM runs WHERE rid = ?1 AND cause = ?2 \
+                 UNION SELECT number, run FROM runs WHERE rid = ?1 AND id IN \
+                 (SELECT message ->> 'run' FROM messages WHERE rid = ?1 AND id = ?2) \
+                 ORDER BY number";
+    let mut statement = sql.prepare_cached(query)?;
+    statement.query_map(params![rid, message.as_str()], |row| json(row, 1))?.collect()
+}
+
+pub(crate) fn queued(sql: &Connection, bot: &UserId, limit: usize) -> rusqlite::Result<Vec<QueuedRun>> {
+    let query = "SELECT r.id, q.run FROM runs q JOIN rooms r ON r.rid = q.rid \
+                 WHERE q.bot = ?1 AND q.phase = 'queued' ORDER BY q.number LIMIT ?2";
+    let mut statement = sql.prepare_cached(query)?;
+    statement.query_map(params![bot.as_str(), at_most(limit)], with_room)?.collect()
+}
+
+pub(crate) fn active(sql: &Connection) -> rusqlite::Result<Vec<QueuedRun>> {
+    let query = "SELECT r.id, a.run FROM runs a JOIN rooms r ON r.rid = a.rid \
+                 WHERE a.phase = 'active' ORDER BY a.number";
+    let mut statement = sql.prepare_cached(query)?;
+    statement.query_map([], with_room)?.collect()
+}
+
+fn with_room(row: &Row<'_>) -> rusqlite::Result<QueuedRun> {
+    Ok(QueuedRun { room: id(row, 0)?, run: json(row, 1)? })
+}

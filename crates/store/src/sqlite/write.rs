@@ -1,0 +1,156 @@
+//! Carrying out one command inside the transaction of its batch.
+//!
+//! Every change looks before it writes: once the first row is written, nothing is refused any more. That is why a
+//! refused command needs no savepoint to leave nothing behind.
+
+mod checkpoints;
+mod complete;
+mod edit;
+mod members;
+mod messages;
+mod post;
+mod reactions;
+mod requests;
+mod room;
+mod runs;
+mod tools;
+mod users;
+
+use std::sync::Arc;
+
+use antiphon_protocol::{Entry, EntryBody, Message, Role, RoomId, UserId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    codec::{of_word, place},
+    compose::{self, Envelope},
+    fault::Fault,
+    rooms::{Counters, Rooms},
+};
+use crate::{Change, Command, Committed, CommittedEntry, Outcome, StoreError};
+
+/// One command on its way into the log.
+pub(super) struct Writing<'a> {
+    sql: &'a Connection,
+    rooms: &'a mut Rooms,
+    command: &'a Command,
+    entries: Vec<Arc<CommittedEntry>>,
+}
+
+/// Carries out a command.
+pub(super) fn carry_out(sql: &Connection, rooms: &mut Rooms, command: &Command) -> Result<Committed, Fault> {
+    let mut writing = Writing { sql, rooms, command, entries: Vec::new() };
+    let outcome = writing.outcome()?;
+    Ok(Committed { outcome, entries: writing.entries })
+}
+
+impl Writing<'_> {
+    fn outcome(&mut self) -> Result<Outcome, Fault> {
+        // A repeat comes before the guard: who has left a room may still learn that they did.
+        if let Some(outcome) = self.repeated()? {
+            return Ok(outcome);
+        }
+        self.check_guard()?;
+        let outcome = self.change()?;
+        self.remember(&outcome)?;
+        Ok(outcome)
+    }
+
+    fn change(&mut self) -> Result<Outcome, Fault> {
+        let command = self.command;
+        match &command.change {
+            Change::PutUser { user } => self.put_user(user),
+            Change::PutBot { bot } => self.put_bot(bot),
+            Change::CreateRoom { room, members } => self.create_room(room, members),
+            Change::UpdateRoom { room, name, topic, visibility } => {
+                self.update_room(room, name.as_deref(), topic.as_deref(), *visibility)
+            }
+            Change::AddMembers { room, members } => self.add_members(room, members),
+            Change::RemoveMember { room, user, below } => self.remove_member(room, user, *below),
+            Change::ChangeMember { room, user, role } => self.change_member(room, user, *role),
+            Change::PostMessage(message) => self.post(message),
+            Change::CompleteMessage { .. } => self.complete(),
+            Change::EditMessage { room, message_id, parts } => self.edit(room, message_id, parts),
+            Change::DeleteMessage { room, message_id, anyones } => self.delete(room, message_id, *anyones),
+            Change::React { .. } => self.react(),
+            Change::MarkRead { room, ordinal } => self.mark_read(room, *ordinal),
+            Change::ChangeRun { room, change } => self.change_run(room, change),
+            Change::ChangeTool { .. } => self.change_tool(),
+            Change::Checkpoint(checkpoints) => self.checkpoint(checkpoints),
+        }
+    }
+
+    /// A room that does not exist has no members, so nobody learns of it this way.
+    fn check_guard(&mut self) -> Result<(), Fault> {
+        let Some(guard) = &self.command.guard else { return Ok(()) };
+        let room = self.rooms.find(self.sql, &guard.room)?.ok_or(StoreError::NotMember)?;
+        match self.role(room.rid, &self.command.by)? {
+            None => Err(StoreError::NotMember.into()),
+            Some(role) if role < guard.at_least => {
+                Err(StoreError::Forbidden("your role in this room does not allow this").into())
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn role(&self, rid: i64, user: &UserId) -> rusqlite::Result<Option<Role>> {
+        let query = "SELECT role FROM members WHERE rid = ?1 AND user = ?2";
+        self.sql
+            .prepare_cached(query)?
+            .query_row(params![rid, user.as_str()], |row| of_word(row, 0))
+            .optional()
+    }
+
+    fn room(&mut self, room: &RoomId) -> Result<Counters, Fault> {
+        Ok(self.rooms.find(self.sql, room)?.ok_or(StoreError::NotFound("room"))?)
+    }
+
+    /// The answer of a change: the position of the last entry that it wrote, or the room's last one.
+    fn written(&mut self, room: &RoomId) -> Result<Outcome, Fault> {
+        Ok(Outcome::Written { seq: self.room(room)?.head })
+    }
+
+    /// Adds an entry to the log; its position is the one after the head.
+    fn append(&mut self, room: &RoomId, body: EntryBody) -> Result<(), Fault> {
+        let own = compose::own_fields(&body);
+        self.append_pieces(room, body, &own, None, None)
+    }
+
+    /// Adds an entry that shows a message: whole at once to live readers, by reference in the log.
+    fn append_message(
+        &mut self,
+        room: &RoomId,
+        body: EntryBody,
+        shows: &Message,
+        live: Option<&str>,
+    ) -> Result<(), Fault> {
+        let own = compose::own_fields(&body);
+        let place = place(self.room(room)?.rid, shows.seq);
+        self.append_pieces(room, body, &own, Some(place), live)
+    }
+
+    fn append_pieces(
+        &mut self,
+        room: &RoomId,
+        body: EntryBody,
+        own: &str,
+        shows: Option<i64>,
+        message: Option<&str>,
+    ) -> Result<(), Fault> {
+        let mut counters = self.room(room)?;
+        counters.head += 1;
+        counters.ordinal += u64::from(matches!(body, EntryBody::Message { .. }));
+        counters.active_at = self.command.at;
+        let Command { at, by, .. } = self.command;
+        let entry = Entry { body, room: room.clone(), seq: counters.head, at: *at, by: by.clone() };
+        let kind = compose::kind(&entry.body);
+        let insert = "INSERT INTO entries (place, kind, at, by, shows, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let place = place(counters.rid, counters.head);
+        let row = params![place, kind, at.as_millis(), by.as_str(), shows, own];
+        self.sql.prepare_cached(insert)?.execute(row)?;
+        self.rooms.put(room, counters);
+        let json = compose::entry(kind, own, message, &Envelope::of(&entry)).into();
+        self.entries.push(Arc::new(CommittedEntry { entry, json, ordinal: counters.ordinal }));
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! Growing streams are saved, piece by piece.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Writing;
+use crate::{
+    Checkpoint, Outcome, StoreError,
+    sqlite::{codec::encode, fault::Fault},
+};
+
+/// What to do with a checkpoint, found out before anything is written.
+struct Plan<'a> {
+    place: i64,
+    checkpoint: &'a Checkpoint,
+    /// Whether what was saved of the part is void.
+    anew: bool,
+    /// Text that the message was opened with, and that the stream goes on from.
+    opening: Option<String>,
+}
+
+impl Writing<'_> {
+    pub(super) fn checkpoint(&mut self, checkpoints: &[Checkpoint]) -> Result<Outcome, Fault> {
+        let mut plans: Vec<Plan<'_>> = Vec::with_capacity(checkpoints.len());
+        for checkpoint in checkpoints {
+            if let Some(plan) = self.plan(checkpoint, &plans)? {
+                plans.push(plan);
+            }
+        }
+        for plan in &plans {
+            self.save_chunk(plan)?;
+        }
+        Ok(Outcome::Written { seq: 0 })
+    }
+
+    /// Nothing for a message that is not streaming, and for an attempt that was given up.
+    fn plan<'c>(
+        &mut self,
+        checkpoint: &'c Checkpoint,
+        plans: &[Plan<'_>],
+    ) -> Result<Option<Plan<'c>>, Fault> {
+        let Some(counters) = self.rooms.find(self.sql, &checkpoint.room)? else { return Ok(None) };
+        let stored = self.message_of(counters.rid, &checkpoint.message_id, &checkpoint.sender)?;
+        let Some(stored) = stored.filter(|stored| stored.settled.is_none()) else { return Ok(None) };
+        let place = stored.place;
+
+        let planned =
+            plans.iter().rfind(|plan| plan.place == place && plan.checkpoint.part == checkpoint.part);
+        let saved = match planned {
+            Some(Plan { checkpoint: earlier, .. }) => {
+                Some((earlier.generation, earlier.at + earlier.text.len() as u64))
+            }
+            None => self.saved(place, checkpoint.part)?,
+        };
+        let Checkpoint { generation, at, .. } = *checkpoint;
+        let (anew, opening) = match saved {
+            Some((before, _)) if generation < before => return Ok(None),
+            Some((before, end)) if generation == before && at == end => (false, None),
+            Some((before, _)) if generation > before && at == 0 => (true, None),
+            None if at == 0 => (true, None),
+            None => {
+                let opened = stored.message.parts.get(checkpoint.part as usize);
+                let text = opened.and_then(|part| part.stream_text()).unwrap_or_default();
+                if at != text.len() as u64 {
+                    return Err(hole());
+                }
+                (true, Some(text.to_owned()))
+            }
+            Some(_) => return Err(hole()),
+        };
+        Ok(Some(Plan { place, checkpoint, anew, opening }))
+    }
+
+    /// The generation of a part and how many bytes of it are saved.
+    fn saved(&self, place: i64, part: u32) -> rusqlite::Result<Option<(u32, u64)>> {
+        let query = "SELECT generation, end FROM open_parts WHERE place = ?1 AND part = ?2";
+        let key = params![place, part];
+        self.sql.prepare_cached(query)?.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()
+    }
+
+    fn save_chunk(&self, plan: &Plan<'_>) -> rusqlite::Result<()> {
+        let Plan { place, checkpoint: Checkpoint { part, generation, value, at, text, .. }, .. } = plan;
+        if plan.anew {
+            let delete = "DELETE FROM chunks WHERE place = ?1 AND part = ?2";
+            self.sql.prepare_cached(delete)?.execute(params![place, part])?;
+        }
+        let insert = "INSERT INTO chunks (place, part, at, text) VALUES (?1, ?2, ?3, ?4)";
+        if let Some(opening) = plan.opening.as_ref().filter(|opening| !opening.is_empty()) {
+            self.sql.prepare_cached(insert)?.execute(params![place, part, 0, opening])?;
+        }
+        if !text.is_empty() {
+            self.sql.prepare_cached(insert)?.execute(params![place, part, at, text])?;
+        }
+        let upsert = "INSERT INTO open_parts (place, part, generation, end, value) VALUES (?1, ?2, ?3, ?4, ?5) \
+                      ON CONFLICT (place, part) DO UPDATE \
+                      SET generation = excluded.generation, end = excluded.end, value = excluded.value";
+        let end = at + text.len() as u64;
+        self.sql.prepare_cached(upsert)?.execute(params![place, part, generation, end, encode(value)])?;
+        Ok(())
+    }
+}
+
+fn hole() -> Fault {
+    StoreError::Conflict("a checkpoint does not begin where the last one ended").into()
+}

@@ -1,0 +1,85 @@
+//! Messages are edited and deleted.
+
+use antiphon_protocol::{EntryBody, MessageId, Part, RoomId};
+
+use super::{Writing, messages::Stored};
+use crate::{
+    Outcome, StoreError,
+    sqlite::{fault::Fault, index},
+};
+
+impl Writing<'_> {
+    pub(super) fn edit(
+        &mut self,
+        room: &RoomId,
+        message_id: &MessageId,
+        parts: &[Part],
+    ) -> Result<Outcome, Fault> {
+        let counters = self.room(room)?;
+        let mut stored = self.message(counters.rid, message_id)?;
+        if stored.message.sender != self.command.by {
+            return Err(StoreError::Forbidden("only its sender may edit a message").into());
+        }
+        stored.check_settled()?;
+        stored.check_not_deleted()?;
+        if stored.message.parts == parts {
+            return self.written(room);
+        }
+        self.unindex(room, &stored)?;
+        stored.message.parts = parts.to_vec();
+        stored.message.rev = counters.head + 1;
+        stored.message.edited_at = Some(self.command.at);
+        let json = self.save(&stored)?;
+        self.reindex(room, &stored)?;
+        let body = EntryBody::MessageEdited { message: Box::new(stored.message.clone()) };
+        self.append_message(room, body, &stored.message, Some(&json))?;
+        self.written(room)
+    }
+
+    pub(super) fn delete(
+        &mut self,
+        room: &RoomId,
+        message_id: &MessageId,
+        anyones: bool,
+    ) -> Result<Outcome, Fault> {
+        let counters = self.room(room)?;
+        let mut stored = self.message(counters.rid, message_id)?;
+        if !anyones && stored.message.sender != self.command.by {
+            return Err(StoreError::Forbidden("this is another's message").into());
+        }
+        stored.check_settled()?;
+        if stored.message.deleted_at.is_some() {
+            return self.written(room);
+        }
+        self.unindex(room, &stored)?;
+        stored.message.parts.clear();
+        stored.message.reactions.clear();
+        stored.message.rev = counters.head + 1;
+        stored.message.deleted_at = Some(self.command.at);
+        self.save(&stored)?;
+        self.sql.prepare_cached("DELETE FROM reactions WHERE place = ?1")?.execute([stored.place])?;
+        self.append(room, EntryBody::MessageDeleted { message_id: message_id.clone() })?;
+        self.written(room)
+    }
+
+    /// Takes the words of a message out of the index, if it has followed the log as far as this message.
+    fn unindex(&mut self, room: &RoomId, stored: &Stored) -> Result<(), Fault> {
+        if self.is_indexed(room, stored)? {
+            index::remove(self.sql, stored.place, &stored.message.parts)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the new words in. Where the index has not come so far yet, it will find the new words itself.
+    fn reindex(&mut self, room: &RoomId, stored: &Stored) -> Result<(), Fault> {
+        if self.is_indexed(room, stored)? {
+            index::insert(self.sql, stored.place, &stored.message.parts)?;
+        }
+        Ok(())
+    }
+
+    fn is_indexed(&mut self, room: &RoomId, stored: &Stored) -> Result<bool, Fault> {
+        let reached = self.room(room)?.indexed_place();
+        Ok(stored.settled.is_some_and(|settled| settled <= reached))
+    }
+}

@@ -1,0 +1,140 @@
+//! Something is said, and queues the runs that it triggers.
+
+use antiphon_protocol::{EntryBody, Message, MessageStatus, RawJson, Run, RunState};
+use rusqlite::{OptionalExtension, params};
+
+use super::{Writing, runs::StoredRun};
+use crate::{
+    NewMessage, NewRun, Outcome, PostedMessage, StoreError,
+    sqlite::{
+        codec::{encode, fingerprint, place, seq_of},
+        fault::Fault,
+        rooms::Counters,
+    },
+};
+
+impl Writing<'_> {
+    pub(super) fn post(&mut self, new: &NewMessage) -> Result<Outcome, Fault> {
+        let counters = self.room(&new.room)?;
+        let content = fingerprint(&(&new.parts, &new.reply_to, &new.to));
+        if let Some(posted) = self.posted_before(counters.rid, new, content)? {
+            return Ok(Outcome::Posted(posted));
+        }
+        self.check_reply(counters.rid, new)?;
+        let run = self.writing_run(counters.rid, new)?;
+        self.check_triggers(counters.rid, &new.triggers)?;
+
+        let (message, json) = self.insert(counters, new, content)?;
+        let posted = PostedMessage {
+            seq: message.seq,
+            ordinal: message.ordinal,
+            message: RawJson::from_text(json.clone()).expect("encoded by serde_json just now"),
+            duplicate: false,
+        };
+        let body = EntryBody::Message { message: Box::new(message.clone()) };
+        self.append_message(&new.room, body, &message, Some(&json))?;
+        if let Some(mut run) = run {
+            run.run.answer = Some(message.id.clone());
+            self.save_run(&run)?;
+        }
+        self.queue_runs(counters.rid, new)?;
+        Ok(Outcome::Posted(posted))
+    }
+
+    /// The message as it is now, if it was sent before with the same content.
+    fn posted_before(
+        &self,
+        rid: i64,
+        new: &NewMessage,
+        content: [u8; 32],
+    ) -> Result<Option<PostedMessage>, Fault> {
+        let query = "SELECT place, fingerprint, message, message ->> 'ordinal' FROM messages \
+                     WHERE rid = ?1 AND id = ?2 AND sender = ?3";
+        let key = params![rid, new.id.as_str(), self.command.by.as_str()];
+        let found = self.sql.prepare_cached(query)?.query_row(key, |row| {
+            let (place, before, message): (i64, [u8; 32], String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok((place, before, message, row.get(3)?))
+        });
+        let Some((place, before, message, ordinal)) = found.optional()? else { return Ok(None) };
+        if before != content {
+            return Err(StoreError::Conflict("this message id was used for another message").into());
+        }
+        let message = RawJson::from_text(message).map_err(|fault| {
+            rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, fault.into())
+        })?;
+        Ok(Some(PostedMessage { seq: seq_of(place), ordinal, message, duplicate: true }))
+    }
+
+    fn check_reply(&self, rid: i64, new: &NewMessage) -> Result<(), Fault> {
+        let Some(reply_to) = &new.reply_to else { return Ok(()) };
+        let query = "SELECT 1 FROM messages WHERE rid = ?1 AND id = ?2";
+        let exists = self.sql.prepare_cached(query)?.exists(params![rid, reply_to.as_str()])?;
+        if exists { Ok(()) } else { Err(StoreError::NotFound("message to reply to").into()) }
+    }
+
+    /// The run that writes the message; it must be at work.
+    fn writing_run(&self, rid: i64, new: &NewMessage) -> Result<Option<StoredRun>, Fault> {
+        let Some(id) = &new.run else { return Ok(None) };
+        let run = self.stored_run(rid, id)?;
+        if run.run.state.is_final() {
+            return Err(StoreError::Conflict("the run is over").into());
+        }
+        Ok(Some(run))
+    }
+
+    fn check_triggers(&self, rid: i64, triggers: &[NewRun]) -> Result<(), Fault> {
+        for (index, NewRun { run, .. }) in triggers.iter().enumerate() {
+            let query = "SELECT 1 FROM runs WHERE rid = ?1 AND id = ?2";
+            let used = self.sql.prepare_cached(query)?.exists(params![rid, run.as_str()])?;
+            if used || triggers[..index].iter().any(|earlier| earlier.run == *run) {
+                return Err(StoreError::Conflict("this run id was used before").into());
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(
+        &self,
+        counters: Counters,
+        new: &NewMessage,
+        content: [u8; 32],
+    ) -> Result<(Message, String), Fault> {
+        let (seq, ordinal) = (counters.head + 1, counters.ordinal + 1);
+        let message = new.clone().into_message(self.command.by.clone(), seq, ordinal, self.command.at);
+        let json = encode(&message);
+        let place = place(counters.rid, seq);
+        let settled = (message.status != MessageStatus::Streaming).then_some(place);
+        let insert = "INSERT INTO messages (place, rid, id, sender, fingerprint, settled, message) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.sql.prepare_cached(insert)?.execute(params![
+            place,
+            counters.rid,
+            message.id.as_str(),
+            message.sender.as_str(),
+            content,
+            settled,
+            json
+        ])?;
+        Ok((message, json))
+    }
+
+    fn queue_runs(&mut self, rid: i64, new: &NewMessage) -> Result<(), Fault> {
+        for NewRun { run, bot } in &new.triggers {
+            let run = Run {
+                run: run.clone(),
+                bot: bot.clone(),
+                state: RunState::Queued,
+                trigger: new.id.clone(),
+                triggered_by: self.command.by.clone(),
+                answer: None,
+                error: None,
+                cancelled_by: None,
+                created_at: self.command.at,
+                ended_at: None,
+            };
+            self.insert_run(rid, &run)?;
+            self.append(&new.room, EntryBody::RunChanged(run))?;
+        }
+        Ok(())
+    }
+}
