@@ -160,6 +160,8 @@ export type PlanState = 'pending' | 'active' | 'done';
 
 export type UserId = string;
 
+export type RequestId = string;
+
 /** Whether a user can be reached. */
 export type PresenceStatus = 'online' | 'away' | 'offline';
 
@@ -481,10 +483,10 @@ export type Event =
       user: UserId;
     }
   | {
-      /** How many there are. */
-      ordinal: number;
-      /** How many the user has read. */
-      read: number;
+      /** How many there are, if it changed. */
+      ordinal?: number | null;
+      /** How many the user has read, if it changed. */
+      read?: number | null;
       /** The room. */
       room: RoomId;
       type: 'unread';
@@ -636,6 +638,8 @@ export interface PlanItem {
 
 /** See [`Request::EditMessage`]. */
 export interface EditMessage {
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId | null;
   /** The message. */
   message_id: MessageId;
   /** The new parts. */
@@ -648,6 +652,8 @@ export interface EditMessage {
 
 /** See [`Request::DeleteMessage`]. */
 export interface DeleteMessage {
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId | null;
   /** The message. */
   message_id: MessageId;
   /** The room. */
@@ -660,6 +666,8 @@ export interface React {
   active?: boolean;
   /** The sign. */
   emoji: string;
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId | null;
   /** The message. */
   message_id: MessageId;
   /** The room. */
@@ -736,6 +744,8 @@ export interface CreateRoom {
 
 /** See [`Request::UpdateRoom`]. What is left out stays. */
 export interface UpdateRoom {
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId | null;
   /** The new name. */
   name?: string | null;
   /** The room. */
@@ -748,6 +758,8 @@ export interface UpdateRoom {
 
 /** See [`Request::Invite`]. */
 export interface Invite {
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId | null;
   /** As what; `member` if left out. Nobody can give more than they have. */
   role?: Role;
   /** The room. */
@@ -758,6 +770,8 @@ export interface Invite {
 
 /** See [`Request::RemoveMember`]. */
 export interface RemoveMember {
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId | null;
   /** The room. */
   room: RoomId;
   /** Whom; oneself is always allowed. */
@@ -766,6 +780,8 @@ export interface RemoveMember {
 
 /** See [`Request::ChangeMember`]. */
 export interface ChangeMember {
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId | null;
   /** The new role. */
   role: Role;
   /** The room. */
