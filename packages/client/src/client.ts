@@ -266,7 +266,8 @@ export class Client implements ChatClient, Core, Source {
   #handle(frame: Unasked): void {
     switch (frame.type) {
       case 'room_joined':
-        return this.#directory.joined(frame);
+        this.#directory.joined(frame);
+        return this.#rooms.get(frame.room.id)?.welcome();
       case 'room_left':
       case 'revoked':
         this.#directory.left(frame.room);

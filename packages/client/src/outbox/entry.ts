@@ -23,8 +23,17 @@ export interface OutboxEntry {
   readonly error: { readonly code: ChatError['code']; readonly message: string; readonly retryable: boolean } | undefined;
 }
 
+/** Pictures made before: an entry that did not change looks the same, to the object. */
+const pictures = /* @__PURE__ */ new WeakMap<OutboxEntry, Message>();
+
 /** How it looks in the room. */
 export function toPending(entry: OutboxEntry): Message {
+  const picture = pictures.get(entry) ?? draw(entry);
+  pictures.set(entry, picture);
+  return picture;
+}
+
+function draw(entry: OutboxEntry): Message {
   const { error } = entry;
   return {
     key: entry.key,

@@ -69,6 +69,8 @@ export class Outbox {
     const { storage } = this.#options;
     if (!storage || this.#storage) return;
     this.#storage = storage;
+    // What was queued while there was no storage comes first in line for it.
+    queueMicrotask(() => [...this.#entries.values()].forEach((entry) => this.#keep(entry)));
     this.#loading = storage.open(server).catch((cause: unknown) => {
       this.#giveUpStorage(cause);
       return [];
@@ -95,7 +97,8 @@ export class Outbox {
   /** Queues a message; refuses what does not fit. */
   add(given: NewEntry): void {
     const now = this.#options.environment.now();
-    this.#order += 1;
+    // By the clock, so that it follows what an earlier page left and is not read yet.
+    this.#order = Math.max(this.#order + 1, now);
     const entry: OutboxEntry = {
       ...given,
       user: this.#user,

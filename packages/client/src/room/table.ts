@@ -50,7 +50,12 @@ export class MessageTable {
 
   /** The record under a message's id. */
   byId(id: string): Record | undefined {
-    return this.#records.get(id);
+    return this.byKey(id);
+  }
+
+  /** The record under a key, ahead of its published picture. */
+  byKey(key: string): Record | undefined {
+    return this.#records.get(key);
   }
 
   /** Every record of a message that still streams. */
@@ -85,12 +90,9 @@ export class MessageTable {
   /** Applies an entry that concerns a message; nothing if the message is not held or knows it already. */
   fold(entry: Wire.Entry, me: string | undefined): Change | undefined {
     switch (entry.type) {
-      case 'message': {
-        const before = this.#records.get(this.#keyOf(entry.message.id, entry.message.sender, me));
-        const record = this.put(entry.message, me);
-        const known = before !== undefined && before.message.seq !== undefined;
-        return { key: record.message.key, what: known ? 'updated' : 'created' };
-      }
+      case 'message':
+        // Also if the answer to one's own message came first: the log tells each message once.
+        return { key: this.put(entry.message, me).message.key, what: 'created' };
       case 'message_edited':
         return { key: this.put(entry.message, me).message.key, what: 'updated' };
       case 'message_completed':
