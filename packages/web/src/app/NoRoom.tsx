@@ -19,6 +19,7 @@ export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
           <Menu aria-hidden="true" />
         </IconButton>
       </header>
+      <h1 className="unseen">Antiphon</h1>
       <ConnectionBanner />
       {!loading && (
         <Nothing title="No rooms yet" words="Make a room, or open one that somebody sent you the address of.">

@@ -88,8 +88,6 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
             value={writing.text}
             placeholder={blocked ?? name}
             aria-label={`Message to ${info.name}`}
-            role="combobox"
-            aria-expanded={mentions.open}
             aria-controls={mentions.open ? menuId : undefined}
             aria-activedescendant={mentions.open ? `${menuId}-${mentions.active}` : undefined}
             aria-autocomplete="list"

@@ -1,11 +1,7 @@
 /** One block of Markdown, rendered once for each state of its source. */
 import type { Element } from 'hast';
 import { memo, type ReactNode } from 'react';
-import Markdown, {
-  defaultUrlTransform,
-  type Components,
-  type ExtraProps,
-} from 'react-markdown';
+import Markdown, { defaultUrlTransform, type Components, type ExtraProps } from 'react-markdown';
 import remend from 'remend';
 import { CodeBlock } from './CodeBlock.tsx';
 import { Link, PictureLink } from './Link.tsx';
@@ -23,13 +19,34 @@ const components: Components = {
       <table>{children}</table>
     </div>
   ),
-  // Headings in a message stand below the page's own.
-  h1: ({ children }) => <h3>{children}</h3>,
-  h2: ({ children }) => <h4>{children}</h4>,
-  h3: ({ children }) => <h5>{children}</h5>,
-  h4: ({ children }) => <h6>{children}</h6>,
-  h5: ({ children }) => <h6>{children}</h6>,
+  // A row of figures often has an empty corner, which is no header of anything.
+  th: ({ children, style }) => (children ? <th style={style}>{children}</th> : <td />),
+  input: ({ checked }) => <TaskMark done={checked === true} />,
+  h1: heading(1),
+  h2: heading(2),
+  h3: heading(3),
+  h4: heading(4),
+  h5: heading(4),
+  h6: heading(4),
 };
+
+/** Headings in a message stand one below the room's name, whatever level their author chose; that only shows. */
+function heading(level: number) {
+  return function Heading({ children }: { children?: ReactNode }) {
+    return <h2 data-level={level}>{children}</h2>;
+  };
+}
+
+function TaskMark({ done }: { done: boolean }) {
+  return (
+    <span
+      className="task-mark"
+      role="img"
+      aria-label={done ? 'Done' : 'To do'}
+      data-done={done || undefined}
+    />
+  );
+}
 
 function Pre({ node, children }: { children?: ReactNode } & ExtraProps) {
   return <CodeBlock language={languageOf(node)}>{children}</CodeBlock>;

@@ -17,7 +17,7 @@ function mark(parent: Root | Element, pattern: RegExp): void {
     if (child.type === 'text') return pieces(child, pattern);
     if (child.type === 'element' && !SKIPPED.has(child.tagName)) mark(child, pattern);
     return [child];
-  }) as Element['children'];
+  });
 }
 
 function pieces(text: Text, pattern: RegExp): RootContent[] {
