@@ -32,10 +32,11 @@ test: ## everything that must hold before a change lands; CI runs this
 	@$(MAKE) $(MODULES)
 	@cargo xtask ci
 
-bench: ## measure it
+bench: ## measure it, side by side with what it is compared to
 	@scripts/need.sh cargo cc
-	cargo build --release --package antiphon-server
-	@echo 'MISSING: bench/ has no load generator yet' && exit 1
+	@test -x bench/run || { echo 'MISSING: bench/run'; exit 1; }
+	cargo build --release --package antiphon-server --bin antiphon
+	bench/run
 
 $(MODULES): package-lock.json
 	npm ci
