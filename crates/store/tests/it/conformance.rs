@@ -1,0 +1,15 @@
+//! What every backend promises, written against the contract alone.
+
+mod changing;
+mod membership;
+mod pages;
+mod posting;
+mod reading;
+mod replay;
+mod requests;
+mod rooms;
+mod runs;
+mod searching;
+mod streaming;
+mod tools;
+mod users;
