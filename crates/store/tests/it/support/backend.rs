@@ -17,7 +17,9 @@ pub trait Backend: Send + Sync {
 
 /// A SQLite file in a folder that vanishes with the test.
 pub struct Sqlite {
-    folder: TempDir,
+    path: PathBuf,
+    /// Nothing if the file is another's.
+    _folder: Option<TempDir>,
     /// How the file is opened.
     pub options: SqliteOptions,
 }
@@ -26,12 +28,18 @@ impl Sqlite {
     /// An empty folder.
     pub fn fresh() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self { folder, options: SqliteOptions::default() }
+        let path = folder.path().join("antiphon.db");
+        Self { path, _folder: Some(folder), options: SqliteOptions::default() }
+    }
+
+    /// A file that outlives this.
+    pub fn at(path: &str) -> Self {
+        Self { path: path.into(), _folder: None, options: SqliteOptions::default() }
     }
 
     /// Where the file is.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("antiphon.db")
+        self.path.clone()
     }
 
     /// Opens the store as what it is.

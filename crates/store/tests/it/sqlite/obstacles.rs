@@ -1,0 +1,100 @@
+//! What stands in the way of a commit for a while: a full disk, a lock of another program.
+
+use std::time::Duration;
+
+use antiphon_store::{Change, StoreError};
+use rusqlite::Connection;
+
+use crate::support::{Sqlite, World, id, text};
+
+const LONG: usize = 60_000;
+
+/// FAULTS 103: a full disk refuses, loses nothing, and heals when there is space again.
+#[tokio::test]
+async fn a_full_disk_refuses_and_heals() {
+    let mut file = Sqlite::fresh();
+    file.options.max_pages = Some(400);
+    let mut world = World::on(file).await;
+    world.room("lounge", &["ada"]).await;
+    let mut stored = Vec::new();
+    let refusal = loop {
+        let message = format!("m{}", stored.len());
+        match world.post("ada", text("lounge", &message, &"x".repeat(LONG))).await {
+            Ok(posted) => stored.push((message, posted.seq)),
+            Err(refusal) => break refusal,
+        }
+        assert!(stored.len() < 100, "400 pages never fill up");
+    };
+    assert!(matches!(refusal, StoreError::Unavailable(_)), "{refusal:?}");
+    // Reads go on, and everything that was acknowledged is there, and nothing else.
+    let head = world.witness.head("lounge");
+    assert_eq!(world.log("lounge").await.len() as u64, head);
+    assert_eq!(stored.last().unwrap().1, head);
+    let (freed, _) = stored.pop().unwrap();
+    let delete = Change::DeleteMessage { room: id("lounge"), message_id: id(&freed), anyones: false };
+    world.act("ada", delete).await.unwrap();
+    let posted = world.say("ada", "lounge", "again", &"y".repeat(LONG / 2)).await;
+    assert_eq!(posted.seq, head + 2, "no position was used up by what was refused");
+    world.reopen().await;
+    assert_eq!(world.log("lounge").await.len() as u64, head + 2);
+}
+
+/// FAULTS 105: waits for the lock of another program, then refuses in our words; goes on when the lock is gone.
+#[tokio::test]
+async fn a_locked_file_refuses_for_a_while() {
+    let mut file = Sqlite::fresh();
+    file.options.busy_timeout = Duration::from_millis(50);
+    let path = file.path();
+    let world = World::on(file).await;
+    world.room("lounge", &["ada"]).await;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = world.post("ada", text("lounge", "m1", "hello")).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+    let words = antiphon_protocol::Error::from(refused);
+    assert!(words.retryable && !words.message.contains("locked"), "{words:?}");
+    assert_eq!(world.store.room(&id("lounge")).await.unwrap().unwrap().head, 2, "reads go on");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(world.say("ada", "lounge", "m1", "hello").await.seq, 3);
+}
+
+/// A lock that is let go of in time only makes the commit late.
+#[tokio::test]
+async fn a_short_lock_is_waited_for() {
+    let file = Sqlite::fresh();
+    let path = file.path();
+    let world = World::on(file).await;
+    world.room("lounge", &["ada"]).await;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let release = tokio::task::spawn_blocking(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        other.execute_batch("ROLLBACK").unwrap();
+    });
+    assert_eq!(world.say("ada", "lounge", "m1", "hello").await.seq, 3);
+    release.await.unwrap();
+}
+
+/// One command that the database cannot take does not take those beside it down.
+#[tokio::test]
+async fn an_impossible_command_fails_alone() {
+    let file = Sqlite::fresh();
+    let path = file.path();
+    let world = World::on(file).await;
+    world.room("lounge", &["ada"]).await;
+    // A trigger stands in for a fault that only one of the commands runs into.
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TRIGGER t BEFORE INSERT ON messages WHEN new.id = 'bad' BEGIN SELECT raise(ABORT, 'no'); END")
+        .unwrap();
+    let posts = ["m1", "bad", "m2"].map(|message| {
+        let post = Change::PostMessage(Box::new(text("lounge", message, "hello")));
+        world.store.submit(world.command("ada", post))
+    });
+    let pending = futures_util::future::join_all(posts).await;
+    let answers = futures_util::future::join_all(pending).await;
+    let positions = answers.iter().map(|answer| answer.as_ref().ok().map(|done| done.entries[0].entry.seq));
+    assert_eq!(positions.collect::<Vec<_>>(), [Some(3), None, Some(4)]);
+    assert!(matches!(answers[1], Err(StoreError::Unavailable(_))));
+    assert_eq!(world.log("lounge").await.len(), 4);
+}
