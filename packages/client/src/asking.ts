@@ -1,10 +1,16 @@
 /** Requests as promises: they wait a while for a connection, then for their answer. */
 import type { Connection } from './connection/connection.ts';
 import { ANSWER_MS } from './connection/requests.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, mintId } from './environment.ts';
 import { ChatError } from './errors.ts';
 import type { ConnectionStatus } from './model/connection.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
+
+/** Requests that change something and can carry an id. */
+export type Write = Extract<Request, { id?: unknown; room: string }>['type'] & keyof Replies;
+
+/** How often a change is asked for before its caller hears that the answer did not come. */
+const WRITE_TRIES = 3;
 
 interface Waiting {
   resolve(): void;
@@ -50,6 +56,19 @@ export class Asking {
   async ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
     if (!this.#connection.live) await this.#soon();
     return new Promise((resolve, reject) => this.#connection.request<T>(request, resolve, reject));
+  }
+
+  /** Asks for a change: under an id of its own, so that it can be repeated when the answer was lost. */
+  async write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]> {
+    const known = { ...request, id: mintId(this.#environment.now()) };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.ask<T>(known);
+      } catch (cause) {
+        const lost = cause instanceof ChatError && (cause.code === 'disconnected' || cause.code === 'timeout');
+        if (!lost || tries === WRITE_TRIES) throw cause;
+      }
+    }
   }
 
   #soon(): Promise<void> {

@@ -11,8 +11,13 @@ import type { ListenOptions, Off } from './store/listeners.ts';
 
 /** A client. Nothing opens before `connect()`; what is read from it are immutable values. */
 export interface ChatClient {
-  /** Connects and stays connected. Idempotent; resolves when connected, rejects when that became impossible. */
-  connect(): Promise<void>;
+  /**
+   * Connects and stays connected. Idempotent; resolves when connected, rejects when that became impossible. With a
+   * room, for instance that of a session, it also holds it and waits until it was joined.
+   */
+  connect(room?: string): Promise<void>;
+  /** Connects for as long as someone holds on; a moment after the last one let go, it disconnects. */
+  retain(): Off;
   /** Ends the connection and every timer. Rooms pause. `forget` also empties the outbox, as a sign-out should. */
   disconnect(options?: { forget?: boolean }): Promise<void>;
   readonly status: ConnectionStatus;
@@ -22,6 +27,8 @@ export interface ChatClient {
 
   /** Holds a room and gives its handle at once: the same object for the same id. Each hold is ended by `room.leave()`. */
   joinRoom(id: string, options?: { history?: number }): Room;
+  /** The same as `leave()` of the room's handle. */
+  leaveRoom(id: string): void;
   /** A room that is held by someone, without holding it. */
   getRoom(id: string): Room | undefined;
   createRoom(room: NewRoom): Promise<RoomInfo>;

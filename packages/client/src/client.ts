@@ -18,13 +18,13 @@ import { Postings } from './outbox/postings.ts';
 import { search } from './room/actions.ts';
 import type { Core } from './room/core.ts';
 import type { Room } from './room/room.ts';
-import { Rooms } from './room/rooms.ts';
+import { LINGER_MS, Rooms } from './room/rooms.ts';
 import { type ListenOptions, Listeners, type Off } from './store/listeners.ts';
 import { type Source, Store } from './store/store.ts';
 import { fromPart, toRoomInfo, toRoomSummary, toUser } from './wire/convert.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
 import type { Wire } from './wire/words.ts';
-import { Asking } from './asking.ts';
+import { Asking, type Write } from './asking.ts';
 
 /** Implements {@link ChatClient}. */
 export class Client implements ChatClient, Core, Source {
@@ -43,6 +43,10 @@ export class Client implements ChatClient, Core, Source {
   readonly #errorListeners = new Listeners<[ChatError]>();
   #status: ConnectionStatus;
   #user: User | undefined;
+  /** `connect()` was called: who merely looks on does not end it. */
+  #wanted = false;
+  #holders = 0;
+  #linger: unknown;
 
   constructor(options: ChatClientOptions) {
     this.#url = options.url;
@@ -85,13 +89,29 @@ export class Client implements ChatClient, Core, Source {
     return this.#outbox.waiting;
   }
 
-  connect(): Promise<void> {
-    this.#outbox.open(socketUrl(this.#url));
-    this.#connection.connect();
-    return this.#asking.connected();
+  async connect(room?: string): Promise<void> {
+    this.#wanted = true;
+    await this.#open();
+    if (room !== undefined) await this.joinRoom(room).ready;
+  }
+
+  retain(): Off {
+    this.environment.clearTimeout(this.#linger);
+    this.#holders += 1;
+    if (this.status.state === 'idle') this.#open().catch(() => undefined);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holders -= 1;
+      if (this.#holders > 0 || this.#wanted) return;
+      this.#linger = this.environment.setTimeout(() => void this.disconnect(), LINGER_MS);
+    };
   }
 
   async disconnect({ forget = false }: { forget?: boolean } = {}): Promise<void> {
+    this.#wanted = false;
+    this.environment.clearTimeout(this.#linger);
     this.#connection.disconnect();
     if (forget) await this.#outbox.clear();
     this.#outbox.close();
@@ -101,6 +121,9 @@ export class Client implements ChatClient, Core, Source {
 
   joinRoom(id: string, { history }: { history?: number } = {}): Room {
     return this.#rooms.hold(id, history);
+  }
+  leaveRoom(id: string): void {
+    this.#rooms.get(id)?.leave();
   }
   getRoom(id: string): Room | undefined {
     return this.#rooms.get(id);
@@ -156,6 +179,9 @@ export class Client implements ChatClient, Core, Source {
   ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
     return this.#asking.ask<T>(request);
   }
+  write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]> {
+    return this.#asking.write<T>(request);
+  }
   send(room: string, message: string | Outgoing): Sending {
     return this.#postings.post(room, message);
   }
@@ -194,6 +220,12 @@ export class Client implements ChatClient, Core, Source {
     if (status === this.#status) return [];
     this.#status = status;
     return [() => this.#statusListeners.emit(status)];
+  }
+
+  #open(): Promise<void> {
+    this.#outbox.open(socketUrl(this.#url));
+    this.#connection.connect();
+    return this.#asking.connected();
   }
 
   #connect({ url, auth, reconnect, device, WebSocket }: ChatClientOptions): Connection {
@@ -273,7 +305,7 @@ export class Client implements ChatClient, Core, Source {
         this.#directory.left(frame.room);
         break;
       case 'unread':
-        this.#directory.setUnread(frame.room, frame.ordinal, frame.read);
+        this.#directory.setUnread(frame.room, frame.ordinal ?? 0, frame.read ?? 0);
         break;
       default:
         if ('seq' in frame && 'by' in frame) this.#directory.fold(frame);

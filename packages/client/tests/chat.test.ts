@@ -1,4 +1,4 @@
-/** The client against a peer over real sockets: connect, join, send, stream, lose the connection, come back. */
+/** A2, A10, B3, B7, B13: the client against a peer over real sockets: connect, join, send, stream, lose the connection, come back. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { type ChatClient, type ChatClientOptions, createChatClient, textOf } from '../src/index.ts';

@@ -1,4 +1,5 @@
 /** What a room needs from the client that it belongs to. */
+import type { Write } from '../asking.ts';
 import type { Environment } from '../environment.ts';
 import type { ChatError } from '../errors.ts';
 import type { Message, Outgoing, Sending } from '../model/message.ts';
@@ -23,6 +24,8 @@ export interface Core {
   ): void;
   /** Sends a request as soon as there is a connection. */
   ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
+  /** Asks for a change, again if the answer was lost. */
+  write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]>;
   send(room: string, message: string | Outgoing): Sending;
   outgoing(room: string): OutboxEntry[];
   retry(key: string): void;

@@ -113,13 +113,13 @@ export class RoomHandle extends LiveRoom implements Room {
     this.core.discard(key);
   }
   async edit(key: string, text: string): Promise<void> {
-    await this.core.ask({ type: 'edit_message', ...this.target(key), text });
+    await this.core.write({ type: 'edit_message', ...this.target(key), text });
   }
   async delete(key: string): Promise<void> {
-    await this.core.ask({ type: 'delete_message', ...this.target(key) });
+    await this.core.write({ type: 'delete_message', ...this.target(key) });
   }
   async react(key: string, emoji: string, active = true): Promise<void> {
-    await this.core.ask({ type: 'react', ...this.target(key), emoji, active });
+    await this.core.write({ type: 'react', ...this.target(key), emoji, active });
   }
   stop(key: string): Promise<void> {
     return actions.cancel(this.core, this.target(key));
@@ -140,16 +140,16 @@ export class RoomHandle extends LiveRoom implements Room {
     return this.history.loadOlder(count);
   }
   async invite(users: readonly string[], role: Role = 'member'): Promise<void> {
-    await this.core.ask({ type: 'invite', room: this.id, users: [...users], role });
+    await this.core.write({ type: 'invite', room: this.id, users: [...users], role });
   }
   async removeMember(user: string): Promise<void> {
-    await this.core.ask({ type: 'remove_member', room: this.id, user });
+    await this.core.write({ type: 'remove_member', room: this.id, user });
   }
   async changeMember(user: string, role: Role): Promise<void> {
-    await this.core.ask({ type: 'change_member', room: this.id, user, role });
+    await this.core.write({ type: 'change_member', room: this.id, user, role });
   }
   async update(change: { name?: string; topic?: string; visibility?: Visibility }): Promise<void> {
-    await this.core.ask({ type: 'update_room', room: this.id, ...change });
+    await this.core.write({ type: 'update_room', room: this.id, ...change });
   }
   leave({ forget = false }: { forget?: boolean } = {}): void {
     this.#release(forget);

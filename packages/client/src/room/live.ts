@@ -142,7 +142,7 @@ export class LiveRoom implements Source {
         this.people.setPresence(frame.user, frame.status);
         return this.change('lazy');
       case 'unread':
-        return this.setUnread(frame.ordinal, frame.read);
+        return this.setUnread(frame.ordinal ?? 0, frame.read ?? 0);
       case 'revoked':
       case 'room_left':
         return this.subscription.revoke(new ChatError('forbidden', 'access to this room was withdrawn'));

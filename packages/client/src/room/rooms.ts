@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { RoomHandle } from './handle.ts';
 
 /** A component that unmounts and mounts again, as React's StrictMode does, must not leave the room in between. */
-const LINGER_MS = 250;
+export const LINGER_MS = 250;
 /** Entries asked for at first. */
 const HISTORY = 50;
 
