@@ -2,6 +2,7 @@
 import { Menu } from 'lucide-react';
 import { ConnectionBanner } from '../connection/Banner.tsx';
 import { Nothing } from '../log/EmptyRoom.tsx';
+import { LogSkeleton } from '../log/LogSkeleton.tsx';
 import { Button, IconButton } from '../ui/Button.tsx';
 import type { Sheet, Side } from './Shell.tsx';
 
@@ -21,7 +22,9 @@ export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
       </header>
       <h1 className="unseen">Antiphon</h1>
       <ConnectionBanner />
-      {!loading && (
+      {loading ? (
+        <LogSkeleton />
+      ) : (
         <Nothing title="No rooms yet" words="Make a room, or open one that somebody sent you the address of.">
           <div className="nothing-verbs">
             <Button look="filled" onClick={() => onSheet('new-room')}>

@@ -33,6 +33,11 @@ export function Shell({ me }: { me: UserView }) {
     list.rooms.find((entry) => entry.id === id)?.name,
   );
 
+  useEffect(() => {
+    // A drawer that opens takes the focus, so that keys and screen readers go on inside it.
+    if (side) document.querySelector<HTMLElement>(side === 'nav' ? '.room-nav' : '.panel')?.focus();
+  }, [side]);
+
   const go = (roomId: string): void => {
     openRoom(roomId);
     setSide(null);
@@ -40,7 +45,11 @@ export function Shell({ me }: { me: UserView }) {
   };
   return (
     <RoomContext value={room}>
-      <div className="shell" data-side={side ?? undefined}>
+      <div
+        className="shell"
+        data-side={side ?? undefined}
+        onKeyDown={(event) => event.key === 'Escape' && side !== null && setSide(null)}
+      >
         <RoomNav me={me} current={id} onOpen={go} onSheet={setSheet} />
         {room ? (
           <Conversation

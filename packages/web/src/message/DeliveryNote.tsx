@@ -22,14 +22,16 @@ export function DeliveryNote({ message, delivery }: { message: MessageView; deli
       return (
         <p className="row-note row-failure" role="group" aria-label="Not sent">
           <span>Not sent{delivery.note ? `: ${delivery.note}` : '.'}</span>
-          {delivery.retryable && (
-            <button type="button" className="link-button" onClick={() => room.retry(message.key)}>
-              Try again
+          <span className="row-verbs">
+            {delivery.retryable && (
+              <button type="button" className="link-button" onClick={() => room.retry(message.key)}>
+                Try again
+              </button>
+            )}
+            <button type="button" className="link-button" onClick={() => room.discard(message.key)}>
+              Discard
             </button>
-          )}
-          <button type="button" className="link-button" onClick={() => room.discard(message.key)}>
-            Discard
-          </button>
+          </span>
         </p>
       );
   }
