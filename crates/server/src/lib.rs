@@ -1,1 +1,17 @@
-//! The doors of Antiphon: HTTP, WebSocket, SSE, the page, the binary.
+//! The doors of Antiphon: HTTP, WebSocket, SSE, the page. The binary `antiphon` is a few lines around [`Server`].
+
+mod accept;
+mod assets;
+mod doors;
+mod http;
+mod jitter;
+mod meters;
+mod pace;
+mod peer;
+mod server;
+pub mod settings;
+mod sign_in;
+pub mod signals;
+mod ws;
+
+pub use server::{Server, StartError};

@@ -1,0 +1,66 @@
+//! What all doors share: the hub behind them, who may come in, and how the server is asked to stop.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use antiphon_hub::Hub;
+use antiphon_identity::{Authenticator, Clock, OriginPolicy, Tickets};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    meters::Meters,
+    pace::Pace,
+    settings::{Settings, SettingsError},
+};
+
+/// What all doors share.
+pub struct Doors {
+    /// Where everything happens.
+    pub hub: Arc<Hub>,
+    /// Judges tokens.
+    pub authenticator: Authenticator,
+    /// Judges tickets.
+    pub tickets: Tickets,
+    /// Judges origins.
+    pub origins: OriginPolicy,
+    /// As the operator wants it.
+    pub settings: Settings,
+    /// The time of day, for the ends of tokens.
+    pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub meters: Meters,
+    /// Guests made from each address.
+    pub guests: Pace,
+    /// Cancelled when the server is to stop.
+    pub drain: CancellationToken,
+    /// Every connection's task.
+    pub tasks: TaskTracker,
+}
+
+impl Doors {
+    /// Opens no socket yet.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be worked with.
+    pub fn new(hub: Arc<Hub>, settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, SettingsError> {
+        let authenticator =
+            Authenticator::new(settings.identity.clone(), &settings.data_dir, Arc::clone(&clock))
+                .map_err(|fault| SettingsError::of_identity("identity.", &fault))?;
+        Ok(Self {
+            hub,
+            authenticator,
+            tickets: Tickets::new(Arc::clone(&clock)),
+            origins: settings.origins()?,
+            guests: Pace::per_minute(settings.connections.guests_per_minute),
+            settings,
+            clock,
+            meters: Meters::default(),
+            drain: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        })
+    }
+
+    /// Whether this peer is a proxy whose word about its client counts.
+    pub fn trusts(&self, peer: SocketAddr) -> bool {
+        self.settings.trusted_proxies.contains(&peer.ip().to_canonical())
+    }
+}

@@ -1,0 +1,53 @@
+//! The HTTP doors: the page, REST and SSE under `/v1`, and what stands before all of them.
+
+mod about;
+mod address;
+mod body;
+mod caller;
+mod events;
+mod failure;
+mod fields;
+mod guard;
+mod guests;
+mod headers;
+mod query;
+mod rest;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use about::meters;
+pub use failure::Failure;
+
+use crate::{assets, doors::Doors, ws};
+
+/// Every path of the server.
+pub fn router(doors: &Arc<Doors>) -> Router {
+    let api = Router::new()
+        .merge(rest::routes())
+        .merge(guests::routes())
+        .merge(about::routes())
+        .route("/v1/rooms/{room}/events", get(events::stream))
+        .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
+        .route("/v1/ws", get(ws::door))
+        .route("/v1/{*path}", axum::routing::any(failure::no_such_path))
+        .method_not_allowed_fallback(failure::no_such_method)
+        .layer(headers::cors(doors))
+        .layer(from_fn_with_state(Arc::clone(doors), guard::origin));
+    Router::new()
+        .merge(api)
+        .route("/metrics", get(about::metrics))
+        .fallback(assets::page)
+        .layer(from_fn_with_state(Arc::clone(doors), guard::host))
+        .route("/healthz", get(about::health))
+        .layer(from_fn_with_state(Arc::clone(doors), guard::count_errors))
+        .layer(from_fn(headers::security))
+        .layer(CatchPanicLayer::custom(failure::panicked))
+        .with_state(Arc::clone(doors))
+}

@@ -1,0 +1,125 @@
+//! The server as a whole: what is started in which order, and how it is stopped in the reverse one.
+
+use std::{fs, io, net::SocketAddr, sync::Arc};
+
+use antiphon_hub::{Environment, Hub, HubOptions};
+use antiphon_identity::Clock;
+use antiphon_store::{
+    Store,
+    sqlite::{OpenError, SqliteStore},
+};
+use axum::{Router, routing::get};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tracing::{info, warn};
+
+use crate::{
+    accept,
+    doors::Doors,
+    http,
+    settings::{Settings, SettingsError},
+};
+
+/// Name of the database in the data directory.
+const DATABASE: &str = "antiphon.db";
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting that cannot be worked with.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// The data directory cannot be made.
+    #[error("data: {} cannot be made: {}", .0.display(), .1)]
+    DataDir(std::path::PathBuf, io::Error),
+    /// The address cannot be listened on.
+    #[error("{0}: cannot listen on {1}: {2}")]
+    Listen(&'static str, SocketAddr, io::Error),
+    /// The database cannot be opened.
+    #[error("data: {0}")]
+    Store(#[from] OpenError),
+    /// The hub cannot be started.
+    #[error("the server cannot start: {0}")]
+    Hub(#[from] antiphon_protocol::Error),
+}
+
+/// A running server. Dropping it does not stop it; [`stop`](Self::stop) does.
+pub struct Server {
+    address: SocketAddr,
+    doors: Arc<Doors>,
+    store: Arc<dyn Store>,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the database, starts the hub, and opens the doors.
+    ///
+    /// # Errors
+    /// Says what to change.
+    pub async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        fs::create_dir_all(&settings.data_dir)
+            .map_err(|fault| StartError::DataDir(settings.data_dir.clone(), fault))?;
+        // Listened on first: a second server on the same port must not touch the first one's database.
+        let listener = listen("listen", settings.listen).await?;
+        let address =
+            listener.local_addr().map_err(|fault| StartError::Listen("listen", settings.listen, fault))?;
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(settings.data_dir.join(DATABASE), &settings.database.options())?);
+        let options = HubOptions {
+            limits: settings.limits.clone(),
+            default_room: settings.default_room.clone(),
+            ..HubOptions::default()
+        };
+        let hub = Hub::start(Arc::clone(&store), options, Environment::system()).await?;
+        // Agents start here, as members like any other: antiphon_agents::start(Arc::clone(&hub), …).
+        let metrics_listen = settings.metrics_listen;
+        let doors = Arc::new(Doors::new(hub, settings, clock)?);
+        if let Some(address) = metrics_listen {
+            let listener = listen("metrics_listen", address).await?;
+            doors.tasks.spawn(accept::run(listener, meters_router(&doors), Arc::clone(&doors)));
+        }
+        let router = http::router(&doors);
+        let accepting = tokio::spawn(accept::run(listener, router, Arc::clone(&doors)));
+        info!(%address, "open");
+        Ok(Self { address, doors, store, accepting })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Under which address people reach it.
+    pub fn url(&self) -> String {
+        match self.doors.settings.public_urls.first() {
+            Some(url) => url.clone(),
+            None => format!("http://{}", self.address),
+        }
+    }
+
+    /// Takes nobody in any more, answers what was asked, sends everyone away, and closes the database. Returns whether
+    /// all connections had ended in time.
+    pub async fn stop(self) -> bool {
+        let limit = self.doors.settings.timers.drain;
+        self.doors.drain.cancel();
+        self.doors.tasks.close();
+        let drained = timeout(limit, self.doors.tasks.wait()).await.is_ok();
+        if !drained {
+            warn!(connections = self.doors.tasks.len(), "some connections did not end in time");
+        }
+        let _ = self.accepting.await;
+        self.doors.hub.stop().await;
+        self.store.close().await;
+        info!("stopped");
+        drained
+    }
+}
+
+async fn listen(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|fault| StartError::Listen(key, address, fault))
+}
+
+/// What the separate address of the meters serves.
+fn meters_router(doors: &Arc<Doors>) -> Router {
+    let doors = Arc::clone(doors);
+    Router::new().route("/metrics", get(move || async move { http::meters(&doors) }))
+}

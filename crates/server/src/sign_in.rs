@@ -1,0 +1,97 @@
+//! Signing in: from a token or ticket to a user, with errors in the words of the wire.
+
+use antiphon_identity::{AuthError, Identity, Kind, UnixSeconds};
+use antiphon_protocol::{Error, ErrorCode, Timestamp, User, UserId, UserKind};
+
+use crate::doors::Doors;
+
+/// Somebody whose token or ticket was good.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// As the token said it.
+    pub identity: Identity,
+}
+
+impl SignedIn {
+    /// The user that an identity stands for.
+    ///
+    /// # Errors
+    /// If the token's subject cannot serve as a user's id.
+    pub fn new(identity: Identity) -> Result<Self, Error> {
+        let id =
+            UserId::parse(&identity.subject).ok().filter(|id| *id != UserId::system()).ok_or_else(|| {
+                let advice =
+                    "the token's subject cannot be a user id: at most 128 letters, digits and _ - . : @ | ~";
+                Error::new(ErrorCode::TokenRefused, advice)
+            })?;
+        let kind = match identity.kind {
+            Kind::Person | Kind::Guest => UserKind::Person,
+            Kind::Bot => UserKind::Bot,
+        };
+        let name = identity.name.clone().unwrap_or_else(|| id.as_str().chars().take(24).collect());
+        Ok(Self { user: User { id, kind, name, avatar: identity.avatar.clone() }, identity })
+    }
+
+    /// When the token expires.
+    pub fn expires_at(&self) -> Timestamp {
+        timestamp(self.identity.expires_at)
+    }
+}
+
+/// Seconds of a token as an instant of the wire.
+pub fn timestamp(seconds: UnixSeconds) -> Timestamp {
+    Timestamp::from_millis(i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX))
+}
+
+impl Doors {
+    /// Signs in by a token, and makes the user known.
+    pub async fn sign_in_by_token(&self, token: &str) -> Result<SignedIn, Error> {
+        let identity = self.authenticator.verify(token).await.map_err(auth_error)?;
+        self.let_in(identity).await
+    }
+
+    /// Signs in by a ticket, once.
+    pub async fn sign_in_by_ticket(&self, ticket: &str) -> Result<SignedIn, Error> {
+        let refused =
+            || Error::new(ErrorCode::TokenRefused, "the ticket was used before or is too old: get another");
+        let identity = self.tickets.redeem(ticket).ok_or_else(refused)?;
+        self.let_in(identity).await
+    }
+
+    /// Signs in by whichever it is: a token has dots, a ticket has none.
+    pub async fn sign_in(&self, token_or_ticket: &str) -> Result<SignedIn, Error> {
+        if token_or_ticket.is_empty() || token_or_ticket.contains('.') {
+            self.sign_in_by_token(token_or_ticket).await
+        } else {
+            self.sign_in_by_ticket(token_or_ticket).await
+        }
+    }
+
+    async fn let_in(&self, identity: Identity) -> Result<SignedIn, Error> {
+        let signed_in = SignedIn::new(identity)?;
+        self.hub.admit(signed_in.user.clone()).await?;
+        Ok(signed_in)
+    }
+}
+
+/// An error of the identity part, as it goes over the wire.
+pub fn auth_error(fault: AuthError) -> Error {
+    let message = fault.to_string();
+    match fault {
+        AuthError::TokenMissing => Error::new(ErrorCode::Unauthenticated, message),
+        AuthError::TokenExpired => Error::new(ErrorCode::TokenExpired, message),
+        AuthError::GuestsOff => Error::new(ErrorCode::Forbidden, message),
+        AuthError::GuestName(_) => Error::field("name", message),
+        AuthError::KeysUnavailable | AuthError::TicketsExhausted => {
+            Error { retry_after_ms: Some(2_000), ..Error::new(ErrorCode::Unavailable, message) }
+        }
+        AuthError::TokenNotYetValid => {
+            Error { retryable: true, ..Error::new(ErrorCode::TokenRefused, message) }
+        }
+        AuthError::TokenMalformed(_) | AuthError::TokenRefused(_) => {
+            Error::new(ErrorCode::TokenRefused, message)
+        }
+    }
+}

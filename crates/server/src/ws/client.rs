@@ -1,0 +1,354 @@
+//! One signed-in client: reads its requests, writes answers and events, keeps its times. One task, and no queue but
+//! what was just pulled: events are pulled when everything before them is written, requests are read while few are
+//! under way.
+
+use std::{
+    future::poll_fn,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, ready},
+    time::Duration,
+};
+
+use antiphon_hub::{Begun, LiveEvent, Reader, Session};
+use antiphon_protocol::{
+    ClientFrame, CloseCode, Error, ErrorCode, Event, Reply, Request, Timestamp,
+    frame::Authenticate,
+    request::{JoinRoom, ParseError},
+};
+use antiphon_websocket::{self as websocket, CloseReason, ConnectionError, Message, encode::text_frame};
+use bytes::Bytes;
+use tokio::time::Instant;
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use super::{
+    Farewell, Socket,
+    alarm::{Alarm, Due},
+    faults::Faults,
+    in_flight::{Answered, Coming, InFlight},
+    inbox::Inbox,
+    sign_in::{self, Entered},
+    words,
+};
+use crate::{doors::Doors, sign_in::SignedIn};
+
+/// How much is pulled for one write: what a socket's buffer in the kernel is likely to take at once.
+const PULL_BYTES: usize = 64 * 1024;
+
+/// With so many bytes of answers unwritten, no further request is read.
+const UNWRITTEN_BYTES: usize = 256 * 1024;
+
+/// A client and everything that it may do and hear.
+pub(super) struct Client {
+    doors: Arc<Doors>,
+    socket: Socket,
+    session: Session,
+    reader: Reader,
+    /// Resolves when the server drains.
+    drain: Pin<Box<WaitForCancellationFutureOwned>>,
+    alarm: Alarm,
+    /// The end of the token.
+    expires_at: Timestamp,
+    inbox: Inbox,
+    /// The request that is waiting for its place in the pipeline; none is begun before it.
+    starting: Option<Starting>,
+    in_flight: InFlight,
+    faults: Faults,
+    /// Set when the connection has to end.
+    farewell: Option<Farewell>,
+}
+
+type Starting = Pin<Box<dyn Future<Output = (Option<u64>, Started)> + Send>>;
+
+/// What has come of a request that needed time to begin.
+enum Started {
+    Request(Begun),
+    Refresh(Result<SignedIn, Error>),
+}
+
+/// What can happen next on a connection.
+enum Happening {
+    Drain,
+    Due(Due),
+    Started((Option<u64>, Started)),
+    Answered(Answered),
+    Heard(Result<websocket::Event, ConnectionError>),
+    News,
+}
+
+impl Client {
+    pub fn new(entered: Entered, doors: Arc<Doors>) -> Self {
+        let Entered { socket, session, reader, signed_in, inbox } = entered;
+        let alarm = Alarm::new(
+            &doors.settings.timers,
+            reader.connection_id().as_str(),
+            time_left(&signed_in, &doors),
+        );
+        Self {
+            drain: Box::pin(doors.drain.clone().cancelled_owned()),
+            doors,
+            socket,
+            session,
+            reader,
+            alarm,
+            expires_at: signed_in.expires_at(),
+            inbox,
+            starting: None,
+            in_flight: InFlight::default(),
+            faults: Faults::default(),
+            farewell: None,
+        }
+    }
+
+    /// Serves the client until one of both has had enough.
+    pub async fn serve(mut self) -> (Socket, Farewell) {
+        loop {
+            while self.may_begin() && self.read_inbox().await {}
+            if let Some(farewell) = self.farewell.take() {
+                return (self.socket, farewell);
+            }
+            match self.next().await {
+                Happening::Drain => return Box::pin(self.drain()).await,
+                Happening::Due(due) => self.on_due(due),
+                Happening::Started((reference, started)) => self.on_started(reference, started),
+                Happening::Answered((reference, result)) => self.answer(reference, result),
+                Happening::Heard(Ok(websocket::Event::Message(message))) => self.on_message(message),
+                Happening::Heard(Ok(websocket::Event::Flushed)) => {}
+                Happening::Heard(Err(fault)) => self.farewell = Some(fault.into()),
+                Happening::News => self.pull().await,
+            }
+        }
+    }
+
+    /// Everything here may be dropped when another branch is first, without losing anything.
+    async fn next(&mut self) -> Happening {
+        let reads = self.inbox.is_empty() && self.may_begin();
+        let (is_flushed, starts) = (self.socket.is_flushed(), self.starting.is_some());
+        let pulls = is_flushed && self.alarm.may_pull();
+        tokio::select! {
+            biased;
+            () = self.drain.as_mut() => Happening::Drain,
+            due = self.alarm.next() => Happening::Due(due),
+            started = start(&mut self.starting), if starts => Happening::Started(started),
+            answered = self.in_flight.next(), if !self.in_flight.is_empty() => Happening::Answered(answered),
+            heard = hear(&mut self.socket, reads), if reads || !is_flushed => Happening::Heard(heard),
+            () = self.reader.ready(), if pulls => Happening::News,
+        }
+    }
+
+    /// Whether one more request may begin.
+    fn may_begin(&self) -> bool {
+        self.starting.is_none()
+            && self.farewell.is_none()
+            && self.alarm.may_read()
+            && self.in_flight.len() < self.doors.settings.limits.requests_in_flight
+            && self.socket.queued_bytes() < UNWRITTEN_BYTES
+    }
+
+    fn on_message(&mut self, message: Message) {
+        self.alarm.heard();
+        match message {
+            Message::Text(text) => self.inbox = Inbox::new(text),
+            Message::Binary(_) => self.on_fault(None, sign_in::binary_refused()),
+            Message::Close(reason) => self.farewell = Some(Farewell::Closed(echo(reason.as_ref()))),
+            Message::Ping(_) | Message::Pong(_) => {}
+        }
+    }
+
+    /// Takes one object out of the inbox. Returns whether there was one.
+    async fn read_inbox(&mut self) -> bool {
+        let Some(frame) = self.inbox.next(ClientFrame::parse) else { return false };
+        match frame {
+            Ok(frame) => {
+                self.faults.forget();
+                match frame {
+                    ClientFrame::Pong => {}
+                    ClientFrame::Authenticate { reference, body } => self.refresh(reference, body),
+                    ClientFrame::Request { reference, request } => self.begin(reference, request).await,
+                }
+            }
+            Err(ParseError { reference, error }) => self.on_fault(reference, error),
+        }
+        true
+    }
+
+    async fn begin(&mut self, reference: Option<u64>, request: Request) {
+        self.doors.meters.request("ws", request.name());
+        match request {
+            Request::JoinRoom(request) => self.join(reference, request).await,
+            request => {
+                if let Request::LeaveRoom(request) = &request {
+                    self.reader.leave(&request.room);
+                }
+                let session = self.session.clone();
+                self.starting =
+                    Some(Box::pin(
+                        async move { (reference, Started::Request(session.begin(request).await)) },
+                    ));
+            }
+        }
+    }
+
+    /// Awaited in line, so that its answer precedes the room's events.
+    async fn join(&mut self, reference: Option<u64>, request: JoinRoom) {
+        match Box::pin(self.reader.join(&self.session, request)).await {
+            Ok(joined) => self.write(words::answer(reference, Reply::Joined(Box::new(joined)))),
+            Err(error) => self.answer(reference, Err(error)),
+        }
+    }
+
+    fn on_started(&mut self, reference: Option<u64>, started: Started) {
+        match started {
+            Started::Request(Begun::Now(result)) => self.answer(reference, result),
+            Started::Request(Begun::Later(later)) => self.wait_for(reference, later),
+            Started::Refresh(result) => self.on_refreshed(reference, result),
+        }
+    }
+
+    fn wait_for(&mut self, reference: Option<u64>, later: Coming) {
+        self.in_flight.push(reference, later);
+    }
+
+    /// A request without a number is only answered if it failed.
+    fn answer(&mut self, reference: Option<u64>, result: Result<Reply, Error>) {
+        match result {
+            Ok(_) if reference.is_none() => {}
+            Ok(reply) => self.write(words::answer(reference, reply)),
+            Err(error) => {
+                if let (ErrorCode::RateLimited, Some(wait)) = (error.code, error.retry_after_ms) {
+                    self.alarm.pause_reading(Duration::from_millis(wait));
+                }
+                self.refuse(reference, error);
+            }
+        }
+    }
+
+    fn on_fault(&mut self, reference: Option<u64>, error: Error) {
+        self.refuse(reference, error);
+        if self.faults.note(Instant::now()) {
+            self.farewell = Some(Farewell::Ours(CloseCode::ProtocolViolation));
+        }
+    }
+
+    fn refuse(&mut self, reference: Option<u64>, error: Error) {
+        self.doors.meters.error("ws", error.code);
+        self.write(words::error(reference, error));
+    }
+
+    /// Judges a new token while everything else goes on.
+    fn refresh(&mut self, reference: Option<u64>, body: Authenticate) {
+        self.doors.meters.request("ws", "authenticate");
+        let doors = Arc::clone(&self.doors);
+        let judging = async move { (reference, Started::Refresh(doors.sign_in(&body.token).await)) };
+        self.starting = Some(Box::pin(judging));
+    }
+
+    /// The connection stays its user's: whoever else shows a token here has taken somebody's seat.
+    fn on_refreshed(&mut self, reference: Option<u64>, result: Result<SignedIn, Error>) {
+        let same = result.and_then(|signed_in| {
+            let is_same = signed_in.user.id == self.session.user().id;
+            let stranger = || {
+                Error::new(ErrorCode::TokenRefused, "the token is another user's: open another connection")
+            };
+            is_same.then_some(signed_in).ok_or_else(stranger)
+        });
+        match same {
+            Ok(signed_in) => {
+                self.alarm.renew(&self.doors.settings.timers, time_left(&signed_in, &self.doors));
+                self.expires_at = signed_in.expires_at();
+                self.write(sign_in::authenticated(reference, &signed_in, &self.reader, &self.doors));
+            }
+            Err(error) => {
+                if !error.retryable {
+                    self.farewell = Some(Farewell::Ours(sign_in::refusal(&error)));
+                }
+                self.refuse(reference, error);
+            }
+        }
+    }
+
+    fn on_due(&mut self, due: Due) {
+        match due {
+            Due::Ping => self.write(words::ping()),
+            Due::Silence => self.farewell = Some(Farewell::Ours(CloseCode::HeartbeatMissed)),
+            Due::TokenExpired => self.farewell = Some(Farewell::Ours(CloseCode::TokenExpired)),
+            Due::TokenExpiring => {
+                self.write(words::frame(&Event::TokenExpiring { expires_at: self.expires_at }));
+            }
+            Due::Resume => {}
+        }
+    }
+
+    /// Takes what is next. Once growing text has gone out, more of it is gathered for a moment.
+    async fn pull(&mut self) {
+        let mut batch: Vec<Arc<LiveEvent>> = Vec::new();
+        self.reader.pull(&mut batch, PULL_BYTES).await;
+        let mut bytes = 0;
+        for event in &batch {
+            let frame = event.framed(text_frame);
+            bytes += frame.len();
+            self.write(frame);
+        }
+        self.doors.meters.delivered(batch.len(), bytes);
+        if batch.iter().any(|event| event.is_append()) {
+            self.alarm.pause_pulling(self.doors.settings.timers.stream_window);
+        }
+        if let Some(code) = self.reader.ended() {
+            self.farewell = Some(Farewell::Ours(code));
+        }
+    }
+
+    fn write(&mut self, frame: Bytes) {
+        let queued = self.socket.queue(frame);
+        debug_assert!(queued.is_ok(), "the queue is bounded by what this task puts into it");
+    }
+
+    /// The server stops: what was asked is still answered, nothing more is read.
+    async fn drain(mut self) -> (Socket, Farewell) {
+        while self.starting.is_some() || !self.in_flight.is_empty() {
+            let starts = self.starting.is_some();
+            tokio::select! {
+                (reference, started) = start(&mut self.starting), if starts => self.on_started(reference, started),
+                (reference, result) = self.in_flight.next(), if !self.in_flight.is_empty() => {
+                    self.answer(reference, result);
+                }
+            }
+        }
+        (self.socket, Farewell::Ours(CloseCode::Draining))
+    }
+}
+
+/// Waits for the request that is beginning; never, if none is.
+async fn start(starting: &mut Option<Starting>) -> (Option<u64>, Started) {
+    match starting {
+        Some(future) => {
+            let started = future.as_mut().await;
+            *starting = None;
+            started
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Reads and writes; or only writes, so that a client who asks too much is heard later.
+async fn hear(socket: &mut Socket, reads: bool) -> Result<websocket::Event, ConnectionError> {
+    poll_fn(|cx| {
+        if reads {
+            return socket.poll_next(cx);
+        }
+        let flushed: io::Result<()> = ready!(socket.poll_flush(cx));
+        Poll::Ready(flushed.map(|()| websocket::Event::Flushed).map_err(ConnectionError::from))
+    })
+    .await
+}
+
+/// The code to answer a client's close frame with: its own.
+pub(super) fn echo(reason: Option<&CloseReason>) -> websocket::CloseCode {
+    reason.map_or(websocket::CloseCode::NO_STATUS, |reason| reason.code)
+}
+
+/// How long the token holds from now on.
+fn time_left(signed_in: &SignedIn, doors: &Doors) -> Duration {
+    Duration::from_secs(signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now()))
+}

@@ -1,0 +1,64 @@
+//! How a connection ends: what is said to the client, and what is counted.
+
+use std::net::SocketAddr;
+
+use antiphon_protocol::CloseCode;
+use antiphon_websocket::{self as websocket, CloseOutcome, ConnectionError};
+use tracing::debug;
+
+use super::{Socket, words};
+use crate::{doors::Doors, jitter};
+
+/// Why a connection ends.
+#[derive(Debug)]
+pub(super) enum Farewell {
+    /// The client is gone: there is nobody to tell.
+    Gone,
+    /// The client closed, with this code.
+    Closed(websocket::CloseCode),
+    /// The client broke the rules of framing.
+    Broken(websocket::CloseCode, String),
+    /// The server closes.
+    Ours(CloseCode),
+}
+
+impl From<ConnectionError> for Farewell {
+    fn from(fault: ConnectionError) -> Self {
+        match fault.close_code() {
+            Some(code) => Self::Broken(code, fault.to_string()),
+            None => Self::Gone,
+        }
+    }
+}
+
+impl Farewell {
+    /// For the meters.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Closed(_) => "closed_by_client",
+            Self::Broken(..) => "broken_framing",
+            Self::Ours(code) => code.reason(),
+        }
+    }
+
+    /// Writes what is still to be written, the last words, and ends the stream.
+    pub async fn say(self, mut socket: Socket, address: SocketAddr, doors: &Doors) {
+        let (code, reason) = match self {
+            Self::Gone => return,
+            Self::Closed(code) => (code, String::new()),
+            Self::Broken(code, reason) => (code, reason),
+            Self::Ours(code) => {
+                let spread = doors.settings.timers.reconnect_spread;
+                let after = jitter::spread(&address.to_string(), spread);
+                let after_ms = if code.reconnect() { after.as_millis() as u64 } else { 0 };
+                let _ = socket.queue(words::bye(code, after_ms));
+                (websocket::CloseCode(code.number()), code.reason().to_owned())
+            }
+        };
+        let outcome = socket.close(code, &reason).await;
+        if outcome != CloseOutcome::Clean {
+            debug!(%code, ?outcome, "the client did not answer the close");
+        }
+    }
+}

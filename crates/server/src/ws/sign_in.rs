@@ -1,0 +1,136 @@
+//! The first words on a socket: nothing but `authenticate` counts, and not for long.
+
+use antiphon_hub::{Reader, Session};
+use antiphon_protocol::{
+    ClientFrame, CloseCode, Error, ErrorCode,
+    event::Authenticated,
+    frame::{Answer, Authenticate},
+};
+use antiphon_websocket::Message;
+use tokio::time::{Instant, timeout};
+
+use super::{Farewell, Socket, faults::Faults, inbox::Inbox, words};
+use crate::{doors::Doors, peer::Peer, sign_in::SignedIn};
+
+/// A socket on which somebody has signed in.
+pub(super) struct Entered {
+    pub socket: Socket,
+    pub session: Session,
+    pub reader: Reader,
+    pub signed_in: SignedIn,
+    /// What came behind `authenticate` in the same message.
+    pub inbox: Inbox,
+}
+
+/// A socket on which nobody has, and why.
+pub(super) type Ended = Box<(Socket, Farewell)>;
+
+/// Waits for a good `authenticate`.
+pub(super) async fn run(mut socket: Socket, peer: &Peer, doors: &Doors) -> Result<Entered, Ended> {
+    let waiting = wait(&mut socket, doors);
+    let limit = doors.settings.timers.authentication;
+    let outcome = tokio::select! {
+        outcome = timeout(limit, waiting) => outcome.unwrap_or(Err(Farewell::Ours(CloseCode::AuthenticationTimeout))),
+        () = doors.drain.cancelled() => Err(Farewell::Ours(CloseCode::Draining)),
+    };
+    match outcome {
+        Ok((session, reader, signed_in, inbox)) => {
+            peer.prove();
+            Ok(Entered { socket, session, reader, signed_in, inbox })
+        }
+        Err(farewell) => Err(Box::new((socket, farewell))),
+    }
+}
+
+async fn wait(socket: &mut Socket, doors: &Doors) -> Result<(Session, Reader, SignedIn, Inbox), Farewell> {
+    let mut faults = Faults::default();
+    loop {
+        let mut inbox = match socket.read().await? {
+            Message::Text(text) => Inbox::new(text),
+            Message::Binary(_) => {
+                refuse(socket, doors, None, binary_refused());
+                Inbox::default()
+            }
+            Message::Close(reason) => return Err(Farewell::Closed(super::client::echo(reason.as_ref()))),
+            Message::Ping(_) | Message::Pong(_) => continue,
+        };
+        while let Some(frame) = inbox.next(ClientFrame::parse) {
+            match frame {
+                Ok(ClientFrame::Authenticate { reference, body }) => {
+                    let (session, reader, signed_in) = authenticate(socket, doors, reference, &body).await?;
+                    return Ok((session, reader, signed_in, inbox));
+                }
+                Ok(ClientFrame::Pong) => {}
+                Ok(ClientFrame::Request { reference, .. }) => {
+                    let error = Error::new(ErrorCode::Unauthenticated, "send `authenticate` first");
+                    refuse(socket, doors, reference, error);
+                }
+                Err(fault) => refuse(socket, doors, fault.reference, fault.error),
+            }
+            if faults.note(Instant::now()) {
+                return Err(Farewell::Ours(CloseCode::ProtocolViolation));
+            }
+        }
+    }
+}
+
+pub(super) fn binary_refused() -> Error {
+    Error::new(ErrorCode::BinaryRefused, "send text frames: this door speaks JSON")
+}
+
+fn refuse(socket: &mut Socket, doors: &Doors, reference: Option<u64>, error: Error) {
+    doors.meters.error("ws", error.code);
+    let _ = socket.queue(words::error(reference, error));
+}
+
+async fn authenticate(
+    socket: &mut Socket,
+    doors: &Doors,
+    reference: Option<u64>,
+    body: &Authenticate,
+) -> Result<(Session, Reader, SignedIn), Farewell> {
+    doors.meters.request("ws", "authenticate");
+    let attempt = async {
+        let signed_in = doors.sign_in(&body.token).await?;
+        let (session, reader) = doors.hub.connect(signed_in.user.clone())?;
+        Ok((session, reader, signed_in))
+    };
+    match attempt.await {
+        Ok((session, reader, signed_in)) => {
+            let _ = socket.queue(authenticated(reference, &signed_in, &reader, doors));
+            Ok((session, reader, signed_in))
+        }
+        Err(error) => {
+            let code = refusal(&error);
+            refuse(socket, doors, reference, error);
+            Err(Farewell::Ours(code))
+        }
+    }
+}
+
+/// The answer to a good `authenticate`.
+pub(super) fn authenticated(
+    reference: Option<u64>,
+    signed_in: &SignedIn,
+    reader: &Reader,
+    doors: &Doors,
+) -> bytes::Bytes {
+    let body = Authenticated {
+        user: signed_in.user.clone(),
+        connection_id: reader.connection_id().clone(),
+        expires_at: signed_in.expires_at(),
+        ping_interval_ms: doors.settings.timers.ping_interval.as_millis() as u64,
+        limits: doors.settings.limits.clone(),
+    };
+    words::frame(&Answer::Authenticated { reference, body })
+}
+
+/// The close code that follows a refused `authenticate`.
+pub(super) fn refusal(error: &Error) -> CloseCode {
+    match error.code {
+        ErrorCode::TokenExpired => CloseCode::TokenExpired,
+        ErrorCode::TooMany => CloseCode::TooManyConnections,
+        _ if error.retryable => CloseCode::ServerError,
+        _ => CloseCode::AuthenticationFailed,
+    }
+}
