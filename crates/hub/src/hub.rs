@@ -9,9 +9,10 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Bot, CloseCode, EntryBody, Error, Limits, RoomId, Timestamp, User, UserId, UserKind, room::RoomSummary,
+    Bot, CloseCode, EntryBody, Error, Limits, Role, RoomId, Timestamp, User, UserId, UserKind,
+    room::RoomSummary,
 };
-use antiphon_store::{Change, Command, CommittedEntry, Publisher, Store};
+use antiphon_store::{Change, Command, CommittedEntry, NewMember, Publisher, Store};
 use parking_lot::{Mutex, RwLock};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -150,6 +151,13 @@ impl Hub {
         self.commit(UserId::system(), Change::PutBot { bot: Box::new(bot.clone()) }).await?;
         self.bots.write().insert(bot.user.id.clone(), bot);
         Ok(())
+    }
+
+    /// Makes a user a member of the room that everyone finds.
+    pub async fn add_to_default_room(&self, user: &UserId) -> Result<(), Error> {
+        let members = vec![NewMember { user: user.clone(), role: Role::Member }];
+        let room = self.options.default_room.clone();
+        self.commit(UserId::system(), Change::AddMembers { room, members }).await
     }
 
     /// Every bot.

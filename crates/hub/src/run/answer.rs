@@ -87,6 +87,20 @@ impl Answer {
         })
     }
 
+    /// Replaces a part of a kind that does not grow: a plan whose steps move on, data that changed.
+    pub fn set_part(&self, part: u32, value: Part) -> Result<(), Error> {
+        let now = self.session.hub.now();
+        self.write(|room, message| {
+            let open = message.part_mut(part)?;
+            if value.stream_text().is_some() || open.value.stream_text().is_some() {
+                return Err(Error::field("part", "a part of a kind that grows cannot be replaced"));
+            }
+            open.set_value(value, now);
+            let event = LiveEvent::part(room, &self.message_id, part, open.generation, open.value.clone());
+            Ok(((), vec![event]))
+        })
+    }
+
     /// Lets a part grow.
     pub fn append(&self, part: u32, text: &str) -> Result<(), Error> {
         if text.is_empty() {
