@@ -1,1 +1,8 @@
-//! Members that are programs: connectors and the demonstration agent.
+//! Members that are programs. An agent gets what a person would get, by the same door: it acts through a session and
+//! writes through a run.
+#![warn(missing_docs)]
+
+pub mod builtin;
+mod worker;
+
+pub use worker::serve;
