@@ -74,7 +74,7 @@ export class Server implements AsyncDisposable {
     const binary = process.env['ANTIPHON_BIN'] ?? BUILT;
     const where = ['--listen', `127.0.0.1:${this.port}`, '--data', this.data];
     const started = spawn(binary, [...where, ...(this.#options.args ?? [])], {
-      env: { ...process.env, ...this.#options.env },
+      env: { ...surroundings(), ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = started;
@@ -115,7 +115,8 @@ export class Server implements AsyncDisposable {
     const fail = (what: string): void => {
       reject(new Error(`${what}\n${this.output}`));
     };
-    started.once('error', (error) => fail(`the server could not start: ${error.message}`));
+    const advice = 'is it built? `cargo build`, or set ANTIPHON_BIN';
+    started.once('error', (error) => fail(`the server could not start: ${error.message} (${advice})`));
     started.once('exit', (code, signal) => fail(`the server ended with ${String(code ?? signal)} while starting`));
     const deadline = setTimeout(() => fail(`no address printed within ${START_MS} ms`), START_MS);
     const before = this.output.length;
@@ -146,6 +147,11 @@ export class Server implements AsyncDisposable {
     patience.abort();
     return ending.exitCode;
   }
+}
+
+/** Our environment without settings of a server: those come from the test alone. */
+function surroundings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ANTIPHON_')));
 }
 
 /** A port that nobody listens on now; the server takes it at once. */
