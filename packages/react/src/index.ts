@@ -1,0 +1,21 @@
+/** React looks at an Antiphon client: one provider and thin hooks. */
+export { ChatProvider, RoomProvider, useChatClient } from './context.tsx';
+export type { ChatProviderProps } from './context.tsx';
+export { useBot, useBots } from './use-bots.ts';
+export type { BotActivity, UseBot } from './use-bots.ts';
+export { useChat } from './use-chat.ts';
+export type { ChatStatus, UseChat, UseChatOptions } from './use-chat.ts';
+export { useConnection, useWebSocket } from './use-connection.ts';
+export type { UseConnection, UseWebSocket } from './use-connection.ts';
+export { useMessage, useMessages } from './use-messages.ts';
+export type { UseMessages } from './use-messages.ts';
+export { usePresence } from './use-presence.ts';
+export type { UsePresence } from './use-presence.ts';
+export { useRoom } from './use-room.ts';
+export type { UseRoom, UseRoomOptions } from './use-room.ts';
+export { useRooms, useUnread } from './use-rooms.ts';
+export { useSelector } from './use-selector.ts';
+export { useToolExecution, useToolExecutions } from './use-tools.ts';
+export type { UseToolExecutions } from './use-tools.ts';
+export { useTyping } from './use-typing.ts';
+export type { UseTyping } from './use-typing.ts';
