@@ -43,7 +43,9 @@ async function generate(schema) {
 function apart(node) {
   if (Array.isArray(node)) return node.map(apart);
   if (node === null || typeof node !== 'object') return node;
-  const { $ref, ...rest } = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, apart(value)]));
+  const { $ref, ...rest } = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, apart(value)]),
+  );
   if (typeof $ref !== 'string') return $ref === undefined ? rest : { $ref, ...rest };
   const { description, ...shape } = rest;
   delete shape.default;

@@ -34,7 +34,11 @@ export interface Visit {
 }
 
 /** Opens a page as a new person: nothing is shared with other visits. */
-export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const problems: string[] = [];

@@ -189,8 +189,12 @@ export class FaultProxy implements AsyncDisposable {
       let rest = chunk as Buffer;
       while (rest.length > 0) {
         if (fault.delayMs) await sleep(this.#choose(fault.delayMs));
-        while (fault.held && !pair.client.destroyed && !pair.server.destroyed) await once(this.#news, 'change');
-        const size = Math.min(fault.slice ? this.#choose(fault.slice) : rest.length, fault.resetAfter ?? rest.length);
+        while (fault.held && !pair.client.destroyed && !pair.server.destroyed)
+          await once(this.#news, 'change');
+        const size = Math.min(
+          fault.slice ? this.#choose(fault.slice) : rest.length,
+          fault.resetAfter ?? rest.length,
+        );
         yield rest.subarray(0, size);
         rest = rest.subarray(size);
         this.#count(fault, pair, size);

@@ -117,7 +117,9 @@ export class Server implements AsyncDisposable {
     };
     const advice = 'is it built? `cargo build`, or set ANTIPHON_BIN';
     started.once('error', (error) => fail(`the server could not start: ${error.message} (${advice})`));
-    started.once('exit', (code, signal) => fail(`the server ended with ${String(code ?? signal)} while starting`));
+    started.once('exit', (code, signal) =>
+      fail(`the server ended with ${String(code ?? signal)} while starting`),
+    );
     const deadline = setTimeout(() => fail(`no address printed within ${START_MS} ms`), START_MS);
     const before = this.output.length;
     for (const channel of [started.stdout, started.stderr]) {

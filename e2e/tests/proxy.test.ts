@@ -151,7 +151,8 @@ describe(`a proxy (SEED=${SEED})`, () => {
     const socket = await dial();
     await echoes(socket, 'hello');
     proxy.hold('up');
-    for (let full = false; !full && socket.writableLength < 64 * LARGE;) full = !socket.write(Buffer.alloc(LARGE));
+    for (let full = false; !full && socket.writableLength < 64 * LARGE;)
+      full = !socket.write(Buffer.alloc(LARGE));
     expect(socket.writableNeedDrain).toBe(true);
     const ended = ending(socket);
     proxy.reset();

@@ -7,7 +7,9 @@ import { Server } from '../src/server.ts';
 const ROOM = 'harbour';
 
 function texts(entries: readonly Entry[]): string[] {
-  return entries.filter((entry) => entry.type === 'message').map((entry) => entry.message?.parts[0]?.text ?? '');
+  return entries
+    .filter((entry) => entry.type === 'message')
+    .map((entry) => entry.message?.parts[0]?.text ?? '');
 }
 
 test('A5 B13 F8: what was acknowledged is there after kill -9, in order, once, and a repeat is recognised', async () => {

@@ -8,13 +8,13 @@ use crate::{Outcome, codegen, tidy};
 
 /// Steps that look at the source.
 pub const LOOK: &[Step] = &[
-    Step { name: "format", run: |root| call(root, "cargo fmt --all --check") },
+    Step { name: "format", run: format },
     Step { name: "tidy", run: tidy::run },
     Step { name: "codegen", run: codegen::check },
-    Step { name: "types", run: |root| call(root, "npm run typecheck") },
-    Step { name: "eslint", run: |root| call(root, "npm run lint") },
+    Step { name: "types", run: |root| call(root, "npm run --silent typecheck") },
+    Step { name: "eslint", run: |root| call(root, "npm run --silent lint") },
     // Before the first look at the Rust workspace: the server carries the built page inside itself.
-    Step { name: "page", run: |root| call(root, "npm run build") },
+    Step { name: "page", run: |root| call(root, "npm run --silent build") },
     Step { name: "clippy", run: |root| call(root, "cargo clippy --workspace --all-targets -- -D warnings") },
     Step { name: "deny", run: deny },
 ];
@@ -25,6 +25,12 @@ pub const TRY: &[Step] = &[
     Step { name: "crates", run: crates },
     Step { name: "e2e", run: e2e },
 ];
+
+/// One shape for all code: rustfmt's, and Prettier's.
+fn format(root: &Path) -> Outcome {
+    call(root, "cargo fmt --all --check")?;
+    call(root, "npm run --silent format:check")
+}
 
 /// The tests of all crates: one process each where cargo-nextest is installed, and the examples in their documentation.
 fn crates(root: &Path) -> Outcome {
@@ -39,7 +45,7 @@ fn crates(root: &Path) -> Outcome {
 fn e2e(root: &Path) -> Outcome {
     call(root, "cargo build --package antiphon-server --bin antiphon")?;
     let binary = target(root)?.join("debug").join("antiphon");
-    done(command("npm run e2e").current_dir(root).env("ANTIPHON_BIN", binary))
+    done(command("npm run --silent e2e").current_dir(root).env("ANTIPHON_BIN", binary))
 }
 
 /// Licences and bans of dependencies. The one step that is optional: cargo-deny is no part of a Rust installation, and
