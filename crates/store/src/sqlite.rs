@@ -13,6 +13,8 @@ mod migrate;
 mod open;
 mod options;
 mod pipeline;
+#[cfg(test)]
+mod plans;
 mod read;
 mod readers;
 mod rooms;

@@ -35,8 +35,9 @@ const BATCH: usize = 1_024;
 /// How long the thread must have had nothing to do before it feeds the search index.
 const IDLE: Duration = Duration::from_millis(20);
 
-/// How far behind the index may be while the thread is never idle.
-const INDEX_LAG: Duration = Duration::from_millis(500);
+/// How often the index gets a turn while the thread is never idle. Commands come first: under full load the index
+/// falls behind, and catches up afterwards.
+const INDEX_TURN: Duration = Duration::from_millis(500);
 
 /// A command, and who waits for its outcome.
 pub(super) struct Job {
@@ -58,8 +59,8 @@ pub(super) struct Pipeline {
     pub(super) publisher: SharedPublisher,
     pub(super) rooms: Rooms,
     pub(super) behind: Behind,
-    /// When the index was last level with the log.
-    pub(super) level_at: Instant,
+    /// When the index last had a turn, or nothing to do.
+    pub(super) indexed_at: Instant,
     /// Why no more commands are taken.
     pub(super) poisoned: Option<String>,
     /// Let go of when everything else is done.
@@ -72,7 +73,7 @@ impl Pipeline {
         while let Some(jobs) = self.next_batch() {
             self.places.add_permits(jobs.len());
             self.carry_out(jobs);
-            if !self.behind.is_empty() && self.level_at.elapsed() > INDEX_LAG {
+            if !self.behind.is_empty() && self.indexed_at.elapsed() > INDEX_TURN {
                 self.feed_index();
             }
             self.rooms.trim();
@@ -86,14 +87,18 @@ impl Pipeline {
 
     /// Waits for a command, and takes all others that are there already. Feeds the index while there is none.
     fn next_batch(&mut self) -> Option<Vec<Job>> {
+        let mut patience = IDLE;
         let first = loop {
             if self.behind.is_empty() || self.poisoned.is_some() {
-                self.level_at = Instant::now();
+                self.indexed_at = Instant::now();
                 break self.jobs.recv().ok()?;
             }
-            match self.jobs.recv_timeout(IDLE) {
+            match self.jobs.recv_timeout(patience) {
                 Ok(job) => break job,
-                Err(RecvTimeoutError::Timeout) => self.feed_index(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.feed_index();
+                    patience = Duration::ZERO;
+                }
                 Err(RecvTimeoutError::Disconnected) => return None,
             }
         };
@@ -181,7 +186,7 @@ impl Pipeline {
                 (_, Err(fault)) => self.poison(fault.to_string()),
             }
         }
-        self.level_at = Instant::now();
+        self.indexed_at = Instant::now();
     }
 
     fn publish(&self, answers: &[Answer]) {

@@ -61,7 +61,7 @@ impl SqliteStore {
             publisher: publisher.clone(),
             rooms: Rooms::default(),
             behind,
-            level_at: Instant::now(),
+            indexed_at: Instant::now(),
             poisoned: None,
             lock,
         };

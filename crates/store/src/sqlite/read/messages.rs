@@ -37,7 +37,7 @@ pub(super) fn open_in(sql: &Connection, rid: i64) -> rusqlite::Result<Vec<OpenMe
 }
 
 fn open_between(sql: &Connection, first: i64, last: i64) -> rusqlite::Result<Vec<OpenMessage>> {
-    let query = "SELECT place, message FROM messages \
+    let query = "SELECT place, message FROM messages INDEXED BY messages_open \
                  WHERE settled IS NULL AND place >= ?1 AND place <= ?2 ORDER BY place";
     let mut statement = sql.prepare_cached(query)?;
     let open = statement.query_map(params![first, last], |row| {

@@ -98,3 +98,52 @@ async fn an_impossible_command_fails_alone() {
     assert!(matches!(answers[1], Err(StoreError::Unavailable(_))));
     assert_eq!(world.log("lounge").await.len(), 4);
 }
+
+/// Tells a process started by the test that its disk will fail, and on which file.
+const UNLUCKY: &str = "ANTIPHON_STORE_UNLUCKY";
+
+/// In a process that may not write files beyond some size: says things until the store fails, and stays failed.
+async fn write_until_it_fails(file: &str) {
+    let world = World::on(Sqlite::at(file)).await;
+    world.room("lounge", &["ada"]).await;
+    let mut said = 0;
+    let failure = loop {
+        match world.post("ada", text("lounge", &format!("m{said}"), &"x".repeat(LONG))).await {
+            Ok(_) => said += 1,
+            Err(failure) => break failure,
+        }
+    };
+    assert!(matches!(failure, StoreError::Failed(_)), "{failure:?}");
+    for _ in 0..3 {
+        let later = world.post("ada", text("lounge", "late", "small enough")).await;
+        assert!(matches!(later, Err(StoreError::Failed(_))), "acknowledged after a failed write");
+    }
+    assert_eq!(world.witness.head("lounge"), 2 + said);
+    println!("said {said}");
+}
+
+/// FAULTS 102: after an I/O error nothing is acknowledged until the file has been read anew.
+#[tokio::test]
+async fn after_an_io_error_nothing_is_acknowledged_until_a_restart() {
+    if let Ok(file) = std::env::var(UNLUCKY) {
+        return write_until_it_fails(&file).await;
+    }
+    let file = Sqlite::fresh();
+    // A limit on the size of files makes writes fail as a broken disk would: not for lack of space.
+    let limited = "trap '' XFSZ; ulimit -f 2000; exec \"$0\" \"$@\"";
+    let output = std::process::Command::new("sh")
+        .args(["-c", limited])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "sqlite::obstacles::after_an_io_error_nothing_is_acknowledged_until_a_restart"])
+        .arg("--nocapture")
+        .env(UNLUCKY, file.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    let said = told.lines().find_map(|line| line.split("said ").nth(1)?.parse::<usize>().ok()).unwrap();
+    assert!(said > 0);
+    let world = World::on(file).await;
+    assert_eq!(world.log("lounge").await.len(), 2 + said);
+    world.say("ada", "lounge", "late", "small enough").await;
+}

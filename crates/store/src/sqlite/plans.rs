@@ -1,0 +1,246 @@
+//! Proof that no question reads more than its answer: the plan of every statement that is ever run.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use antiphon_protocol::{
+    Bot, BotStatus, Connector, Epoch, MessageStatus, Part, Role, Room, RoomKind, RunState, Timestamp,
+    ToolCall, ToolState, User, UserKind, Visibility,
+};
+use parking_lot::Mutex;
+use rusqlite::{
+    Connection,
+    trace::{TraceEvent, TraceEventCodes},
+};
+
+use super::{index::Behind, migrate::migrate, read, rooms::Rooms, write};
+use crate::{
+    Change, Checkpoint, Command, EntryRange, Guard, NewMember, NewMessage, NewRun, RequestKey, RunChange,
+};
+
+/// Statements that read a whole table or sort, and why that is all right.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("FROM bots b JOIN users", "asks for every bot"),
+    ("WHERE c.indexed < c.head", "once, at the start: a few bytes per room"),
+    ("ORDER BY c.active_at DESC", "sorts one user's rooms"),
+    ("UNION SELECT number, run", "sorts the few runs around one message"),
+];
+
+/// Indices that hold nothing but what is asked for: reading all of one reads the answer.
+const EXACT: &[&str] = &["runs_active", "messages_open"];
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+fn words(text: &str) -> Vec<Part> {
+    vec![Part::Text { text: text.to_owned() }]
+}
+
+fn call() -> Vec<Part> {
+    let call = ToolCall {
+        tool_call: id("t2"),
+        name: "timer".to_owned(),
+        title: None,
+        state: ToolState::Completed,
+        arguments: serde_json::Value::Null,
+        progress: None,
+        output: String::new(),
+        result: None,
+        error: None,
+        started_at: None,
+        ended_at: None,
+    };
+    vec![Part::ToolCall(Box::new(call))]
+}
+
+fn message(name: &str, status: MessageStatus) -> NewMessage {
+    NewMessage {
+        room: id("lounge"),
+        id: id(name),
+        status,
+        parts: words("hello"),
+        reply_to: None,
+        to: Vec::new(),
+        run: None,
+        triggers: Vec::new(),
+    }
+}
+
+/// Who is there, and what is said.
+fn beginnings() -> Vec<Change> {
+    let user = User { id: id("ada"), kind: UserKind::Person, name: "Ada".to_owned(), avatar: None };
+    let bot = Bot {
+        user: User { id: id("clock"), kind: UserKind::Bot, ..user.clone() },
+        owner: None,
+        connector: Connector::Builtin,
+        status: BotStatus::Running,
+        error: None,
+        description: None,
+        suggestions: Vec::new(),
+    };
+    let info = Room {
+        id: id("lounge"),
+        kind: RoomKind::Group,
+        visibility: Visibility::Public,
+        name: "Lounge".to_owned(),
+        topic: None,
+        created_by: id("ada"),
+        created_at: Timestamp::default(),
+    };
+    let member = |user| NewMember { user: id(user), role: Role::Member };
+    let triggers = vec![NewRun { run: id("r1"), bot: id("clock") }];
+    let answer = NewMessage {
+        run: Some(id("r1")),
+        reply_to: Some(id("m1")),
+        ..message("m2", MessageStatus::Streaming)
+    };
+    vec![
+        Change::PutUser { user },
+        Change::PutBot { bot: Box::new(bot) },
+        Change::CreateRoom { room: info, members: vec![member("ada")] },
+        Change::AddMembers { room: id("lounge"), members: vec![member("clock")] },
+        Change::ChangeMember { room: id("lounge"), user: id("clock"), role: Role::Admin },
+        Change::UpdateRoom {
+            room: id("lounge"),
+            name: None,
+            topic: Some("Tea".to_owned()),
+            visibility: None,
+        },
+        Change::PostMessage(Box::new(NewMessage { triggers, ..message("m1", MessageStatus::Complete) })),
+        Change::PostMessage(Box::new(message("m1", MessageStatus::Complete))),
+        Change::PostMessage(Box::new(answer)),
+        Change::PostMessage(Box::new(message("m3", MessageStatus::Complete))),
+    ]
+}
+
+/// What becomes of it.
+fn endings() -> Vec<Change> {
+    let (room, sender) = (id("lounge"), id("ada"));
+    let run = |state| RunChange { run: id("r1"), state, error: None, cancelled_by: None };
+    let react = |active| Change::React {
+        room: id("lounge"),
+        message_id: id("m1"),
+        emoji: "+".to_owned(),
+        active,
+        most: 9,
+        listed: 9,
+    };
+    let chunk = |generation| Checkpoint {
+        room: id("lounge"),
+        sender: id("ada"),
+        message_id: id("m2"),
+        part: 0,
+        generation,
+        value: words("").remove(0),
+        at: 0,
+        text: "more".to_owned(),
+    };
+    vec![
+        react(true),
+        react(false),
+        react(true),
+        Change::MarkRead { room: id("lounge"), ordinal: 1 },
+        Change::ChangeRun { room: id("lounge"), change: run(RunState::Processing) },
+        Change::Checkpoint(vec![chunk(1)]),
+        Change::Checkpoint(vec![chunk(2)]),
+        Change::ChangeTool {
+            room: id("lounge"),
+            message_id: id("m2"),
+            part: 0,
+            tool_call: id("t1"),
+            name: "timer".to_owned(),
+            state: ToolState::Running,
+        },
+        Change::CompleteMessage {
+            room,
+            sender,
+            message_id: id("m2"),
+            parts: call(),
+            status: MessageStatus::Complete,
+            ends: Vec::new(),
+            run: Some(run(RunState::Completed)),
+        },
+        Change::EditMessage { room: id("lounge"), message_id: id("m1"), parts: words("hello again") },
+        Change::DeleteMessage { room: id("lounge"), message_id: id("m1"), anyones: true },
+        Change::RemoveMember { room: id("lounge"), user: id("clock"), below: None },
+    ]
+}
+
+fn change_everything(sql: &Connection) {
+    let (mut rooms, mut behind) = (Rooms::default(), Behind::default());
+    for (step, changes) in [beginnings(), endings()].into_iter().enumerate() {
+        for (number, change) in changes.into_iter().enumerate() {
+            let guard = (step == 1).then(|| Guard { room: id("lounge"), at_least: Role::Viewer });
+            let key = Some(RequestKey(format!("{step}-{number}")));
+            let command = Command { at: Timestamp::default(), by: id("ada"), guard, key, change };
+            write::carry_out(sql, &mut rooms, &command).unwrap();
+        }
+        behind.add(rooms.save(sql).unwrap());
+        behind.follow(sql, &mut rooms).unwrap();
+        rooms.save(sql).unwrap();
+    }
+}
+
+fn ask_everything(sql: &Connection) {
+    let (ada, lounge, m1) = (id("ada"), id("lounge"), id("m1"));
+    Behind::find(sql).unwrap();
+    read::users::user(sql, &ada).unwrap();
+    read::users::bots(sql).unwrap();
+    read::rooms::snapshot(sql, &lounge, id::<Epoch>("e")).unwrap();
+    read::rooms::of_user(sql, &ada, None, 9).unwrap();
+    read::rooms::public(sql, &ada, None, 9).unwrap();
+    read::members::membership(sql, &lounge, &ada).unwrap();
+    read::members::page(sql, &lounge, None, 9).unwrap();
+    read::entries::page(sql, &lounge, EntryRange::Before(9), 9).unwrap();
+    read::entries::page(sql, &lounge, EntryRange::After { seq: 0, up_to: 9 }, 9).unwrap();
+    read::messages::message(sql, &lounge, &m1).unwrap();
+    read::messages::open(sql).unwrap();
+    assert_eq!(read::search::search(sql, &ada, "hel", None, 9).unwrap().len(), 1);
+    read::runs::run(sql, &lounge, &id("r1")).unwrap();
+    read::runs::of_message(sql, &lounge, &m1).unwrap();
+    read::runs::queued(sql, &ada, 9).unwrap();
+    read::runs::active(sql).unwrap();
+}
+
+/// The plan does not depend on the parameters, so none are bound.
+fn plan(sql: &Connection, statement: &str) -> Vec<String> {
+    let mut explain = sql.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+    let rows = explain.raw_query().mapped(|row| row.get("detail"));
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+/// FAULTS 75: every statement finds its rows by an index, and in the order in which they are wanted.
+#[test]
+fn no_statement_scans_or_sorts() {
+    let mut sql = Connection::open_in_memory().unwrap();
+    migrate(&mut sql).unwrap();
+    let run = Arc::new(Mutex::new(BTreeSet::new()));
+    let noted = run.clone();
+    let note = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(_, statement) = event {
+            noted.lock().insert(statement.to_owned());
+        }
+    };
+    sql.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
+    change_everything(&sql);
+    ask_everything(&sql);
+    sql.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
+    // The search index is made of tables of its own.
+    let foreign = |statement: &String| statement.contains("'words_") || statement.starts_with("--");
+    let run: Vec<_> = run.lock().iter().filter(|statement| !foreign(statement)).cloned().collect();
+    assert!(run.len() > 60, "only {} statements were seen", run.len());
+    for statement in &run {
+        if EXCEPTIONS.iter().any(|(part, _)| statement.contains(part)) {
+            continue;
+        }
+        for step in plan(&sql, statement) {
+            let exact =
+                EXACT.iter().any(|index| step.contains(index)) || step.contains("VIRTUAL TABLE INDEX");
+            let scans = step.starts_with("SCAN") && !exact;
+            assert!(!scans && !step.contains("TEMP B-TREE"), "{step}: {statement}");
+        }
+    }
+    for (part, _) in EXCEPTIONS {
+        assert!(run.iter().any(|statement| statement.contains(part)), "no statement has {part}");
+    }
+}
