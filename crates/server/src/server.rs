@@ -2,6 +2,7 @@
 
 use std::{fs, io, net::SocketAddr, sync::Arc};
 
+use antiphon_agents::builtin::{self, DemoOptions};
 use antiphon_hub::{Environment, Hub, HubOptions};
 use antiphon_identity::Clock;
 use antiphon_store::{
@@ -10,6 +11,7 @@ use antiphon_store::{
 };
 use axum::{Router, routing::get};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::{
@@ -47,6 +49,7 @@ pub struct Server {
     address: SocketAddr,
     doors: Arc<Doors>,
     store: Arc<dyn Store>,
+    agents: TaskTracker,
     accepting: JoinHandle<()>,
 }
 
@@ -70,7 +73,10 @@ impl Server {
             ..HubOptions::default()
         };
         let hub = Hub::start(Arc::clone(&store), options, Environment::system()).await?;
-        // Agents start here, as members like any other: antiphon_agents::start(Arc::clone(&hub), …).
+        let agents = TaskTracker::new();
+        if settings.demo_agent {
+            builtin::start(&hub, DemoOptions::default(), &agents).await?;
+        }
         let metrics_listen = settings.metrics_listen;
         let doors = Arc::new(Doors::new(hub, settings, clock)?);
         if let Some(address) = metrics_listen {
@@ -80,7 +86,7 @@ impl Server {
         let router = http::router(&doors);
         let accepting = tokio::spawn(accept::run(listener, router, Arc::clone(&doors)));
         info!(%address, "open");
-        Ok(Self { address, doors, store, accepting })
+        Ok(Self { address, doors, store, agents, accepting })
     }
 
     /// Where it listens.
@@ -108,6 +114,8 @@ impl Server {
         }
         let _ = self.accepting.await;
         self.doors.hub.stop().await;
+        self.agents.close();
+        self.agents.wait().await;
         self.store.close().await;
         info!("stopped");
         drained

@@ -38,6 +38,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The room that a page joins by itself.
     pub default_room: RoomId,
+    /// Whether the demonstration agent lives in the default room.
+    pub demo_agent: bool,
     /// Where `/metrics` is served, if not on the main address to this machine alone.
     pub metrics_listen: Option<SocketAddr>,
     /// What is logged, and how.
@@ -90,6 +92,7 @@ impl Settings {
                 Some(room) => room,
                 None => RoomId::parse("general").expect("`general` is in the grammar of ids"),
             },
+            demo_agent: said.demo_agent.unwrap_or(true),
             metrics_listen: said.metrics_listen,
             log: said.log,
             identity,

@@ -30,6 +30,7 @@ pub(super) struct Said {
     pub allowed_origins: Vec<String>,
     pub trusted_proxies: Option<Vec<IpAddr>>,
     pub default_room: Option<RoomId>,
+    pub demo_agent: Option<bool>,
     pub metrics_listen: Option<SocketAddr>,
     pub log: Log,
     pub identity: IdentityConfig,
