@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
-const BUDGETS = { index: 14_000, indexeddb: 3_000 };
+const KB = 1024;
+const BUDGETS = [
+  { name: 'core', code: `export { createChatClient, textOf } from './index.js'`, budget: 14 * KB },
+  { name: 'indexeddb', code: `export { indexedDbOutbox } from './indexeddb.js'`, budget: 3 * KB },
+];
 
-for (const [entry, budget] of Object.entries(BUDGETS)) {
-  const bundle = await rolldown({ input: join(import.meta.dirname, `../dist/${entry}.js`), platform: 'browser' });
+for (const { name, code, budget } of BUDGETS) {
+  const entry = join(import.meta.dirname, '../dist/entry.js');
+  const virtual = { name: 'entry', resolveId: (id) => (id === entry ? id : null), load: (id) => (id === entry ? code : null) };
+  const bundle = await rolldown({ input: entry, plugins: [virtual], platform: 'browser' });
   const { output } = await bundle.generate({ minify: true });
-  const size = gzipSync(output.map(({ code }) => code ?? '').join(''), { level: 9 }).length;
-  console.log(`${entry}: ${size} bytes gzip of ${budget}`);
+  const size = gzipSync(output.map((chunk) => chunk.code ?? '').join(''), { level: 9 }).length;
+  console.log(`${name}: ${(size / KB).toFixed(2)} KB gzip of ${budget / KB}`);
   if (size > budget) process.exitCode = 1;
 }

@@ -76,10 +76,11 @@ export class Asking {
     const away = new ChatError('disconnected', 'there is no connection', { retryable: true });
     if (state === 'idle' || state === 'failed') return Promise.reject(away);
     return new Promise((resolve, reject) => {
-      const timer = this.#environment.setTimeout(() => reject(away), ANSWER_MS);
+      const timer = this.#environment.timer();
+      timer.set(ANSWER_MS, () => reject(away));
       this.connected()
         .then(resolve, reject)
-        .finally(() => this.#environment.clearTimeout(timer));
+        .finally(() => timer.clear());
     });
   }
 }

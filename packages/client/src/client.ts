@@ -4,7 +4,7 @@ import { Connection, type Unasked } from './connection/connection.ts';
 import { Tokens } from './connection/token.ts';
 import { webSocketTransport } from './connection/websocket.ts';
 import { Directory, type UnreadCounts } from './directory.ts';
-import { type Environment, environment, mintId } from './environment.ts';
+import { type Environment, environment, mintId, type Timer } from './environment.ts';
 import { ChatError } from './errors.ts';
 import type { Bot } from './model/agent.ts';
 import type { ConnectionStatus } from './model/connection.ts';
@@ -46,11 +46,12 @@ export class Client implements ChatClient, Core, Source {
   /** `connect()` was called: who merely looks on does not end it. */
   #wanted = false;
   #holders = 0;
-  #linger: unknown;
+  readonly #linger: Timer;
 
   constructor(options: ChatClientOptions) {
     this.#url = options.url;
     this.environment = environment(options);
+    this.#linger = this.environment.timer();
     this.store = new Store(options.flush ?? 'frame', this.environment);
     this.#connection = this.#connect(options);
     this.#status = this.#connection.status;
@@ -96,7 +97,7 @@ export class Client implements ChatClient, Core, Source {
   }
 
   retain(): Off {
-    this.environment.clearTimeout(this.#linger);
+    this.#linger.clear();
     this.#holders += 1;
     if (this.status.state === 'idle') this.#open().catch(() => undefined);
     let held = true;
@@ -105,13 +106,13 @@ export class Client implements ChatClient, Core, Source {
       held = false;
       this.#holders -= 1;
       if (this.#holders > 0 || this.#wanted) return;
-      this.#linger = this.environment.setTimeout(() => void this.disconnect(), LINGER_MS);
+      this.#linger.set(LINGER_MS, () => void this.disconnect());
     };
   }
 
   async disconnect({ forget = false }: { forget?: boolean } = {}): Promise<void> {
     this.#wanted = false;
-    this.environment.clearTimeout(this.#linger);
+    this.#linger.clear();
     this.#connection.disconnect();
     if (forget) await this.#outbox.clear();
     this.#outbox.close();
@@ -278,7 +279,7 @@ export class Client implements ChatClient, Core, Source {
   #connected(wire: Wire.User): void {
     const user = toUser(wire);
     const other = this.#user !== undefined && this.#user.id !== user.id;
-    this.#user = Object.freeze(user);
+    this.#user = user;
     this.store.change(this, 'now');
     if (other) {
       this.#directory.clear();

@@ -2,7 +2,7 @@
 import type { Bot } from './model/agent.ts';
 import type { RoomSummary, Unread } from './model/room.ts';
 import type { Source, Store } from './store/store.ts';
-import { toBot, toRoomInfo, toRoomSummary, toUnread } from './wire/convert.ts';
+import { toBot, toRoomInfo, toRoomSummary, toUnread, withStatus } from './wire/convert.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
 import type { Wire } from './wire/words.ts';
 
@@ -24,7 +24,7 @@ export class Directory implements Source {
   readonly #summaries = new Map<string, RoomSummary>();
   #rooms: readonly RoomSummary[] | undefined;
   #unread: UnreadCounts | undefined;
-  #bots: readonly Bot[] = Object.freeze([]);
+  #bots: readonly Bot[] = [];
   #loaded = false;
   #wantsBots = false;
 
@@ -35,7 +35,7 @@ export class Directory implements Source {
 
   /** One's rooms, the latest active first. */
   get rooms(): readonly RoomSummary[] {
-    this.#rooms ??= Object.freeze([...this.#summaries.values()].sort((a, b) => b.activeAt - a.activeAt));
+    this.#rooms ??= [...this.#summaries.values()].sort((a, b) => b.activeAt - a.activeAt);
     return this.#rooms;
   }
 
@@ -45,10 +45,10 @@ export class Directory implements Source {
   }
 
   get unread(): UnreadCounts {
-    this.#unread ??= Object.freeze({
+    this.#unread ??= {
       total: this.rooms.reduce((sum, { unread }) => sum + unread.count, 0),
-      byRoom: Object.freeze(Object.fromEntries(this.rooms.map(({ id, unread }) => [id, unread]))),
-    });
+      byRoom: Object.fromEntries(this.rooms.map(({ id, unread }) => [id, unread])),
+    };
     return this.#unread;
   }
 
@@ -81,7 +81,7 @@ export class Directory implements Source {
   async loadBots(): Promise<void> {
     this.#wantsBots = true;
     const { bots } = await this.#ask({ type: 'list_bots' });
-    this.#bots = Object.freeze(bots.map(toBot));
+    this.#bots = bots.map(toBot);
     this.#change();
   }
 
@@ -108,11 +108,7 @@ export class Directory implements Source {
   fold(entry: Wire.Entry): void {
     const held = this.#summaries.get(entry.room);
     if (entry.type === 'bot_status') {
-      this.#bots = Object.freeze(
-        this.#bots.map((bot) =>
-          bot.user.id === entry.bot ? { ...bot, status: entry.status, error: entry.error ?? undefined } : bot,
-        ),
-      );
+      this.#bots = withStatus(this.#bots, entry);
       this.#change();
     } else if (held && (entry.type === 'message' || entry.type === 'room_changed')) {
       const info = entry.type === 'room_changed' ? toRoomInfo(entry.info) : {};
@@ -124,7 +120,7 @@ export class Directory implements Source {
   /** Someone else is signed in. */
   clear(): void {
     this.#summaries.clear();
-    this.#bots = Object.freeze([]);
+    this.#bots = [];
     this.#loaded = false;
     this.#change();
   }

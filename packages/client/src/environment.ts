@@ -4,8 +4,31 @@
 export interface Environment {
   now(): number;
   random(): number;
-  setTimeout(run: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
+  /** A timer of one's own, to be set again and again. */
+  timer(): Timer;
+}
+
+/** One timer: setting it again forgets what it was set to. */
+export class Timer {
+  #handle: ReturnType<typeof setTimeout> | undefined;
+
+  /** Whether it is set and has not gone off. */
+  get active(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  set(ms: number, run: () => void): void {
+    this.clear();
+    this.#handle = setTimeout(() => {
+      this.#handle = undefined;
+      run();
+    }, ms);
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle);
+    this.#handle = undefined;
+  }
 }
 
 /** The real one, with what the application replaced. */
@@ -13,8 +36,7 @@ export function environment(given: { now?: (() => number) | undefined; random?: 
   return {
     now: given.now ?? (() => Date.now()),
     random: given.random ?? (() => Math.random()),
-    setTimeout: (run, ms) => setTimeout(run, ms),
-    clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+    timer: () => new Timer(),
   };
 }
 

@@ -10,7 +10,7 @@ import { chance, type Chance } from './random.ts';
 const AT = '2026-11-20T14:02:07.042Z';
 
 function emptyLog(): RoomLog {
-  return new RoomLog(new People(), new Agents(() => Promise.resolve()));
+  return new RoomLog(new People(() => undefined), new Agents(() => Promise.resolve()));
 }
 
 function join(log: RoomLog, entries: Wire.Entry[], head: number, mode: Wire.JoinMode = 'fresh'): void {

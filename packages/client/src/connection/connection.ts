@@ -1,5 +1,5 @@
 /** Carries out what the machine decides: asks for tokens, opens and closes channels, keeps the one timer. */
-import type { Environment } from '../environment.ts';
+import type { Environment, Timer } from '../environment.ts';
 import { ChatError } from '../errors.ts';
 import type { ConnectionStatus } from '../model/connection.ts';
 import { type Answer, readFrame, type Replies, type Request, type ServerFrame } from '../wire/frames.ts';
@@ -48,7 +48,7 @@ export class Connection {
   #token = '';
   #heardAt = 0;
   #rttMs: number | undefined;
-  #timer: unknown;
+  readonly #timer: Timer;
   #unwatch: (() => void) | undefined;
   #status: ConnectionStatus = { state: 'idle', since: 0, attempt: 0 };
 
@@ -56,6 +56,7 @@ export class Connection {
     this.#options = options;
     this.#events = events;
     this.#requests = new Requests(options.environment);
+    this.#timer = options.environment.timer();
   }
 
   get status(): ConnectionStatus {
@@ -248,13 +249,12 @@ export class Connection {
   }
 
   #arm(): void {
-    const { environment } = this.#options;
-    environment.clearTimeout(this.#timer);
+    this.#timer.clear();
     const due = nextTick(this.#machine);
     if (due === undefined) return;
     // Timers of 2^31 ms and more fire at once; a token may live longer.
-    const delay = Math.min(Math.max(0, due - environment.now()), 2 ** 31 - 1);
-    this.#timer = environment.setTimeout(() => this.#feed({ type: 'tick', heardAt: this.#heardAt }), delay);
+    const delay = Math.min(due - this.#options.environment.now(), 2 ** 31 - 1);
+    this.#timer.set(delay, () => this.#feed({ type: 'tick', heardAt: this.#heardAt }));
   }
 
   #report(): void {
@@ -265,7 +265,7 @@ export class Connection {
     const same =
       was.state === state && was.attempt === attempt && was.retryAt === retryAt && was.error === error && was.rttMs === rttMs;
     if (same) return;
-    this.#status = Object.freeze({ state, since, attempt, retryAt, error, rttMs });
+    this.#status = { state, since, attempt, retryAt, error, rttMs };
     this.#events.status(this.#status);
   }
 }

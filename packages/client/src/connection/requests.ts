@@ -1,6 +1,6 @@
 /** Requests that wait for their answer, each under a number of its own. */
 import { ChatError, fromWire } from '../errors.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment, Timer } from '../environment.ts';
 import type { Answer } from '../wire/frames.ts';
 
 /** No answer for this long means that none will come; repeating is safe, because ids make it so. */
@@ -16,7 +16,7 @@ export interface Waiting {
 }
 
 interface Open extends Waiting {
-  readonly timer: unknown;
+  readonly timer: Timer;
 }
 
 /** The open requests of one connection. */
@@ -33,9 +33,10 @@ export class Requests {
   add(waiting: Waiting, timeoutMs = ANSWER_MS): number {
     this.#last += 1;
     const ref = this.#last;
-    const timer = this.#environment.setTimeout(() => {
-      this.#take(ref)?.error(new ChatError('timeout', `no answer within ${timeoutMs} ms`, { retryable: true }));
-    }, timeoutMs);
+    const timer = this.#environment.timer();
+    timer.set(timeoutMs, () => {
+      this.#take(ref)?.error(new ChatError('timeout', 'no answer in time', { retryable: true }));
+    });
     this.#open.set(ref, { ok: waiting.ok.bind(waiting), error: waiting.error.bind(waiting), timer });
     return ref;
   }
@@ -58,7 +59,7 @@ export class Requests {
     const open = this.#open.get(ref);
     if (!open) return undefined;
     this.#open.delete(ref);
-    this.#environment.clearTimeout(open.timer);
+    open.timer.clear();
     return open;
   }
 }

@@ -2,7 +2,7 @@
  * Messages on their way: in order per room, again after every loss with the same id, until the server has stored them
  * or refused them for good.
  */
-import type { Environment } from '../environment.ts';
+import type { Environment, Timer } from '../environment.ts';
 import { ChatError, toChatError } from '../errors.ts';
 import type { Wire } from '../wire/words.ts';
 import { type OutboxEntry, sizeOf } from './entry.ts';
@@ -40,7 +40,7 @@ export type NewEntry = Pick<OutboxEntry, 'key' | 'room' | 'parts' | 'replyTo' | 
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #entries = new Map<string, OutboxEntry>();
-  readonly #pauses = new Map<string, unknown>();
+  readonly #pauses = new Map<string, Timer>();
   #user: string | undefined;
   #order = 0;
   #storage: OutboxStorage | undefined;
@@ -176,7 +176,7 @@ export class Outbox {
 
   /** Stops all timers and lets go of the storage. */
   close(): void {
-    for (const timer of this.#pauses.values()) this.#options.environment.clearTimeout(timer);
+    for (const timer of this.#pauses.values()) timer.clear();
     this.#pauses.clear();
     this.#storage?.close();
     this.#storage = undefined;
@@ -213,11 +213,12 @@ export class Outbox {
   /** Holds a room's line, so that nothing overtakes what has to be tried again. */
   #pause(room: string, ms: number): void {
     if (this.#pauses.has(room)) return;
-    const resume = () => {
+    const timer = this.#options.environment.timer();
+    this.#pauses.set(room, timer);
+    timer.set(ms, () => {
       this.#pauses.delete(room);
       this.pump(room);
-    };
-    this.#pauses.set(room, this.#options.environment.setTimeout(resume, ms));
+    });
   }
 
   #fail(entry: OutboxEntry, error: ChatError): void {

@@ -1,6 +1,6 @@
 /** The bots of a room and their runs. */
 import { type Bot, isFinalRun, type Run } from '../model/agent.ts';
-import { toBot, toTime } from '../wire/convert.ts';
+import { toBot, toTime, withStatus } from '../wire/convert.ts';
 import type { Wire } from '../wire/words.ts';
 
 /** Runs that ended are kept for what they say about messages in view; not for ever. */
@@ -10,7 +10,7 @@ const ENDED_KEPT = 200;
 export class Agents {
   readonly #cancel: (run: string) => Promise<void>;
   readonly #runs = new Map<string, { run: Run; seq: number }>();
-  #bots: readonly Bot[] = Object.freeze([]);
+  #bots: readonly Bot[] = [];
   #list: readonly Run[] | undefined;
 
   constructor(cancel: (run: string) => Promise<void>) {
@@ -23,9 +23,7 @@ export class Agents {
 
   /** Runs that have not ended, oldest first; a new array only when one changed. */
   get active(): readonly Run[] {
-    this.#list ??= Object.freeze(
-      [...this.#runs.values()].flatMap(({ run }) => (isFinalRun(run.state) ? [] : [run])),
-    );
+    this.#list ??= [...this.#runs.values()].flatMap(({ run }) => (isFinalRun(run.state) ? [] : [run]));
     return this.#list;
   }
 
@@ -35,7 +33,7 @@ export class Agents {
   }
 
   setBots(bots: readonly Wire.Bot[]): void {
-    this.#bots = Object.freeze(bots.map(toBot));
+    this.#bots = bots.map(toBot);
   }
 
   clearRuns(): void {
@@ -59,11 +57,7 @@ export class Agents {
 
   /** Applies an entry about a bot that is newer than the join. */
   foldBot(entry: Extract<Wire.Entry, { type: 'bot_status' }>): void {
-    this.#bots = Object.freeze(
-      this.#bots.map((bot) =>
-        bot.user.id === entry.bot ? { ...bot, status: entry.status, error: entry.error ?? undefined } : bot,
-      ),
-    );
+    this.#bots = withStatus(this.#bots, entry);
   }
 
   #toRun(entry: Extract<Wire.Entry, { type: 'run_changed' }>): Run {

@@ -6,24 +6,21 @@ import type { Role, RoomInfo, RoomStatus, Unread, Visibility } from '../model/ro
 import type { ListenOptions, Off } from '../store/listeners.ts';
 import * as actions from './actions.ts';
 import type { Core } from './core.ts';
-import { ignore, LiveRoom } from './live.ts';
+import { LiveRoom } from './live.ts';
 import type { Present } from './people.ts';
-import type { Room, RoomPresence, Tools, Typing } from './room.ts';
+import type { Room, RoomPresence, Typing } from './room.ts';
 
 /** Implements {@link Room}. */
 export class RoomHandle extends LiveRoom implements Room {
   readonly #release: (forget: boolean) => void;
   readonly typing: Typing;
   readonly presence: RoomPresence;
-  readonly tools: Tools;
-  #here: { from: readonly Present[]; here: readonly Present[] } | undefined;
 
   constructor(id: string, limit: number, core: Core, release: (forget: boolean) => void) {
     super(id, limit, core);
     this.#release = release;
     this.typing = this.typists;
-    this.presence = this.#presence();
-    this.tools = this.#tools();
+    this.presence = this.people;
   }
 
   get ready(): Promise<void> {
@@ -51,7 +48,7 @@ export class RoomHandle extends LiveRoom implements Room {
     return this.log.messages.keys;
   }
   get messages(): readonly Message[] {
-    this.list ??= Object.freeze(this.keys.flatMap((key) => this.getMessage(key) ?? []));
+    this.list ??= this.keys.flatMap((key) => this.getMessage(key) ?? []);
     return this.list;
   }
   get events(): Room['events'] {
@@ -153,37 +150,5 @@ export class RoomHandle extends LiveRoom implements Room {
   }
   leave({ forget = false }: { forget?: boolean } = {}): void {
     this.#release(forget);
-  }
-
-  #presence(): RoomPresence {
-    const { people } = this;
-    const present = () => {
-      const from = people.list;
-      if (this.#here?.from !== from) this.#here = { from, here: from.filter(({ presence }) => presence !== 'offline') };
-      return this.#here.here;
-    };
-    return {
-      get members() {
-        return present();
-      },
-      of: (user) => people.presenceOf(user),
-      update: ({ away }) => {
-        this.core.request<'set_presence'>({ type: 'set_presence', status: away ? 'away' : 'online' }, ignore, ignore);
-      },
-    };
-  }
-
-  #tools(): Tools {
-    const { toolIndex } = this;
-    return {
-      get all() {
-        return toolIndex.all;
-      },
-      get active() {
-        return toolIndex.active;
-      },
-      get: (call) => toolIndex.get(call),
-      cancel: (call) => actions.cancel(this.core, { room: this.id, tool_call: call }),
-    };
   }
 }

@@ -3,7 +3,7 @@ import type { Unasked } from '../connection/connection.ts';
 import { ChatError } from '../errors.ts';
 import type { Message } from '../model/message.ts';
 import type { ToolExecution } from '../model/part.ts';
-import type { RoomInfo, RoomStatus, Unread } from '../model/room.ts';
+import type { RoomStatus, Unread } from '../model/room.ts';
 import { toPending } from '../outbox/entry.ts';
 import type { Urgency } from '../store/flush.ts';
 import { Listeners } from '../store/listeners.ts';
@@ -28,23 +28,22 @@ export type RoomFrame = Extract<Unasked, { room: string }>;
 export class LiveRoom implements Source {
   readonly id: string;
   protected readonly core: Core;
-  protected readonly people = new People();
+  protected readonly people: People;
   protected readonly agents: Agents;
   protected readonly log: RoomLog;
   protected readonly history: History;
   protected readonly subscription: Subscription;
-  protected readonly toolIndex = new ToolIndex();
   protected readonly typists: Typists;
+  readonly tools: ToolIndex;
   protected readonly messageListeners = new Listeners<[Message]>();
   protected readonly toolListeners = new Listeners<[ToolExecution]>();
   /** Who looks at single messages. */
   protected readonly rows = new Map<string, Set<() => void>>();
   protected list: readonly Message[] | undefined;
-  protected shown: RoomStatus = Object.freeze({ phase: 'joining' });
+  protected shown: RoomStatus = { phase: 'joining' };
   protected read = 0;
   protected counts: Unread = toUnread(0, 0);
-  #info: RoomInfo | undefined;
-  #infoFrom: Wire.Room | undefined;
+  #statusChanged = false;
   #me: Wire.Member | undefined;
   /** Keys of messages to tell about once they are published, and of those whose tools changed while we looked. */
   #told: string[] = [];
@@ -53,11 +52,16 @@ export class LiveRoom implements Source {
   constructor(id: string, limit: number, core: Core) {
     this.id = id;
     this.core = core;
+    this.people = new People((status) => core.request<'set_presence'>({ type: 'set_presence', status }, ignore, ignore));
+    this.tools = new ToolIndex((call) => actions.cancel(core, { room: id, tool_call: call }));
     this.agents = new Agents((run) => actions.cancel(core, { room: id, run }));
     this.log = new RoomLog(this.people, this.agents);
     this.history = new History(id, core, this.log, () => this.change('now'));
     this.subscription = new Subscription(id, limit, core, this.log, {
-      moved: () => this.change('now'),
+      moved: () => {
+        this.#statusChanged = true;
+        this.change('now');
+      },
       joined: (joined) => this.#joined(joined),
       entries: (entries, live) => this.#entries(entries, live),
     });
@@ -169,11 +173,11 @@ export class LiveRoom implements Source {
     if (list || keys.size > 0) this.list = undefined;
     const tools: ToolExecution[] = [];
     for (const key of keys) {
-      const changed = this.toolIndex.update(key, this.getMessage(key));
+      const changed = this.tools.update(key, this.getMessage(key));
       // What a page of history shows is not news.
       if (this.#touched.has(key)) tools.push(...changed);
     }
-    this.#refreshStatus();
+    if (this.#statusChanged) this.#refreshStatus();
     const told = this.#told;
     this.#told = [];
     this.#touched.clear();
@@ -224,6 +228,7 @@ export class LiveRoom implements Source {
       this.typists.set(entry.message.sender, false);
       this.setUnread(this.log.ordinal, this.read);
     }
+    if (entry.type === 'room_changed' || entry.type === 'member_changed') this.#statusChanged = true;
     if (entry.type === 'member_changed' && entry.member.user === this.#me?.user) this.#me = entry.member;
     const ends = entry.type === 'message_completed' || entry.type === 'tool_changed' || entry.type === 'run_changed';
     this.change(ends ? 'now' : 'soon');
@@ -249,16 +254,10 @@ export class LiveRoom implements Source {
 
   #refreshStatus(): void {
     const { phase, error, recovered } = this.subscription;
-    if (this.#infoFrom !== this.log.info && this.log.info) {
-      this.#infoFrom = this.log.info;
-      this.#info = toRoomInfo(this.log.info);
-    }
-    const was = this.shown;
+    const { info } = this.log;
     const me = this.#me;
-    const sameMe = was.me?.id === me?.user && was.me?.role === me?.role && was.me?.name === me?.name;
-    const same = was.phase === phase && was.error === error && was.info === this.#info && was.recovered === recovered;
-    if (same && sameMe) return;
-    this.shown = Object.freeze({ phase, error, recovered, info: this.#info, me: me && toMember(me) });
+    this.#statusChanged = false;
+    this.shown = { phase, error, recovered, info: info && toRoomInfo(info), me: me && toMember(me) };
   }
 
   #tellMessage(key: string): void {

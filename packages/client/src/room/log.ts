@@ -19,7 +19,7 @@ export class RoomLog {
   readonly messages = new MessageTable();
   readonly #people: People;
   readonly #agents: Agents;
-  #events: readonly RoomEvent[] = Object.freeze([]);
+  #events: readonly RoomEvent[] = [];
   #orphans: Wire.Entry[] | undefined;
   /** The room as its latest entry describes it. */
   info: Wire.Room | undefined;
@@ -88,7 +88,7 @@ export class RoomLog {
     const lowest = this.messages.trim(limit);
     if (lowest === undefined) return;
     this.position.lowest = lowest;
-    this.#events = Object.freeze(this.#events.filter(({ seq }) => seq >= lowest));
+    this.#events = this.#events.filter(({ seq }) => seq >= lowest);
   }
 
   /** Forgets everything, the position included. */
@@ -101,7 +101,7 @@ export class RoomLog {
   #clear(): void {
     this.messages.clear();
     this.#agents.clearRuns();
-    this.#events = Object.freeze([]);
+    this.#events = [];
   }
 
   #foldState(entry: Wire.Entry): void {
@@ -115,7 +115,7 @@ export class RoomLog {
     if (!event) return;
     const index = this.#events.findLastIndex(({ seq }) => seq <= event.seq);
     if (this.#events[index]?.seq === event.seq) return;
-    this.#events = Object.freeze(this.#events.toSpliced(index + 1, 0, event));
+    this.#events = this.#events.toSpliced(index + 1, 0, event);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Member, PresenceStatus } from '../model/room.ts';
 import { toMember } from '../wire/convert.ts';
 import type { Wire } from '../wire/words.ts';
+import type { RoomPresence } from './room.ts';
 
 /** A member with their presence. */
 export interface Present extends Member {
@@ -9,22 +10,35 @@ export interface Present extends Member {
 }
 
 /** Members and presence of one room. */
-export class People {
+export class People implements RoomPresence {
+  readonly #send: (status: PresenceStatus) => void;
   readonly #members = new Map<string, Member>();
   /** Those who left: their messages still need a name. */
   readonly #gone = new Map<string, Member>();
   readonly #presence = new Map<string, PresenceStatus>();
   #list: readonly Present[] | undefined;
+  #here: readonly Present[] | undefined;
   count = 0;
+
+  constructor(send: (status: PresenceStatus) => void) {
+    this.#send = send;
+  }
 
   /** All members known so far, by name; a new array only when something changed. */
   get list(): readonly Present[] {
-    this.#list ??= Object.freeze(
-      [...this.#members.values()]
-        .map((member) => ({ ...member, presence: this.presenceOf(member.id) }))
-        .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1)),
-    );
+    this.#list ??= [...this.#members.values()]
+        .map((member) => ({ ...member, presence: this.of(member.id) }))
+        .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
     return this.#list;
+  }
+
+  get members(): readonly Present[] {
+    this.#here ??= this.list.filter(({ presence }) => presence !== 'offline');
+    return this.#here;
+  }
+
+  update({ away }: { away: boolean }): void {
+    this.#send(away ? 'away' : 'online');
   }
 
   /** How many members are known. */
@@ -37,13 +51,13 @@ export class People {
     return this.#members.get(user) ?? this.#gone.get(user);
   }
 
-  presenceOf(user: string): PresenceStatus {
+  of(user: string): PresenceStatus {
     return this.#presence.get(user) ?? 'offline';
   }
 
   /** A join was answered. */
   begin(joined: Wire.Joined): void {
-    this.#list = undefined;
+    this.#list = this.#here = undefined;
     for (const member of this.#members.values()) this.#gone.set(member.id, member);
     this.#members.clear();
     this.add([...joined.members, joined.me]);
@@ -54,13 +68,13 @@ export class People {
 
   /** A page of members. */
   add(members: readonly Wire.Member[]): void {
-    this.#list = undefined;
+    this.#list = this.#here = undefined;
     for (const member of members) this.#members.set(member.user, toMember(member));
   }
 
   setPresence(user: string, status: PresenceStatus): void {
-    if (this.presenceOf(user) === status) return;
-    this.#list = undefined;
+    if (this.of(user) === status) return;
+    this.#list = this.#here = undefined;
     this.#presence.set(user, status);
   }
 
@@ -75,7 +89,7 @@ export class People {
       this.#members.delete(entry.user);
       this.#presence.delete(entry.user);
       this.count = Math.max(0, this.count - 1);
-      this.#list = undefined;
+      this.#list = this.#here = undefined;
     }
   }
 }

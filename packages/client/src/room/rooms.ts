@@ -1,4 +1,5 @@
 /** The rooms that are open, each once, with a count of who holds it. */
+import type { Timer } from '../environment.ts';
 import type { Core } from './core.ts';
 import { RoomHandle } from './handle.ts';
 
@@ -10,7 +11,7 @@ const HISTORY = 50;
 interface Open {
   readonly handle: RoomHandle;
   holders: number;
-  linger: unknown;
+  readonly linger: Timer;
 }
 
 /** The rooms of a client. */
@@ -35,8 +36,7 @@ export class Rooms {
   /** Holds a room; opens it if nobody did. */
   hold(id: string, history = HISTORY): RoomHandle {
     const open = this.#open.get(id) ?? this.#make(id, history);
-    this.#core.environment.clearTimeout(open.linger);
-    open.linger = undefined;
+    open.linger.clear();
     open.holders += 1;
     return open.handle;
   }
@@ -44,7 +44,7 @@ export class Rooms {
   /** Closes every room at once. */
   close(): void {
     for (const { handle, linger } of this.#open.values()) {
-      this.#core.environment.clearTimeout(linger);
+      linger.clear();
       handle.end();
     }
     this.#open.clear();
@@ -52,7 +52,7 @@ export class Rooms {
 
   #make(id: string, history: number): Open {
     const handle = new RoomHandle(id, history, this.#core, (forget) => this.#release(id, forget));
-    const open: Open = { handle, holders: 0, linger: undefined };
+    const open: Open = { handle, holders: 0, linger: this.#core.environment.timer() };
     this.#open.set(id, open);
     handle.join();
     this.#core.store.settle();
@@ -64,12 +64,11 @@ export class Rooms {
     if (!open) return;
     if (forget) return this.#end(id, open, true);
     open.holders -= 1;
-    if (open.holders > 0 || open.linger !== undefined) return;
-    open.linger = this.#core.environment.setTimeout(() => this.#end(id, open, false), LINGER_MS);
+    if (open.holders <= 0) open.linger.set(LINGER_MS, () => this.#end(id, open, false));
   }
 
   #end(id: string, open: Open, forget: boolean): void {
-    this.#core.environment.clearTimeout(open.linger);
+    open.linger.clear();
     this.#open.delete(id);
     open.handle.end();
     this.#core.store.settle();

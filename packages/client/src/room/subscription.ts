@@ -1,4 +1,5 @@
 /** Being in a room: joining it, again after every loss and every hole, until it is left. */
+import type { Timer } from '../environment.ts';
 import { ChatError } from '../errors.ts';
 import type { Recovery, RoomPhase } from '../model/room.ts';
 import type { Wire } from '../wire/words.ts';
@@ -27,7 +28,7 @@ export class Subscription {
   readonly #limit: number;
   #asking = false;
   #asked = -Infinity;
-  #timer: unknown;
+  readonly #timer: Timer;
   #open: readonly Wire.OpenStream[] = [];
   #settle: { resolve: () => void; reject: (error: ChatError) => void } | undefined;
   phase: RoomPhase = 'joining';
@@ -42,6 +43,7 @@ export class Subscription {
     this.#core = core;
     this.#log = log;
     this.#events = events;
+    this.#timer = core.environment.timer();
     this.ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.ready.catch(() => undefined);
   }
@@ -49,8 +51,7 @@ export class Subscription {
   /** Joins, if there is a connection; called again whenever there is a new one. */
   join(): void {
     if (!this.#core.live || this.#asking || this.phase === 'left') return;
-    this.#core.environment.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer.clear();
     this.#asking = true;
     this.#asked = this.#core.environment.now();
     this.#core.request(
@@ -63,21 +64,16 @@ export class Subscription {
   /** The connection is gone. */
   pause(): void {
     this.#asking = false;
-    this.#core.environment.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer.clear();
     if (this.phase === 'joined') this.#move('paused');
   }
 
   /** Something is missing: joins again from where the log stands, soon. */
   resync(): void {
-    if (this.#asking || this.#timer !== undefined || this.phase === 'left') return;
-    const { environment } = this.#core;
-    const wait = Math.max(0, this.#asked + REJOIN_MS - environment.now());
-    if (wait === 0) return this.join();
-    this.#timer = environment.setTimeout(() => {
-      this.#timer = undefined;
-      this.join();
-    }, wait);
+    if (this.#asking || this.#timer.active || this.phase === 'left') return;
+    const wait = this.#asked + REJOIN_MS - this.#core.environment.now();
+    if (wait <= 0) this.join();
+    else this.#timer.set(wait, () => this.join());
   }
 
   /** The rest of a catch-up. */
@@ -145,10 +141,7 @@ export class Subscription {
     this.#asking = false;
     if (this.phase === 'left' || error.code === 'disconnected') return;
     if (!error.retryable) return this.revoke(error);
-    this.#timer ??= this.#core.environment.setTimeout(() => {
-      this.#timer = undefined;
-      this.join();
-    }, error.retryAfterMs ?? REJOIN_MS);
+    this.#timer.set(error.retryAfterMs ?? REJOIN_MS, () => this.join());
   }
 
   #move(phase: RoomPhase): void {

@@ -174,7 +174,7 @@ export class MessageTable {
     }
     const list = this.#listChanged;
     this.#listChanged = false;
-    if (list) this.#keys = Object.freeze([...this.#stored, ...this.#pending]);
+    if (list) this.#keys = [...this.#stored, ...this.#pending];
     return { list, keys };
   }
 

@@ -1,23 +1,29 @@
 /** The tool calls of a room, found in the parts of its messages. */
 import type { Message } from '../model/message.ts';
 import { isFinalTool, type ToolExecution } from '../model/part.ts';
+import type { Tools } from './room.ts';
 
 /** Tool calls by id, in the order in which they appeared. */
-export class ToolIndex {
+export class ToolIndex implements Tools {
   readonly #calls = new Map<string, ToolExecution>();
   readonly #sources = new Map<string, Message>();
+  readonly cancel: Tools['cancel'];
   #all: readonly ToolExecution[] | undefined;
   #active: readonly ToolExecution[] | undefined;
 
+  constructor(cancel: Tools['cancel']) {
+    this.cancel = cancel;
+  }
+
   /** Every call of the messages held. */
   get all(): readonly ToolExecution[] {
-    this.#all ??= Object.freeze([...this.#calls.values()]);
+    this.#all ??= [...this.#calls.values()];
     return this.#all;
   }
 
   /** Calls that are not over. */
   get active(): readonly ToolExecution[] {
-    this.#active ??= Object.freeze(this.all.filter(({ state }) => !isFinalTool(state)));
+    this.#active ??= this.all.filter(({ state }) => !isFinalTool(state));
     return this.#active;
   }
 

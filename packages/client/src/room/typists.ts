@@ -1,5 +1,5 @@
 /** Who is typing: signals that end by themselves when they are not repeated. */
-import type { Environment } from '../environment.ts';
+import type { Environment, Timer } from '../environment.ts';
 
 /** How long a signal lasts, and how often one's own is repeated. */
 const EXPIRY_MS = 6_000;
@@ -10,8 +10,8 @@ export class Typists {
   readonly #environment: Environment;
   readonly #changed: () => void;
   readonly #send: (active: boolean) => void;
-  readonly #timers = new Map<string, unknown>();
-  #users: readonly string[] = Object.freeze([]);
+  readonly #timers = new Map<string, Timer>();
+  #users: readonly string[] = [];
   #sentAt = -Infinity;
 
   constructor(environment: Environment, changed: () => void, send: (active: boolean) => void) {
@@ -45,13 +45,15 @@ export class Typists {
   }
 
   set(user: string, active: boolean): void {
-    const timer = this.#timers.get(user);
-    if (timer === undefined && !active) return;
-    this.#environment.clearTimeout(timer);
-    this.#timers.delete(user);
-    if (active) this.#timers.set(user, this.#environment.setTimeout(() => this.set(user, false), EXPIRY_MS));
-    if ((timer !== undefined) === active) return;
-    this.#users = Object.freeze([...this.#timers.keys()]);
+    const held = this.#timers.get(user);
+    if (!held && !active) return;
+    held?.clear();
+    const timer = held ?? this.#environment.timer();
+    if (active) timer.set(EXPIRY_MS, () => this.set(user, false));
+    if (held && active) return;
+    if (active) this.#timers.set(user, timer);
+    else this.#timers.delete(user);
+    this.#users = [...this.#timers.keys()];
     this.#changed();
   }
 

@@ -2,7 +2,7 @@
  * When changes are published: not with every token, but once per animation frame, and less often when publishing is
  * slow or nobody looks. What ends something never waits behind text.
  */
-import type { Environment } from '../environment.ts';
+import type { Environment, Timer } from '../environment.ts';
 
 /** `frame` adapts to the page; a number is a fixed time in milliseconds; `sync` publishes after every frame of the wire. */
 export type FlushMode = 'frame' | 'sync' | number;
@@ -22,7 +22,8 @@ export class Flusher {
   readonly #mode: FlushMode;
   readonly #environment: Environment;
   readonly #publish: () => void;
-  #cancel: (() => void) | undefined;
+  readonly #timer: Timer;
+  #frame: number | undefined;
   #lastAt = -Infinity;
   #pauseMs = 0;
   #wanted: Urgency | undefined;
@@ -31,6 +32,7 @@ export class Flusher {
     this.#mode = mode;
     this.#environment = environment;
     this.#publish = publish;
+    this.#timer = environment.timer();
   }
 
   /** Something changed. */
@@ -43,7 +45,7 @@ export class Flusher {
     if (this.#wanted === undefined) return;
     const early = this.#environment.now() - this.#lastAt >= FRAME_MS;
     if (this.#wanted === 'now' || this.#mode === 'sync' || (this.#wanted === 'soon' && early)) this.flush();
-    else this.#cancel ??= this.#plan();
+    else if (!this.#timer.active) this.#plan();
   }
 
   /** Publishes now. */
@@ -59,29 +61,25 @@ export class Flusher {
 
   /** Forgets what was planned. */
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#timer.clear();
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
   }
 
-  #plan(): () => void {
-    const page = typeof document === 'undefined' ? undefined : document;
-    if (typeof this.#mode === 'number') return this.#after(this.#mode);
-    if (page?.hidden === true) return this.#after(this.#wanted === 'soon' ? FRAME_MS : HIDDEN_MS);
-    if (this.#pauseMs > 0 || page === undefined || typeof requestAnimationFrame === 'undefined') {
-      return this.#after(Math.max(FRAME_MS, this.#pauseMs));
+  #plan(): void {
+    const hidden = typeof document !== 'undefined' && document.hidden;
+    if (typeof this.#mode === 'number') this.#after(this.#mode);
+    else if (hidden) this.#after(this.#wanted === 'soon' ? FRAME_MS : HIDDEN_MS);
+    else if (this.#pauseMs > 0 || typeof requestAnimationFrame === 'undefined') this.#after(Math.max(FRAME_MS, this.#pauseMs));
+    else {
+      this.#frame = requestAnimationFrame(() => this.flush());
+      // A page that gets hidden after this gets no animation frames: the timer is the net.
+      this.#after(HIDDEN_MS);
     }
-    const frame = requestAnimationFrame(() => this.flush());
-    // A page that gets hidden after this gets no animation frames: the timer is the net.
-    const net = this.#after(HIDDEN_MS);
-    return () => {
-      cancelAnimationFrame(frame);
-      net();
-    };
   }
 
-  #after(ms: number): () => void {
-    const timer = this.#environment.setTimeout(() => this.flush(), ms);
-    return () => this.#environment.clearTimeout(timer);
+  #after(ms: number): void {
+    this.#timer.set(ms, () => this.flush());
   }
 }
 

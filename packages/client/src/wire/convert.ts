@@ -133,6 +133,12 @@ export function toUnread(ordinal: number, read: number): Unread {
   return { ordinal, read, count: Math.max(0, ordinal - read) };
 }
 
+/** Bots after an entry about one of them. */
+export function withStatus(bots: readonly Bot[], entry: Extract<Wire.Entry, { type: 'bot_status' }>): readonly Bot[] {
+  const { bot: id, status, error } = entry;
+  return bots.map((bot) => (bot.user.id === id ? { ...bot, status, error: error ?? undefined } : bot));
+}
+
 /** A bot. */
 export function toBot(wire: Wire.Bot): Bot {
   return {
