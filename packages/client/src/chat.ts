@@ -5,7 +5,7 @@ import type { Bot } from './model/agent.ts';
 import type { ConnectionStatus } from './model/connection.ts';
 import type { Message, Outgoing, Sending } from './model/message.ts';
 import type { ToolExecution } from './model/part.ts';
-import type { RoomInfo, RoomKind, RoomSummary, User, Visibility } from './model/room.ts';
+import type { Member, RoomInfo, RoomKind, RoomSummary, User, Visibility } from './model/room.ts';
 import type { Room } from './room/room.ts';
 import type { ListenOptions, Off } from './store/listeners.ts';
 
@@ -38,6 +38,8 @@ export interface ChatClient {
   readonly roomsLoaded: boolean;
   /** Public rooms that one has not joined. */
   discoverRooms(): Promise<readonly RoomSummary[]>;
+  /** Who is in one of one's rooms, without opening it: the first few hundred. */
+  membersOf(room: string): Promise<readonly Member[]>;
   readonly unread: UnreadCounts;
   /** All bots; empty until `loadBots()`. */
   readonly bots: readonly Bot[];
@@ -55,7 +57,11 @@ export interface ChatClient {
   onError(listener: (error: ChatError) => void, options?: ListenOptions): Off;
 
   /** Calls `listener` when `select` gives something else than before. What the hooks are built on. */
-  subscribe<T>(select: (chat: ChatClient) => T, listener: (value: T) => void, equal?: (a: T, b: T) => boolean): Off;
+  subscribe<T>(
+    select: (chat: ChatClient) => T,
+    listener: (value: T) => void,
+    equal?: (a: T, b: T) => boolean,
+  ): Off;
 }
 
 /** A room to be made. */

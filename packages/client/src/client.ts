@@ -10,18 +10,18 @@ import type { Bot } from './model/agent.ts';
 import type { ConnectionStatus } from './model/connection.ts';
 import type { Message, Outgoing, Sending } from './model/message.ts';
 import type { ToolExecution } from './model/part.ts';
-import type { RoomInfo, RoomSummary, User } from './model/room.ts';
+import type { Member, RoomInfo, RoomSummary, User } from './model/room.ts';
 import { BACKOFF, type ChatClientOptions, socketUrl } from './options.ts';
 import type { OutboxEntry } from './outbox/entry.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { Postings } from './outbox/postings.ts';
-import { search } from './room/actions.ts';
+import { loadMembers, search } from './room/actions.ts';
 import type { Core } from './room/core.ts';
 import type { Room } from './room/room.ts';
 import { LINGER_MS, Rooms } from './room/rooms.ts';
 import { type ListenOptions, Listeners, type Off } from './store/listeners.ts';
 import { type Source, Store } from './store/store.ts';
-import { fromPart, toRoomInfo, toRoomSummary, toUser } from './wire/convert.ts';
+import { fromPart, toMember, toRoomInfo, toRoomSummary, toUser } from './wire/convert.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
 import type { Wire } from './wire/words.ts';
 import { Asking, type Write } from './asking.ts';
@@ -142,6 +142,11 @@ export class Client implements ChatClient, Core, Source {
     const { rooms } = await this.ask({ type: 'list_rooms', discover: true });
     return rooms.map(toRoomSummary);
   }
+  async membersOf(room: string): Promise<readonly Member[]> {
+    const found: Member[] = [];
+    await loadMembers(this, room, (members) => found.push(...members.map(toMember)));
+    return found;
+  }
   loadBots(): Promise<void> {
     return this.#directory.loadBots();
   }
@@ -164,7 +169,11 @@ export class Client implements ChatClient, Core, Source {
   onError(listener: (error: ChatError) => void, options?: ListenOptions): Off {
     return this.#errorListeners.add(listener, options);
   }
-  subscribe<T>(select: (chat: ChatClient) => T, listener: (value: T) => void, equal?: (a: T, b: T) => boolean): Off {
+  subscribe<T>(
+    select: (chat: ChatClient) => T,
+    listener: (value: T) => void,
+    equal?: (a: T, b: T) => boolean,
+  ): Off {
     return this.store.subscribe(() => select(this), listener, equal);
   }
 
@@ -288,7 +297,8 @@ export class Client implements ChatClient, Core, Source {
     for (const room of this.#rooms.all()) room.join();
     void this.#outbox.adopt(user.id).then(() => this.store.settle());
     this.#directory.load().catch((cause: unknown) => {
-      if (cause instanceof ChatError && cause.code !== 'disconnected' && cause.code !== 'closed') this.error(cause);
+      if (cause instanceof ChatError && cause.code !== 'disconnected' && cause.code !== 'closed')
+        this.error(cause);
     });
   }
 

@@ -22,15 +22,28 @@ export async function search(
   { room, limit }: { room?: string | undefined; limit?: number | undefined },
 ): Promise<readonly Message[]> {
   const where = room === undefined ? {} : { room };
-  const found = await core.ask({ type: 'search', query, ...where, ...(limit === undefined ? {} : { limit }) });
+  const found = await core.ask({
+    type: 'search',
+    query,
+    ...where,
+    ...(limit === undefined ? {} : { limit }),
+  });
   return found.messages.map((message) => toMessage(message, message.id, core.me));
 }
 
 /** Fetches a room's members, page by page. */
-export async function loadMembers(core: Core, room: string, take: (members: Wire.Member[]) => void): Promise<void> {
+export async function loadMembers(
+  core: Pick<Core, 'ask'>,
+  room: string,
+  take: (members: Wire.Member[]) => void,
+): Promise<void> {
   let after: string | undefined;
   for (let page = 0; page < MEMBER_PAGES; page += 1) {
-    const { members, more } = await core.ask({ type: 'list_members', room, ...(after === undefined ? {} : { after }) });
+    const { members, more } = await core.ask({
+      type: 'list_members',
+      room,
+      ...(after === undefined ? {} : { after }),
+    });
     take(members);
     after = members.at(-1)?.user;
     if (!more || after === undefined) return;
