@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use antiphon_protocol::{CloseCode, ConnectionId, Error, Event, JoinMode, Joined, RoomId, request::JoinRoom};
+use antiphon_protocol::{CloseCode, ConnectionId, Error, Event, Joined, Request, RoomId, request::JoinRoom};
 use tracing::error;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     reader::{
         device::{Device, Notice},
         flag::Flag,
-        subscription::Subscription,
+        subscription::{Next, Subscription},
     },
 };
 
@@ -62,32 +62,34 @@ impl Reader {
     /// before this has returned, so its answer comes first. May be dropped; then the room is not joined.
     pub async fn join(&mut self, session: &Session, request: JoinRoom) -> Result<Joined, Error> {
         self.hub.rates.take(self.device.user(), self.hub.now())?;
+        Request::from(request.clone()).check(self.hub.limits(), session.user().kind)?;
         let limit = self.hub.limits().rooms_per_connection;
         if self.subscriptions.len() >= limit && !self.slots.contains_key(&request.room) {
             return Err(Error::too_many("room", limit));
         }
         let entrance = session.enter(&request.room).await?;
-        self.leave(&request.room);
         let slot = self.next_slot;
         let flag = Flag::new(Arc::clone(&self.device), slot);
         let page = self.hub.page(request.limit);
         let (mut joined, mut subscription) =
             join::begin(&*self.hub.store, entrance, request, flag, page).await?;
-        subscription.room.listen(&subscription.flag, |_| ());
-        match subscription.settle() {
-            Some(settled) => join::finish(&mut joined, &settled)?,
-            None => joined.more = true,
+        // From here on nothing waits: the join is done, or it was not begun.
+        let (room, flag) = (Arc::clone(&subscription.room), Arc::clone(&subscription.flag));
+        let began =
+            room.listen(&flag, self.device.status(), |state| (subscription.settle(state), state.signals()));
+        // Removed while the first page was read.
+        let (settled, signals) = began.ok_or_else(|| Error::not_found("room"))?;
+        joined.signals = signals;
+        match settled {
+            Some(settled) => {
+                join::finish(&mut joined, settled).inspect_err(|_| self.unlisten(&subscription))?
+            }
+            None => {
+                joined.more = true;
+                subscription.flag.raise();
+            }
         }
-        if joined.more {
-            subscription.flag.raise();
-        }
-        let status = self.device.status();
-        subscription.room.update(|state| {
-            let heard = state.arrive(self.device.user(), status);
-            joined.signals = state.signals();
-            ((), heard)
-        });
-        debug_assert!(joined.mode != JoinMode::Fresh || joined.reason.is_none());
+        self.leave(&joined.room);
         self.next_slot += 1;
         self.slots.insert(joined.room.clone(), slot);
         self.subscriptions.insert(slot, subscription);
@@ -122,11 +124,14 @@ impl Reader {
     /// client has taken the last batch: that is what keeps a slow client from costing memory. Dropping this future
     /// loses nothing but what it put into `batch`.
     pub async fn pull(&mut self, batch: &mut Vec<Arc<LiveEvent>>, budget: usize) {
-        while let Some((room, notice)) = self.device.next_notice() {
+        // Those that are here now: in many busy rooms there is always one more.
+        for (room, notice) in self.device.notices() {
             self.push_notice(&room, notice, batch).await;
             self.device.forget_notice(&room, notice);
         }
-        self.due.extend(self.device.take_slots());
+        for slot in self.device.take_slots() {
+            self.make_due(slot);
+        }
         let mut taken = 0;
         while taken < budget {
             // Stays in front until it was served, so that dropping this future does not lose the turn.
@@ -134,25 +139,38 @@ impl Reader {
             let before = batch.len();
             let more = self.serve(slot, batch).await;
             self.due.pop_front();
+            if let Some(subscription) = self.subscriptions.get_mut(&slot) {
+                subscription.is_due = false;
+            }
             if more {
-                self.due.push_back(slot);
+                self.make_due(slot);
             }
             taken += batch[before..].iter().map(|event| event.json().len()).sum::<usize>();
+        }
+    }
+
+    /// Gives a subscription a turn, unless it waits for one.
+    fn make_due(&mut self, slot: u32) {
+        if let Some(subscription) = self.subscriptions.get_mut(&slot)
+            && !std::mem::replace(&mut subscription.is_due, true)
+        {
+            self.due.push_back(slot);
         }
     }
 
     /// Serves one subscription. Returns whether it may have more.
     async fn serve(&mut self, slot: u32, batch: &mut Vec<Arc<LiveEvent>>) -> bool {
         let Some(subscription) = self.subscriptions.get_mut(&slot) else { return false };
-        if subscription.flag.is_revoked() {
-            let room = subscription.room.id.clone();
-            self.subscriptions.remove(&slot);
-            self.slots.remove(&room);
-            batch.push(LiveEvent::own(&Event::Revoked { room }, None));
-            return false;
-        }
-        match subscription.advance(&*self.hub.store, batch).await {
-            Ok(more) => more,
+        match subscription.advance(&*self.hub.store, self.hub.limits().page, batch).await {
+            Ok(Next::More) => true,
+            Ok(Next::Rest) => false,
+            Ok(Next::Revoked) => {
+                let room = subscription.room.id.clone();
+                self.subscriptions.remove(&slot);
+                self.slots.remove(&room);
+                batch.push(LiveEvent::own(&Event::Revoked { room }, None));
+                false
+            }
             Err(fault) => {
                 error!(connection = %self.device.id(), %fault, "a catch-up could not be read; the client reconnects");
                 self.device.end(CloseCode::ServerError);

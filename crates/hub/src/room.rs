@@ -11,7 +11,7 @@ pub(crate) mod state;
 
 use std::{collections::HashSet, sync::Arc};
 
-use antiphon_protocol::{EntryBody, RoomId, Timestamp, UserId};
+use antiphon_protocol::{EntryBody, PresenceStatus, RoomId, Timestamp, UserId};
 use antiphon_store::{CommittedEntry, RoomSnapshot};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
@@ -48,6 +48,16 @@ struct Live {
     state: RoomState,
     /// Who listens. Shared with those who are just waking them, hence copied on change.
     listeners: Arc<Vec<Arc<Flag>>>,
+}
+
+impl Inner {
+    /// The state; only of rooms that [`Hub::room`](crate::Hub) gave out, which are loaded.
+    fn live(&mut self) -> &mut Live {
+        match self {
+            Self::Live(live) => live,
+            Self::Loading(_) => unreachable!("the hub gives out rooms after they are loaded"),
+        }
+    }
 }
 
 impl LiveRoom {
@@ -91,40 +101,47 @@ impl LiveRoom {
                 }
             }
         };
-        listeners.iter().for_each(|flag| flag.raise());
+        wake(Some(&listeners));
     }
 
-    /// Looks at the state, without telling anyone. Only for rooms that [`Hub::room`](crate::Hub) gave out, which are
-    /// loaded.
+    /// Looks at the state, without telling anyone.
     pub fn read<T>(&self, look: impl FnOnce(&RoomState) -> T) -> T {
-        match &*self.inner.lock() {
-            Inner::Live(live) => look(&live.state),
-            Inner::Loading(_) => unreachable!("the hub gives out rooms after they are loaded"),
-        }
+        look(&self.inner.lock().live().state)
     }
 
     /// Changes what passes (streams, signals). `change` says whether listeners need to be woken.
     pub fn update<T>(&self, change: impl FnOnce(&mut RoomState) -> (T, bool)) -> T {
         let (result, listeners) = {
             let mut inner = self.inner.lock();
-            let Inner::Live(live) = &mut *inner else {
-                unreachable!("the hub gives out rooms after they are loaded")
-            };
+            let live = inner.live();
             let (result, wake) = change(&mut live.state);
             (result, wake.then(|| Arc::clone(&live.listeners)))
         };
-        listeners.iter().flat_map(|listeners| listeners.iter()).for_each(|flag| flag.raise());
+        wake(listeners.as_deref());
         result
     }
 
-    /// Adds a listener at the moment at which `start` looks at the state: nothing falls between.
-    pub fn listen<T>(&self, flag: &Arc<Flag>, start: impl FnOnce(&mut RoomState) -> T) -> T {
-        let mut inner = self.inner.lock();
-        let Inner::Live(live) = &mut *inner else {
-            unreachable!("the hub gives out rooms after they are loaded")
+    /// Adds a listener, at the moment at which `start` looks at the state: nothing falls between. Nothing if the user
+    /// is no member any more: a removal cuts off those who listen, so nobody may begin to after it.
+    pub fn listen<T>(
+        &self,
+        flag: &Arc<Flag>,
+        status: PresenceStatus,
+        start: impl FnOnce(&RoomState) -> T,
+    ) -> Option<T> {
+        let (result, others) = {
+            let mut inner = self.inner.lock();
+            let live = inner.live();
+            if !live.state.members.contains_key(flag.user()) {
+                return None;
+            }
+            let heard = live.state.arrive(flag.user(), status);
+            let others = heard.then(|| Arc::clone(&live.listeners));
+            Arc::make_mut(&mut live.listeners).push(Arc::clone(flag));
+            (start(&live.state), others)
         };
-        Arc::make_mut(&mut live.listeners).push(Arc::clone(flag));
-        start(&mut live.state)
+        wake(others.as_deref());
+        Some(result)
     }
 
     /// Removes a listener.
@@ -137,7 +154,7 @@ impl LiveRoom {
             let was_here = live.listeners.len() < before;
             (was_here && live.state.depart(user, now)).then(|| Arc::clone(&live.listeners))
         };
-        listeners.iter().flat_map(|listeners| listeners.iter()).for_each(|flag| flag.raise());
+        wake(listeners.as_deref());
     }
 
     /// Whether the room may leave memory.
@@ -179,6 +196,10 @@ impl LiveRoom {
     pub fn merge(&self, events: Vec<Arc<LiveEvent>>) -> Vec<Arc<LiveEvent>> {
         merge::merge(events, &self.id, &self.merged)
     }
+}
+
+fn wake(listeners: Option<&Vec<Arc<Flag>>>) {
+    listeners.into_iter().flatten().for_each(|flag| flag.raise());
 }
 
 /// Cuts a former member's connections off: they hear nothing that is published from now on, nor what they had not

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Entry, Limits, MessageId, Part, PresenceStatus, RawJson, RoomId, Timestamp, User, UserId,
     room::RoomSummary,
+    signal::Signals,
 };
 
 /// What the server tells.
@@ -27,6 +28,9 @@ pub enum Event {
         room: RoomId,
         /// Everything up to here was sent.
         seq: u64,
+        /// Signals in force; they replace those that the client knew of before it fell behind.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        signals: Option<Signals>,
     },
     /// A stream grew. Also carries what a slow reader missed, as one piece.
     Append {

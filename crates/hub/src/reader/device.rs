@@ -92,8 +92,8 @@ impl Device {
         std::mem::take(&mut self.mail.lock().slots)
     }
 
-    pub fn next_notice(&self) -> Option<(RoomId, Notice)> {
-        self.mail.lock().notices.first_key_value().map(|(room, notice)| (room.clone(), *notice))
+    pub fn notices(&self) -> Vec<(RoomId, Notice)> {
+        self.mail.lock().notices.iter().map(|(room, notice)| (room.clone(), *notice)).collect()
     }
 
     /// Forgets a notice that was given to the client, unless there is a newer one.

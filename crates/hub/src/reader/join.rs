@@ -54,15 +54,14 @@ pub(super) async fn begin(
     (joined.mode, joined.reason) = mode(request.cursor.as_ref(), &joined);
     let resumed_at = request.cursor.filter(|_| joined.mode == JoinMode::Resumed).map(|cursor| cursor.seq);
     let held = if resumed_at.is_some() { request.streams } else { Vec::new() };
-    let mut subscription =
-        Subscription::new(room, flag, resumed_at.unwrap_or(head), held, request.receive, page);
+    let mut subscription = Subscription::new(room, flag, resumed_at.unwrap_or(head), held, request.receive);
     let first = match resumed_at {
         Some(seq)
             if seq == head || subscription.room.read(|state| state.ring.entries_after(seq).is_some()) =>
         {
             EntryPage::default()
         }
-        Some(_) => subscription.next_page(store).await?,
+        Some(_) => subscription.next_page(store, head, page).await?.unwrap_or_default(),
         None => store.entries(&subscription.room.id, EntryRange::Newest { up_to: head }, page).await?,
     };
     joined.entries = first.entries;
@@ -79,7 +78,7 @@ fn mode(cursor: Option<&Cursor>, joined: &Joined) -> (JoinMode, Option<ResetReas
 }
 
 /// Adds what the room's ring and open streams hold, so that live events can follow at once.
-pub(super) fn finish(joined: &mut Joined, settled: &Settled) -> Result<(), Error> {
+pub(super) fn finish(joined: &mut Joined, settled: Settled) -> Result<(), Error> {
     for event in &settled.entries {
         let text = String::from_utf8(event.json().to_vec());
         let entry = text.ok().and_then(|text| RawJson::from_text(text).ok());
@@ -88,6 +87,6 @@ pub(super) fn finish(joined: &mut Joined, settled: &Settled) -> Result<(), Error
             .push(entry.ok_or_else(|| Error::new(ErrorCode::Internal, "an entry could not be read back"))?);
     }
     (joined.head, joined.ordinal) = (settled.head, settled.ordinal);
-    joined.streams.extend(settled.streams.iter().cloned());
+    joined.streams = settled.streams;
     Ok(())
 }

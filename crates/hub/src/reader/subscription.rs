@@ -7,7 +7,9 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{EntryBody, Event, MessageId, OpenStream, StreamPosition, request::Receive};
+use antiphon_protocol::{
+    EntryBody, Event, MessageId, OpenStream, StreamPosition, request::Receive, signal::Signals,
+};
 use antiphon_store::{EntryPage, EntryRange, Store, StoreError};
 use smallvec::SmallVec;
 
@@ -32,13 +34,37 @@ pub(super) struct Subscription {
     held: SmallVec<[StreamPosition; 1]>,
     /// Live content that the client wants; all if nothing.
     receive: Option<Vec<Receive>>,
-    page: usize,
+    /// Whether the reader is to serve this; its own note, so that no subscription waits twice.
+    pub is_due: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum Phase {
     Live { tick: u64 },
     Behind,
+}
+
+/// What a subscription expects after it was served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// There may be more.
+    More,
+    /// Nothing until the flag is raised.
+    Rest,
+    /// The user is no member any more.
+    Revoked,
+}
+
+/// What a subscription sees at one moment.
+enum Sight {
+    Revoked,
+    /// Events of the ring, and whether there are more.
+    Live(Vec<Arc<LiveEvent>>, bool),
+    Settled(Settled),
+    /// More than the ring covers: the log is to be read up to here.
+    Far {
+        head: u64,
+    },
 }
 
 /// What a subscription is at a moment when it needs nothing from the store.
@@ -47,6 +73,7 @@ pub(super) struct Settled {
     pub streams: Vec<OpenStream>,
     pub head: u64,
     pub ordinal: u64,
+    pub signals: Signals,
 }
 
 impl Subscription {
@@ -56,57 +83,70 @@ impl Subscription {
         seq: u64,
         held: Vec<StreamPosition>,
         receive: Option<Vec<Receive>>,
-        page: usize,
     ) -> Self {
-        Self { room, flag, seq, phase: Phase::Behind, held: SmallVec::from_vec(held), receive, page }
+        let held = SmallVec::from_vec(held);
+        Self { room, flag, seq, phase: Phase::Behind, held, receive, is_due: false }
     }
 
-    /// Puts what comes next into `batch`. Returns whether there may be more.
+    /// Puts what comes next into `batch`; from the store at most `page` entries.
     pub async fn advance(
         &mut self,
         store: &dyn Store,
+        page: usize,
         batch: &mut Vec<Arc<LiveEvent>>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Next, StoreError> {
+        // Lowered before anything is looked at: what happens from now on raises it again.
         self.flag.lower();
-        if let Phase::Live { tick } = self.phase {
-            if let Some(more) = self.follow(tick, batch) {
-                return Ok(more);
+        let event = match self.look() {
+            Sight::Revoked => return Ok(Next::Revoked),
+            Sight::Live(events, more) => {
+                self.follow(events, batch);
+                return Ok(if more { Next::More } else { Next::Rest });
             }
-            self.phase = Phase::Behind;
-        }
-        if let Some(settled) = self.settle() {
-            batch.extend(settled.entries);
-            self.push_streams(&settled.streams, batch);
-            let event = Event::CaughtUp { room: self.room.id.clone(), seq: self.seq };
-            batch.push(LiveEvent::own(&event, Some(self.seq)));
-            return Ok(true);
-        }
-        let page = self.next_page(store).await?;
-        let event = Event::Entries { room: self.room.id.clone(), entries: page.entries, more: true };
+            Sight::Settled(settled) => {
+                batch.extend(settled.entries);
+                self.push_streams(&settled.streams, batch);
+                let signals = Some(settled.signals);
+                Event::CaughtUp { room: self.room.id.clone(), seq: self.seq, signals }
+            }
+            Sight::Far { head } => {
+                let Some(page) = self.next_page(store, head, page).await? else { return Ok(Next::Revoked) };
+                Event::Entries { room: self.room.id.clone(), entries: page.entries, more: true }
+            }
+        };
         batch.push(LiveEvent::own(&event, Some(self.seq)));
-        Ok(true)
+        Ok(Next::More)
     }
 
-    /// Takes events from the ring. `None` if some that were due have left it.
-    fn follow(&mut self, tick: u64, batch: &mut Vec<Arc<LiveEvent>>) -> Option<bool> {
-        let (events, more) = self.room.read(|state| {
-            if !state.ring.holds(tick) {
-                return None;
+    /// All of one moment: whoever was removed before it sees nothing.
+    fn look(&mut self) -> Sight {
+        let room = Arc::clone(&self.room);
+        room.read(|state| {
+            if self.flag.is_revoked() {
+                return Sight::Revoked;
             }
-            let due = (tick..state.ring.next_tick()).take(EVENTS_PER_PULL);
-            let events: Vec<_> = due.map_while(|tick| state.ring.get(tick).cloned()).collect();
-            let more = tick + (events.len() as u64) < state.ring.next_tick();
-            Some((events, more))
-        })?;
-        self.phase = Phase::Live { tick: tick + events.len() as u64 };
-        let mut wanted = Vec::with_capacity(events.len());
-        for event in events {
-            if self.take(&event) {
-                wanted.push(event);
+            if let Phase::Live { tick } = self.phase {
+                if state.ring.holds(tick) {
+                    let due = (tick..state.ring.next_tick()).take(EVENTS_PER_PULL);
+                    let events: Vec<_> = due.map_while(|tick| state.ring.get(tick).cloned()).collect();
+                    let next = tick + events.len() as u64;
+                    self.phase = Phase::Live { tick: next };
+                    return Sight::Live(events, next < state.ring.next_tick());
+                }
+                // Some that were due have left the ring.
+                self.phase = Phase::Behind;
             }
-        }
-        batch.extend(self.room.merge(wanted));
-        Some(more)
+            match self.settle(state) {
+                Some(settled) => Sight::Settled(settled),
+                None => Sight::Far { head: state.head },
+            }
+        })
+    }
+
+    /// Takes events of the ring.
+    fn follow(&mut self, mut events: Vec<Arc<LiveEvent>>, batch: &mut Vec<Arc<LiveEvent>>) {
+        events.retain(|event| self.take(event));
+        batch.extend(self.room.merge(events));
     }
 
     /// Notes what the client holds after this event. Returns whether it wants the event.
@@ -163,18 +203,13 @@ impl Subscription {
     }
 
     /// If the ring covers what is missing: takes it, and goes live at this very moment.
-    pub fn settle(&mut self) -> Option<Settled> {
-        let (tick, settled) = self.room.read(|state| {
-            let entries = covered(state, self.seq)?;
-            let mut streams = state.open.streams(&self.held);
-            streams.retain(|stream| self.wants(content_of(&stream.value)));
-            let settled = Settled { entries, streams, head: state.head, ordinal: state.ordinal };
-            Some((state.ring.next_tick(), settled))
-        })?;
-        self.seq = settled.head;
-        self.phase = Phase::Live { tick };
-        self.held = settled
-            .streams
+    pub fn settle(&mut self, state: &RoomState) -> Option<Settled> {
+        let entries = covered(state, self.seq)?;
+        let mut streams = state.open.streams(&self.held);
+        streams.retain(|stream| self.wants(content_of(&stream.value)));
+        self.seq = state.head;
+        self.phase = Phase::Live { tick: state.ring.next_tick() };
+        self.held = streams
             .iter()
             .map(|stream| StreamPosition {
                 message_id: stream.message_id.clone(),
@@ -183,23 +218,29 @@ impl Subscription {
                 at: stream.end,
             })
             .collect();
-        Some(settled)
+        let signals = state.signals();
+        Some(Settled { entries, streams, head: state.head, ordinal: state.ordinal, signals })
     }
 
     /// Reads the next page after what the client has. Positions move only once the page is here, so the read may be
-    /// dropped and begun again.
-    pub async fn next_page(&mut self, store: &dyn Store) -> Result<EntryPage, StoreError> {
-        let head = self.room.read(|state| state.head);
-        let range = EntryRange::After { seq: self.seq, up_to: head };
-        let page = store.entries(&self.room.id, range, self.page).await?;
+    /// dropped and begun again. Nothing if the user was removed meanwhile: the page may show what was said since.
+    pub async fn next_page(
+        &mut self,
+        store: &dyn Store,
+        up_to: u64,
+        page: usize,
+    ) -> Result<Option<EntryPage>, StoreError> {
+        let range = EntryRange::After { seq: self.seq, up_to };
+        let page = store.entries(&self.room.id, range, page).await?;
         if page.entries.is_empty() {
-            return Err(StoreError::Failed(format!(
-                "the log of {} has a hole after {}",
-                self.room.id, self.seq
-            )));
+            let hole = format!("the log of {} has a hole after {}", self.room.id, self.seq);
+            return Err(StoreError::Failed(hole));
+        }
+        if self.flag.is_revoked() {
+            return Ok(None);
         }
         self.seq = page.last;
-        Ok(page)
+        Ok(Some(page))
     }
 
     /// The streams of a catch-up as events: the part as it is now, then the text that the client lacks.

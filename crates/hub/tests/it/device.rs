@@ -69,6 +69,11 @@ impl Device {
         }));
     }
 
+    /// What was pulled and not yet looked at.
+    pub fn heard(&mut self) -> Vec<Value> {
+        self.heard.drain(..).collect()
+    }
+
     /// The next event, whatever it is.
     pub async fn next(&mut self) -> Value {
         let waiting = async {
@@ -109,7 +114,7 @@ impl Device {
     /// when the one who caused it has been answered.
     pub async fn everything(&mut self) -> Vec<Value> {
         while self.listen(Duration::ZERO).await {}
-        self.heard.drain(..).collect()
+        self.heard()
     }
 
     pub async fn hears_nothing_more(&mut self) {

@@ -1,8 +1,11 @@
 //! What people and bots experience: a real hub on a real store in a file, without any door.
 
 mod device;
+mod dice;
 mod view;
 mod world;
 
+mod join;
+mod order;
 mod privacy;
 mod talk;
