@@ -133,10 +133,11 @@ fn heading(line: &str) -> Option<&str> {
     ((1..=6).contains(&level) && text.starts_with(' ')).then(|| text.trim())
 }
 
-/// A word without what changes between one and many.
+/// A word without what changes between one and many, or says whose it is.
 fn stem(word: &str) -> String {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if word.len() > 3 { word.trim_end_matches('s').to_owned() } else { word }
+    let word = word.split(['\'', '’']).next().unwrap_or_default();
+    if word.len() > 3 { word.trim_end_matches('s').to_owned() } else { word.to_owned() }
 }
 
 #[cfg(test)]
@@ -156,7 +157,7 @@ mod tests {
         let library = library();
         let found = library.find("stream").unwrap();
         assert_eq!((found.doc, found.heading, found.text), ("wire", "Streams", "Bytes."));
-        assert_eq!(library.find("the close code?").unwrap().heading, "Close codes");
+        assert_eq!(library.find("the server's close code?").unwrap().heading, "Close codes");
         assert_eq!(library.find("operating").unwrap().doc, "operating");
         assert_eq!(library.find("bananas"), None);
         assert_eq!(library.find(""), None);

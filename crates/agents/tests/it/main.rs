@@ -1,0 +1,9 @@
+//! The demonstration agent in a real hub with a real store: asked by people, watched by their devices.
+#![allow(clippy::unwrap_used, reason = "a test may end by a panic")]
+
+mod answers;
+mod runs;
+mod stopping;
+mod tools;
+mod watcher;
+mod world;
