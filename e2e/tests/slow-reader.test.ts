@@ -46,7 +46,10 @@ test('F7: a reader that stops reading costs bounded memory, disturbs nobody, and
 
   let [stop, head, highest] = [false, 0, 0];
   const writing = writers.map(async (wire) => {
-    while (!stop) head = Math.max(head, (await wire.say('general', TEXT))?.seq ?? 0);
+    while (!stop) {
+      const seq = (await wire.say('general', TEXT))?.seq ?? 0;
+      head = Math.max(head, seq);
+    }
   });
   for (const end = Date.now() + SILENT_MS; Date.now() < end; ) {
     await sleep(500);
