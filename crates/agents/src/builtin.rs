@@ -12,7 +12,7 @@ mod tools;
 use std::sync::Arc;
 
 use antiphon_hub::{Hub, RunSession};
-use antiphon_protocol::{Bot, BotStatus, Connector, Error, Part, RunState, User, UserId, UserKind};
+use antiphon_protocol::{Bot, BotStatus, Connector, Error, Message, Part, RunState, User, UserId, UserKind};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
@@ -89,14 +89,14 @@ async fn work(run: RunSession, library: Arc<Library>, pace: Pace) {
 }
 
 async fn respond(run: &RunSession, library: &Library, pace: &Pace) -> Result<(), Halt> {
-    let intent = Intent::of(&said(run));
+    let intent = Intent::of(&text_of(run.trigger()));
     let speech = Speech::begin(run, pace).await?;
     answers::answer(&speech, library, intent).await
 }
 
-/// The text of the message that caused the run.
-fn said(run: &RunSession) -> String {
-    let texts = run.trigger().parts.iter().filter_map(|part| match part {
+/// What a message says.
+fn text_of(message: &Message) -> String {
+    let texts = message.parts.iter().filter_map(|part| match part {
         Part::Text { text } => Some(text.as_str()),
         _ => None,
     });

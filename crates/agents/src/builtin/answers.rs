@@ -28,8 +28,10 @@ pub(super) async fn answer(speech: &Speech<'_>, library: &Library, intent: Inten
             speech.think(HELLO_THOUGHT).await?;
             speech.say(HELLO).await
         }
-        Intent::Search(words) => room::search(speech, words).await,
-        Intent::Docs(topic) => documents::docs(speech, library, &topic).await,
+        Intent::Search(words) => room::search(speech, &words).await,
+        Intent::Docs(topic) => {
+            documents::docs(speech, library, &markdown::shorten(&topic, REPEATED_LETTERS)).await
+        }
         Intent::Countdown(seconds) => countdown(speech, seconds).await,
         Intent::CountWords => room::count_words(speech).await,
         Intent::Story => {

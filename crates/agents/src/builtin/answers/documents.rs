@@ -2,14 +2,14 @@
 
 use super::{reason, sorry};
 use crate::builtin::{
-    library::{Library, Passage},
+    library::{Doc, Library, Passage},
     markdown::{escape, opening, quote},
     speech::{Halt, Speech},
     tools::{ListDocs, ReadDoc, Trouble},
 };
 
 /// Bytes of a section that are quoted; whoever wants more finds all of it in the tool's output.
-const QUOTED_BYTES: usize = 1_200;
+const QUOTED_BYTES: usize = 3_000;
 
 /// Lists the documents, or reads what one of them says about a topic.
 pub(super) async fn docs(speech: &Speech<'_>, library: &Library, topic: &str) -> Result<(), Halt> {
@@ -34,8 +34,7 @@ pub(super) async fn docs(speech: &Speech<'_>, library: &Library, topic: &str) ->
 }
 
 fn list(library: &Library) -> String {
-    let line =
-        |doc: &crate::builtin::library::Doc| format!("- **{}** (`{}`)\n", escape(&doc.title), doc.name);
+    let line = |doc: &Doc| format!("- **{}** (`{}`)\n", doc.title, doc.name);
     let lines: String = library.docs().iter().map(line).collect();
     lines + "\nWrite `docs` and a topic, for instance `docs streams`, and I will read it out.\n"
 }
@@ -50,12 +49,8 @@ async fn read(speech: &Speech<'_>, topic: &str, passage: &Passage<'_>) -> Result
             } else {
                 ""
             };
-            let heading = escape(passage.heading);
-            format!(
-                "About **{topic}**, from *{}*, section “{heading}”:\n\n{}{rest}",
-                passage.doc,
-                quote(shown)
-            )
+            let Passage { doc, heading, .. } = passage;
+            format!("About **{topic}**, from *{doc}*, section “{heading}”:\n\n{}{rest}", quote(shown))
         }
         Err(Trouble::Stopped) => format!("You stopped me while I was reading about **{topic}**."),
         Err(Trouble::Failed(fault)) => sorry("Reading", &fault.message),

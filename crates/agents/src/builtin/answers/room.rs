@@ -2,17 +2,20 @@
 
 use super::sorry;
 use crate::builtin::{
-    markdown::{escape, moment},
+    markdown::{escape, moment, shorten},
     speech::{Halt, Speech},
     tools::{CountWords, Counted, Findings, SearchRoom, Talker, Trouble},
 };
 
+/// Letters of a query that are passed on: more than a server takes, as a rule, so that it is the one to say so.
+const QUERY_LETTERS: usize = 500;
+
 /// Finds what was said with these words.
-pub(super) async fn search(speech: &Speech<'_>, query: String) -> Result<(), Halt> {
+pub(super) async fn search(speech: &Speech<'_>, query: &str) -> Result<(), Halt> {
     if query.is_empty() {
         return speech.say("What shall I search for? Write `search` and a word or two.").await;
     }
-    let mut tool = SearchRoom { query };
+    let mut tool = SearchRoom { query: shorten(query, QUERY_LETTERS) };
     let told = match speech.run_tool(&mut tool).await? {
         Ok(found) => findings(&tool.query, &found),
         Err(Trouble::Stopped) => "You stopped the search, so I found nothing.".to_owned(),

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use antiphon_protocol::{
-    EntryBody, Message, MessageStatus, Part, Reply, UserId, reply::EntryPage, request::History,
+    EntryBody, Message, MessageStatus, Reply, UserId, reply::EntryPage, request::History,
 };
 use serde::Serialize;
 
 use super::{Bench, Tool, Trouble, name_of, unexpected};
+use crate::builtin::text_of;
 
 /// Rows of each list.
 const LISTED: usize = 5;
@@ -106,11 +107,7 @@ struct Tally {
 impl Tally {
     /// Counts a message, in the state that the log shows it in. One that still grows is not counted.
     fn add(&mut self, message: &Message) {
-        let texts = message.parts.iter().filter_map(|part| match part {
-            Part::Text { text } => Some(text),
-            _ => None,
-        });
-        let words: Vec<String> = texts.flat_map(|text| words(text)).collect();
+        let words: Vec<String> = words(&text_of(message)).collect();
         if words.is_empty() || message.status == MessageStatus::Streaming {
             return;
         }

@@ -1,15 +1,17 @@
 //! `search_room`: finds what was said in this room, as any member can.
 
-use antiphon_protocol::{Message, Part, Reply, Timestamp, reply::Found, request::Search};
+use antiphon_protocol::{Message, Reply, Timestamp, reply::Found, request::Search};
 use serde::Serialize;
 use tracing::warn;
 
 use super::{Bench, Tool, Trouble, name_of, unexpected};
-use crate::builtin::markdown;
+use crate::builtin::{markdown, text_of};
 
 /// Messages that are shown. The agent's own and the question itself do not count, so more are asked for.
 const SHOWN: usize = 5;
 const ASKED: usize = 25;
+/// Letters of a query in the title of its call.
+const TITLE_LETTERS: usize = 60;
 /// Letters of a quotation.
 const QUOTE_LETTERS: usize = 160;
 
@@ -47,7 +49,7 @@ impl Tool for SearchRoom {
     type Found = Findings;
 
     fn title(&self) -> String {
-        format!("Search this room for “{}”", self.query)
+        format!("Search this room for “{}”", markdown::shorten(&self.query, TITLE_LETTERS))
     }
 
     async fn work(&mut self, bench: &Bench<'_>) -> Result<Findings, Trouble> {
@@ -83,13 +85,4 @@ impl SearchRoom {
         let quote = markdown::excerpt(&text_of(message), &self.query, QUOTE_LETTERS);
         Finding { message_id: message.id.clone(), author, at: message.at, quote }
     }
-}
-
-/// What a message says.
-fn text_of(message: &Message) -> String {
-    let texts = message.parts.iter().filter_map(|part| match part {
-        Part::Text { text } => Some(text.as_str()),
-        _ => None,
-    });
-    texts.collect::<Vec<_>>().join(" ")
 }
