@@ -44,7 +44,7 @@ function apart(node) {
   if (Array.isArray(node)) return node.map(apart);
   if (node === null || typeof node !== 'object') return node;
   const { $ref, ...rest } = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, apart(value)]),
+    Object.entries(withoutNulls(node)).map(([key, value]) => [key, apart(value)]),
   );
   if (typeof $ref !== 'string') return $ref === undefined ? rest : { $ref, ...rest };
   const { description, ...shape } = rest;
@@ -52,4 +52,24 @@ function apart(node) {
   const refs = [{ $ref }, ...(Object.keys(shape).length > 0 ? [shape] : [])];
   if (refs.length === 1 && description === undefined) return { $ref };
   return { ...(description === undefined ? {} : { description }), allOf: refs };
+}
+
+/** A field that may be left out is left out, never null: the server sends none and needs none. */
+function withoutNulls(node) {
+  if (node.properties === undefined) return node;
+  const optional = ([name]) => !node.required?.includes(name);
+  const fields = Object.entries(node.properties);
+  return {
+    ...node,
+    properties: Object.fromEntries(
+      fields.map((field) => (optional(field) ? [field[0], withoutNull(field[1])] : field)),
+    ),
+  };
+}
+
+function withoutNull({ anyOf, type, ...rest }) {
+  if (Array.isArray(type)) return { type: type.find((each) => each !== 'null'), ...rest };
+  const choices = anyOf?.filter((choice) => choice.type !== 'null');
+  if (choices === undefined) return type === undefined ? rest : { type, ...rest };
+  return choices.length === 1 ? { ...choices[0], ...rest } : { anyOf: choices, ...rest };
 }

@@ -46,7 +46,8 @@ export class Asking {
     const waiting = this.#waiting;
     if (!waiting) return;
     if (state === 'connected') waiting.settle.resolve();
-    else if (state === 'failed') waiting.settle.reject(error ?? new ChatError('disconnected', 'no connection'));
+    else if (state === 'failed')
+      waiting.settle.reject(error ?? new ChatError('disconnected', 'no connection'));
     else if (state === 'idle') waiting.settle.reject(new ChatError('closed', 'the client was disconnected'));
     else return;
     this.#waiting = undefined;
@@ -65,7 +66,8 @@ export class Asking {
       try {
         return await this.ask<T>(known);
       } catch (cause) {
-        const lost = cause instanceof ChatError && (cause.code === 'disconnected' || cause.code === 'timeout');
+        const lost =
+          cause instanceof ChatError && (cause.code === 'disconnected' || cause.code === 'timeout');
         if (!lost || tries === WRITE_TRIES) throw cause;
       }
     }
@@ -73,7 +75,7 @@ export class Asking {
 
   #soon(): Promise<void> {
     const { state } = this.#connection.status;
-    const away = new ChatError('disconnected', 'there is no connection', { retryable: true });
+    const away = new ChatError('disconnected', 'there is no connection');
     if (state === 'idle' || state === 'failed') return Promise.reject(away);
     return new Promise((resolve, reject) => {
       const timer = this.#environment.timer();

@@ -65,7 +65,10 @@ export class Directory implements Source {
     const summaries: Wire.RoomSummary[] = [];
     let after: string | undefined;
     for (let page = 0; page < PAGES; page += 1) {
-      const { rooms, more } = await this.#ask({ type: 'list_rooms', ...(after === undefined ? {} : { after }) });
+      const { rooms, more } = await this.#ask({
+        type: 'list_rooms',
+        ...(after === undefined ? {} : { after }),
+      });
       summaries.push(...rooms);
       after = rooms.at(-1)?.room.id;
       if (!more || after === undefined) break;
@@ -112,7 +115,11 @@ export class Directory implements Source {
       this.#change();
     } else if (held && (entry.type === 'message' || entry.type === 'room_changed')) {
       const info = entry.type === 'room_changed' ? toRoomInfo(entry.info) : {};
-      this.#summaries.set(entry.room, { ...held, ...info, activeAt: Math.max(held.activeAt, Date.parse(entry.at)) });
+      this.#summaries.set(entry.room, {
+        ...held,
+        ...info,
+        activeAt: Math.max(held.activeAt, Date.parse(entry.at)),
+      });
       this.#change();
     }
   }

@@ -32,7 +32,10 @@ export class Timer {
 }
 
 /** The real one, with what the application replaced. */
-export function environment(given: { now?: (() => number) | undefined; random?: (() => number) | undefined }): Environment {
+export function environment(given: {
+  now?: (() => number) | undefined;
+  random?: (() => number) | undefined;
+}): Environment {
   return {
     now: given.now ?? (() => Date.now()),
     random: given.random ?? (() => Math.random()),
@@ -43,7 +46,8 @@ export function environment(given: { now?: (() => number) | undefined; random?: 
 /** A new id, ordered by time (UUIDv7). `crypto.randomUUID` is missing on plain HTTP; this is not. */
 export function mintId(now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  for (let index = 5, rest = now; index >= 0; index -= 1, rest = Math.floor(rest / 256)) bytes[index] = rest % 256;
+  for (let index = 5, rest = now; index >= 0; index -= 1, rest = Math.floor(rest / 256))
+    bytes[index] = rest % 256;
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -34,12 +34,17 @@ export class ChatError extends Error {
   constructor(
     code: ChatErrorCode,
     message: string,
-    more: { retryable?: boolean; retryAfterMs?: number | undefined; field?: string | undefined; cause?: unknown } = {},
+    more: {
+      retryable?: boolean;
+      retryAfterMs?: number | undefined;
+      field?: string | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'ChatError';
     this.code = code;
-    this.retryable = more.retryable ?? false;
+    this.retryable = more.retryable ?? (code === 'disconnected' || code === 'timeout');
     this.retryAfterMs = more.retryAfterMs;
     this.field = more.field;
   }
@@ -50,13 +55,13 @@ export function fromWire(error: {
   code: WireErrorCode;
   message: string;
   retryable: boolean;
-  retry_after_ms?: number | null;
-  field?: string | null;
+  retry_after_ms?: number;
+  field?: string;
 }): ChatError {
   return new ChatError(error.code, error.message, {
     retryable: error.retryable,
-    retryAfterMs: error.retry_after_ms ?? undefined,
-    field: error.field ?? undefined,
+    retryAfterMs: error.retry_after_ms,
+    field: error.field,
   });
 }
 

@@ -31,6 +31,7 @@ export const BACKOFF = { minMs: 500, maxMs: 20_000, maxAttempts: Infinity } as c
 export function socketUrl(url: string): string {
   const base = typeof location === 'undefined' ? undefined : location.href;
   const address = new URL(`${url.replace(/\/+$/, '')}/v1/ws`, base);
-  address.protocol = address.protocol === 'http:' ? 'ws:' : address.protocol === 'https:' ? 'wss:' : address.protocol;
+  address.protocol =
+    address.protocol === 'http:' ? 'ws:' : address.protocol === 'https:' ? 'wss:' : address.protocol;
   return address.href;
 }

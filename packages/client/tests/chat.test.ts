@@ -110,10 +110,16 @@ describe('sending', () => {
   test('a message is shown at once, and keeps its key when it is stored', async () => {
     const room = await joined(client());
     const sending = room.sendMessage('hello');
-    expect(room.messages.map(({ key, delivery }) => ({ key, delivery }))).toEqual([{ key: sending.key, delivery: 'sending' }]);
+    expect(room.messages.map(({ key, delivery }) => ({ key, delivery }))).toEqual([
+      { key: sending.key, delivery: 'sending' },
+    ]);
     const stored = await sending.settled;
     expect(stored.seq).toBe(1);
-    await until(() => expect(room.messages.map(({ key, delivery }) => ({ key, delivery }))).toEqual([{ key: sending.key, delivery: 'sent' }]));
+    await until(() =>
+      expect(room.messages.map(({ key, delivery }) => ({ key, delivery }))).toEqual([
+        { key: sending.key, delivery: 'sent' },
+      ]),
+    );
   });
 
   test('messages said while away arrive once and in order', async () => {
@@ -149,13 +155,23 @@ describe('sending', () => {
     let refuse = true;
     peer.intercept = (guest, frame) => {
       if (frame['type'] !== 'send_message' || !refuse) return false;
-      guest.send({ type: 'error', ref: frame['ref'], code: 'too_large', message: 'too large', retryable: false });
+      guest.send({
+        type: 'error',
+        ref: frame['ref'],
+        code: 'too_large',
+        message: 'too large',
+        retryable: false,
+      });
       return true;
     };
     const room = await joined(client());
     const sending = room.sendMessage('big');
     await expect(sending.settled).rejects.toMatchObject({ code: 'too_large' });
-    expect(room.messages[0]).toMatchObject({ key: sending.key, delivery: 'failed', error: { message: 'too large' } });
+    expect(room.messages[0]).toMatchObject({
+      key: sending.key,
+      delivery: 'failed',
+      error: { message: 'too large' },
+    });
     refuse = false;
     room.retry(sending.key);
     await until(() => expect(room.messages[0]).toMatchObject({ key: sending.key, delivery: 'sent' }));
@@ -175,8 +191,15 @@ describe('streams', () => {
     peer.grow('general', 'answer', 'Sterne');
     const text = 'Grüße 🌍 und Sterne';
     const end = { part: 0, generation: 0, end: byteLength(text), crc32: crc32(text) };
-    peer.append('general', { type: 'message_completed', message_id: 'answer', status: 'complete', ends: [end] });
-    await until(() => expect(room.messages[0]).toMatchObject({ status: 'complete', parts: [{ type: 'text', text }] }));
+    peer.append('general', {
+      type: 'message_completed',
+      message_id: 'answer',
+      status: 'complete',
+      ends: [end],
+    });
+    await until(() =>
+      expect(room.messages[0]).toMatchObject({ status: 'complete', parts: [{ type: 'text', text }] }),
+    );
     expect(peer.heard.some(({ type }) => type === 'get_message')).toBe(false);
   });
 
@@ -189,7 +212,9 @@ describe('streams', () => {
     peer.grow('general', 'answer', 'three');
     await until(() => expect(texts(room)).toEqual(['one two three']));
     const joins = peer.heard.filter(({ type }) => type === 'join_room');
-    expect(joins.at(-1)).toMatchObject({ streams: [{ message_id: 'answer', part: 0, generation: 0, at: 4 }] });
+    expect(joins.at(-1)).toMatchObject({
+      streams: [{ message_id: 'answer', part: 0, generation: 0, at: 4 }],
+    });
   });
 
   test('a text that does not sum up is fetched whole', async () => {
@@ -201,7 +226,12 @@ describe('streams', () => {
     message.status = 'complete';
     message.rev = 2;
     const end = { part: 0, generation: 0, end: 5, crc32: crc32('right') };
-    peer.append('general', { type: 'message_completed', message_id: 'answer', status: 'complete', ends: [end] });
+    peer.append('general', {
+      type: 'message_completed',
+      message_id: 'answer',
+      status: 'complete',
+      ends: [end],
+    });
     await until(() => expect(texts(room)).toEqual(['right']));
   });
 });

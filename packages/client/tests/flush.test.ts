@@ -53,7 +53,10 @@ test('a listener hears only of what it selected', () => {
   const store = make('sync');
   let value = 1;
   const heard: number[] = [];
-  const off = store.subscribe(() => value, (next) => heard.push(next));
+  const off = store.subscribe(
+    () => value,
+    (next) => heard.push(next),
+  );
   change(store, 'now');
   value = 2;
   change(store, 'now');

@@ -15,8 +15,19 @@ function emptyLog(): RoomLog {
 
 function join(log: RoomLog, entries: Wire.Entry[], head: number, mode: Wire.JoinMode = 'fresh'): void {
   log.begin({
-    room: 'r', mode, epoch: 'e', head, entries, more: false, streams: [], bots: [], members: [], member_count: 0,
-    ordinal: 0, read: 0, signals: { typing: [], presence: [] },
+    room: 'r',
+    mode,
+    epoch: 'e',
+    head,
+    entries,
+    more: false,
+    streams: [],
+    bots: [],
+    members: [],
+    member_count: 0,
+    ordinal: 0,
+    read: 0,
+    signals: { typing: [], presence: [] },
     me: { user: 'ada', kind: 'person', name: 'Ada', role: 'member', joined_at: AT },
     info: { id: 'r', kind: 'group', visibility: 'public', name: 'r', created_by: 'ada', created_at: AT },
   });
@@ -28,7 +39,13 @@ function life(dice: Chance): { live: Wire.Entry[]; stored: Wire.Entry[] } {
   const live: Wire.Entry[] = [];
   const now = new Map<string, Wire.Message>();
   const write = (body: object, by = 'bob') => {
-    const entry = { ...structuredClone(body), room: 'r', seq: live.length + 1, at: AT, by } as unknown as Wire.Entry;
+    const entry = {
+      ...structuredClone(body),
+      room: 'r',
+      seq: live.length + 1,
+      at: AT,
+      by,
+    } as unknown as Wire.Entry;
     live.push(entry);
   };
   for (let index = dice.between(5, 60); index > 0; index -= 1) {
@@ -37,7 +54,17 @@ function life(dice: Chance): { live: Wire.Entry[]; stored: Wire.Entry[] } {
     if (!message || message.deleted_at) {
       const sender = dice.pick(['ada', 'bob']);
       const id = `m${seq}`;
-      const said: Wire.Message = { id, room: 'r', sender, seq, ordinal: now.size + 1, rev: seq, at: AT, status: 'complete', parts: [{ type: 'text', text: id }] };
+      const said: Wire.Message = {
+        id,
+        room: 'r',
+        sender,
+        seq,
+        ordinal: now.size + 1,
+        rev: seq,
+        at: AT,
+        status: 'complete',
+        parts: [{ type: 'text', text: id }],
+      };
       now.set(id, said);
       write({ type: 'message', message: said }, sender);
       continue;
@@ -55,7 +82,11 @@ function life(dice: Chance): { live: Wire.Entry[]; stored: Wire.Entry[] } {
       message.deleted_at = AT;
       write({ type: 'message_deleted', message_id: message.id }, message.sender);
     } else {
-      const held = message.reactions?.find(({ emoji }) => emoji === '👍') ?? { emoji: '👍', count: 0, users: [] };
+      const held = message.reactions?.find(({ emoji }) => emoji === '👍') ?? {
+        emoji: '👍',
+        count: 0,
+        users: [],
+      };
       const active = !held.users.includes(by);
       const users = active ? [...held.users, by] : held.users.filter((user) => user !== by);
       message.reactions = users.length > 0 ? [{ emoji: '👍', count: users.length, users }] : [];
@@ -130,7 +161,10 @@ test('what happens to a message while its page is on the way is not lost', () =>
   const log = emptyLog();
   join(log, live.slice(1, 2), 2);
   log.expectPage();
-  log.apply({ type: 'message_deleted', message_id: first.message.id, room: 'r', seq: 3, at: AT, by: 'bob' }, 'ada');
+  log.apply(
+    { type: 'message_deleted', message_id: first.message.id, room: 'r', seq: 3, at: AT, by: 'bob' },
+    'ada',
+  );
   log.prepend([first], false, 'ada');
   log.messages.publish();
   expect(log.messages.get(first.message.id)?.deletedAt).toBeDefined();
@@ -139,7 +173,17 @@ test('what happens to a message while its page is on the way is not lost', () =>
 test('a message keeps its key when another sender uses the same id', () => {
   const log = emptyLog();
   join(log, [], 0);
-  const message: Wire.Message = { id: 'x', room: 'r', sender: 'bob', seq: 1, ordinal: 1, rev: 1, at: AT, status: 'complete', parts: [] };
+  const message: Wire.Message = {
+    id: 'x',
+    room: 'r',
+    sender: 'bob',
+    seq: 1,
+    ordinal: 1,
+    rev: 1,
+    at: AT,
+    status: 'complete',
+    parts: [],
+  };
   log.apply({ type: 'message', message, room: 'r', seq: 1, at: AT, by: 'bob' }, 'ada');
   const other = { ...message, sender: 'mallory', seq: 2, rev: 2 };
   log.apply({ type: 'message', message: other, room: 'r', seq: 2, at: AT, by: 'mallory' }, 'ada');
@@ -152,7 +196,17 @@ test('only the oldest messages are forgotten, and what is before them is history
   const log = emptyLog();
   join(log, [], 0);
   for (let seq = 1; seq <= 30; seq += 1) {
-    const message: Wire.Message = { id: `m${seq}`, room: 'r', sender: 'bob', seq, ordinal: seq, rev: seq, at: AT, status: 'complete', parts: [] };
+    const message: Wire.Message = {
+      id: `m${seq}`,
+      room: 'r',
+      sender: 'bob',
+      seq,
+      ordinal: seq,
+      rev: seq,
+      at: AT,
+      status: 'complete',
+      parts: [],
+    };
     log.apply({ type: 'message', message, room: 'r', seq, at: AT, by: 'bob' }, 'ada');
   }
   log.trim(10);

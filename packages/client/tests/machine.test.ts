@@ -124,14 +124,23 @@ describe('coming back', () => {
   });
 
   test('close codes from 4500 are final, those of tokens ask for another', () => {
-    expect([4000, 4004, 1006, 1001].map((code) => readClose(code, '').final)).toEqual(['no', 'no', 'no', 'no']);
+    expect([4000, 4004, 1006, 1001].map((code) => readClose(code, '').final)).toEqual([
+      'no',
+      'no',
+      'no',
+      'no',
+    ]);
     expect([4500, 4501].map((code) => readClose(code, '').final)).toEqual(['token', 'token']);
     expect([4502, 4503, 4999].map((code) => readClose(code, '').final)).toEqual(['yes', 'yes', 'yes']);
   });
 
   test('gives up only where the application asked for that', () => {
     const failing = { ...START, step: 'dial', state: 'connecting', attempt: 3 } as const;
-    const [next] = step(failing, { type: 'closed', error: lost, final: 'no' }, { now: 0, random: 0, backoff: { ...backoff, maxAttempts: 3 } });
+    const [next] = step(
+      failing,
+      { type: 'closed', error: lost, final: 'no' },
+      { now: 0, random: 0, backoff: { ...backoff, maxAttempts: 3 } },
+    );
     expect(next.state).toBe('failed');
   });
 });
@@ -161,7 +170,11 @@ describe('tokens', () => {
   });
 
   test('are not refreshed without end when the clocks disagree', () => {
-    const it = bench().feed({ type: 'connect' }).feed({ type: 'token' }).feed({ type: 'opened' }).welcome(-5_000);
+    const it = bench()
+      .feed({ type: 'connect' })
+      .feed({ type: 'token' })
+      .feed({ type: 'opened' })
+      .welcome(-5_000);
     expect(it.machine.refreshAt).toBe(it.now + 30_000);
   });
 });
@@ -200,7 +213,11 @@ describe('silence', () => {
 describe('the device', () => {
   test('offline closes and waits for online, which dials at once', () => {
     const it = bench().connected().feed({ type: 'offline' });
-    expect([it.machine.state, it.deeds, nextTick(it.machine)]).toEqual(['offline', ['close', 'drop_token'], undefined]);
+    expect([it.machine.state, it.deeds, nextTick(it.machine)]).toEqual([
+      'offline',
+      ['close', 'drop_token'],
+      undefined,
+    ]);
     expect(it.feed({ type: 'wake' }).deeds).toEqual([]);
     expect(it.feed({ type: 'online' }).deeds).toEqual(['fetch_token']);
   });

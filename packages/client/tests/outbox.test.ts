@@ -171,7 +171,13 @@ describe('IndexedDB', () => {
 
   test('where it does not work, the outbox goes on in memory and says so once', async () => {
     const broken = () => Promise.reject(new Error('denied'));
-    const storage: OutboxStorage = { open: broken, put: broken, remove: broken, clear: broken, close: () => undefined };
+    const storage: OutboxStorage = {
+      open: broken,
+      put: broken,
+      remove: broken,
+      clear: broken,
+      close: () => undefined,
+    };
     const { outbox, add, onWire, errors } = make(storage);
     outbox.open('server');
     await outbox.adopt('ada');

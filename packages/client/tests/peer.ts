@@ -84,14 +84,23 @@ export class Peer {
   }
 
   message(room: string, id: string): Wire.Message | undefined {
-    return this.log(room).find((entry) => entry.type === 'message' && entry.message.id === id)?.['message' as never];
+    return this.log(room).find((entry) => entry.type === 'message' && entry.message.id === id)?.[
+      'message' as never
+    ];
   }
 
   /** Says something and tells everyone. */
   say(room: string, { id, sender, text, status = 'complete' }: Said): Wire.Message {
     const seq = this.log(room).length + 1;
     const message: Wire.Message = {
-      id, room, sender, seq, ordinal: seq, rev: seq, at: AT, status,
+      id,
+      room,
+      sender,
+      seq,
+      ordinal: seq,
+      rev: seq,
+      at: AT,
+      status,
       parts: text === undefined ? [] : [{ type: 'text', text }],
     };
     this.append(room, { type: 'message', message, by: sender });
@@ -100,7 +109,13 @@ export class Peer {
 
   /** Writes an entry and tells everyone. */
   append(room: string, body: Json & { by?: string }): Wire.Entry {
-    const entry = { by: 'system', ...body, room, seq: this.log(room).length + 1, at: AT } as unknown as Wire.Entry;
+    const entry = {
+      by: 'system',
+      ...body,
+      room,
+      seq: this.log(room).length + 1,
+      at: AT,
+    } as unknown as Wire.Entry;
     this.log(room).push(entry);
     this.tell(room, entry as unknown as Json);
     return entry;
@@ -111,20 +126,40 @@ export class Peer {
   }
 
   /** Opens a part of a streaming message. */
-  open(room: string, message_id: string, part = 0, generation = 0, value: Wire.Part = { type: 'text', text: '' }): void {
-    const rest = (this.streams.get(room) ?? []).filter((open) => open.message_id !== message_id || open.part !== part);
+  open(
+    room: string,
+    message_id: string,
+    part = 0,
+    generation = 0,
+    value: Wire.Part = { type: 'text', text: '' },
+  ): void {
+    const rest = (this.streams.get(room) ?? []).filter(
+      (open) => open.message_id !== message_id || open.part !== part,
+    );
     this.streams.set(room, [...rest, { message_id, part, generation, text: '', value }]);
     this.tell(room, { type: 'part', room, message_id, part, generation, value });
   }
 
   /** Grows a stream; `lose` keeps it from those who listen. */
   grow(room: string, message_id: string, text: string, { part = 0, lose = false } = {}): void {
-    const open = this.streams.get(room)?.find((stream) => stream.message_id === message_id && stream.part === part);
+    const open = this.streams
+      .get(room)
+      ?.find((stream) => stream.message_id === message_id && stream.part === part);
     if (!open) throw new Error('no such stream');
     const at = bytes(open.text).length;
     open.text += text;
     const { generation } = open;
-    if (!lose) this.tell(room, { type: 'append', room, message_id, part, generation, at, end: bytes(open.text).length, text });
+    if (!lose)
+      this.tell(room, {
+        type: 'append',
+        room,
+        message_id,
+        part,
+        generation,
+        at,
+        end: bytes(open.text).length,
+        text,
+      });
   }
 
   #welcome(socket: WebSocket): void {
@@ -164,7 +199,16 @@ export class Peer {
       case 'pong':
         return;
       default:
-        guest.send({ type: 'ok', ref, accepted: true, seq: 0, members: [], bots: [], messages: [], more: false });
+        guest.send({
+          type: 'ok',
+          ref,
+          accepted: true,
+          seq: 0,
+          members: [],
+          bots: [],
+          messages: [],
+          more: false,
+        });
     }
   }
 
@@ -175,7 +219,11 @@ export class Peer {
     }
     guest.user = token as string;
     guest.send({
-      type: 'authenticated', ref, connection_id: 'c', ping_interval_ms: 25_000, limits: {},
+      type: 'authenticated',
+      ref,
+      connection_id: 'c',
+      ping_interval_ms: 25_000,
+      limits: {},
       expires_at: new Date(Date.now() + 3_600_000).toISOString(),
       user: { id: guest.user, kind: 'person', name: guest.user },
     });
@@ -187,12 +235,34 @@ export class Peer {
     const held = (frame['streams'] ?? []) as Wire.StreamPosition[];
     const log = this.log(room);
     const mode = cursor === undefined ? 'fresh' : cursor.epoch === this.epoch ? 'resumed' : 'reset';
-    const entries = mode === 'resumed' ? log.slice(cursor?.seq) : log.slice(-((frame['limit'] as number | undefined) ?? 50));
+    const entries =
+      mode === 'resumed'
+        ? log.slice(cursor?.seq)
+        : log.slice(-((frame['limit'] as number | undefined) ?? 50));
     const member = { user: guest.user, kind: 'person', name: guest.user, role: 'member', joined_at: AT };
     return {
-      type: 'joined', ref: frame['ref'], room, mode, entries, more: false, epoch: this.epoch, head: log.length,
-      info: { id: room, kind: 'group', visibility: 'public', name: room, created_by: 'system', created_at: AT },
-      members: [member], member_count: 1, me: member, read: 0, ordinal: log.length, bots: [],
+      type: 'joined',
+      ref: frame['ref'],
+      room,
+      mode,
+      entries,
+      more: false,
+      epoch: this.epoch,
+      head: log.length,
+      info: {
+        id: room,
+        kind: 'group',
+        visibility: 'public',
+        name: room,
+        created_by: 'system',
+        created_at: AT,
+      },
+      members: [member],
+      member_count: 1,
+      me: member,
+      read: 0,
+      ordinal: log.length,
+      bots: [],
       signals: { typing: [], presence: [] },
       streams: (this.streams.get(room) ?? []).map((open) => restore(open, mode === 'resumed' ? held : [])),
     };
@@ -203,9 +273,22 @@ export class Peer {
     const id = frame['id'] as string;
     const before = this.message(room, id);
     const parts = frame['parts'] as Wire.Part[] | undefined;
-    const message = before ?? this.say(room, { id, sender: guest.user, text: (frame['text'] as string | undefined) ?? JSON.stringify(parts) });
+    const message =
+      before ??
+      this.say(room, {
+        id,
+        sender: guest.user,
+        text: (frame['text'] as string | undefined) ?? JSON.stringify(parts),
+      });
     const { seq, ordinal } = message;
-    guest.send({ type: 'ok', ref: frame['ref'], seq, ordinal, message, ...(before ? { duplicate: true } : {}) });
+    guest.send({
+      type: 'ok',
+      ref: frame['ref'],
+      seq,
+      ordinal,
+      message,
+      ...(before ? { duplicate: true } : {}),
+    });
   }
 
   #history(guest: Guest, frame: Json): void {
@@ -220,6 +303,7 @@ function restore(open: Stream, positions: Wire.StreamPosition[]): Wire.OpenStrea
   const { message_id, part, generation, text, value } = open;
   const held = positions.find((position) => position.message_id === message_id && position.part === part);
   const end = bytes(text).length;
-  if (held?.generation !== generation) return { message_id, part, generation, at: 0, end, text, replace: held !== undefined, value };
+  if (held?.generation !== generation)
+    return { message_id, part, generation, at: 0, end, text, replace: held !== undefined, value };
   return { message_id, part, generation, at: held.at, end, text: bytesBetween(text, held.at), value };
 }

@@ -14,7 +14,7 @@ function someText(dice: Chance): string {
 function pieces(text: string, dice: Chance, generation = 0): Piece[] {
   const characters = Array.from(text);
   const cut: Piece[] = [];
-  for (let from = 0; from < characters.length; ) {
+  for (let from = 0; from < characters.length;) {
     const to = Math.min(characters.length, from + dice.between(1, 9));
     const at = byteLength(characters.slice(0, from).join(''));
     const piece = characters.slice(from, to).join('');
@@ -27,7 +27,12 @@ function pieces(text: string, dice: Chance, generation = 0): Piece[] {
 /** What a reconnect brings: everything from some border that was passed already, in one piece. */
 function merged(all: readonly Piece[], from: number, to: number): Piece {
   const part = all.slice(from, to + 1);
-  return { generation: part[0]!.generation, at: part[0]!.at, end: part.at(-1)!.end, text: part.map(({ text }) => text).join('') };
+  return {
+    generation: part[0]!.generation,
+    at: part[0]!.at,
+    end: part.at(-1)!.end,
+    text: part.map(({ text }) => text).join(''),
+  };
 }
 
 describe('a stream', () => {

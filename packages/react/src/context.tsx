@@ -21,7 +21,13 @@ export function ChatProvider({ client, autoConnect = true, children }: ChatProvi
 }
 
 /** Lets the hooks below leave out the room. */
-export function RoomProvider({ id, children }: { readonly id: string; readonly children?: ReactNode }): ReactNode {
+export function RoomProvider({
+  id,
+  children,
+}: {
+  readonly id: string;
+  readonly children?: ReactNode;
+}): ReactNode {
   return <RoomContext.Provider value={id}>{children}</RoomContext.Provider>;
 }
 
@@ -36,6 +42,7 @@ export function useChatClient(): ChatClient {
 export function useRoomId(id: string | undefined): string {
   const nearest = useContext(RoomContext);
   const room = id ?? nearest;
-  if (room === undefined) throw new Error('give the id of a room, or put <RoomProvider id="…"> above this component');
+  if (room === undefined)
+    throw new Error('give the id of a room, or put <RoomProvider id="…"> above this component');
   return room;
 }

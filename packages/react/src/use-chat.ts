@@ -1,6 +1,16 @@
 /** A whole conversation in one hook, in the words and states of Vercel's `useChat`. */
 'use client';
-import { type ChatError, isFinalRun, type Member, type Message, type Outgoing, type Room, type Sending, textOf, type ToolExecution } from '@antiphon/client';
+import {
+  type ChatError,
+  isFinalRun,
+  type Member,
+  type Message,
+  type Outgoing,
+  type Room,
+  type Sending,
+  textOf,
+  type ToolExecution,
+} from '@antiphon/client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useChatClient, useRoomId } from './context.tsx';
 import { useConnection, type UseConnection } from './use-connection.ts';
@@ -58,13 +68,24 @@ export function useChat(id?: string, options: UseChatOptions = {}): UseChat {
   const failed = messages.findLast(({ own }) => own);
   const error = useUncleared(roomError ?? failed?.error ?? connection.error, cleared);
   const me = chat.user?.id;
-  const status = statusOf(messages, runs.some(({ triggeredBy }) => triggeredBy === me), error);
+  const status = statusOf(
+    messages,
+    runs.some(({ triggeredBy }) => triggeredBy === me),
+    error,
+  );
 
-  const sendMessage = useCallback((message: string | Outgoing) => (chat.getRoom(roomId) ?? chatRoom(chat, roomId)).sendMessage(message), [chat, roomId]);
+  const sendMessage = useCallback(
+    (message: string | Outgoing) => (chat.getRoom(roomId) ?? chatRoom(chat, roomId)).sendMessage(message),
+    [chat, roomId],
+  );
   const stop = useCallback(async () => {
     if (!room) return;
-    const writing = room.messages.filter(({ status: how, run }) => how === 'streaming' && (run === undefined || !room.getRun(run)));
-    const mine = room.runs.filter(({ state, triggeredBy }) => !isFinalRun(state) && triggeredBy === chat.user?.id);
+    const writing = room.messages.filter(
+      ({ status: how, run }) => how === 'streaming' && (run === undefined || !room.getRun(run)),
+    );
+    const mine = room.runs.filter(
+      ({ state, triggeredBy }) => !isFinalRun(state) && triggeredBy === chat.user?.id,
+    );
     await Promise.all([...mine.map((run) => run.cancel()), ...writing.map(({ key }) => room.stop(key))]);
   }, [chat, room]);
   const regenerate = useCallback(() => {
@@ -83,8 +104,38 @@ export function useChat(id?: string, options: UseChatOptions = {}): UseChat {
 
   const { isConnected } = connection;
   return useMemo(
-    () => ({ room, messages, status, error, sendMessage, stop, regenerate, retry, clearError, hasOlder, loadOlder, connection, isConnected, typing }),
-    [room, messages, status, error, sendMessage, stop, regenerate, retry, clearError, hasOlder, loadOlder, connection, isConnected, typing],
+    () => ({
+      room,
+      messages,
+      status,
+      error,
+      sendMessage,
+      stop,
+      regenerate,
+      retry,
+      clearError,
+      hasOlder,
+      loadOlder,
+      connection,
+      isConnected,
+      typing,
+    }),
+    [
+      room,
+      messages,
+      status,
+      error,
+      sendMessage,
+      stop,
+      regenerate,
+      retry,
+      clearError,
+      hasOlder,
+      loadOlder,
+      connection,
+      isConnected,
+      typing,
+    ],
   );
 }
 

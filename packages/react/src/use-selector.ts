@@ -5,7 +5,10 @@ import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { useChatClient } from './context.tsx';
 
 /** Watches what `select` makes of the client. What `equal` calls equal keeps its identity. */
-export function useSelector<T>(select: (chat: ChatClient) => T, equal: (a: T, b: T) => boolean = Object.is): T {
+export function useSelector<T>(
+  select: (chat: ChatClient) => T,
+  equal: (a: T, b: T) => boolean = Object.is,
+): T {
   const chat = useChatClient();
   const last = useRef<{ value: T } | undefined>(undefined);
   const read = () => {

@@ -15,7 +15,10 @@ export interface UseToolExecutions {
 }
 
 /** The tool calls of a room; with `active` only those that are not over. */
-export function useToolExecutions(id?: string, { active = false }: { active?: boolean } = {}): UseToolExecutions {
+export function useToolExecutions(
+  id?: string,
+  { active = false }: { active?: boolean } = {},
+): UseToolExecutions {
   const room = useRoomHandle(id);
   const tools = useRoomValue(room, (at) => (active ? at.tools.active : at.tools.all), NONE);
   return useMemo(
@@ -29,7 +32,10 @@ export function useToolExecutions(id?: string, { active = false }: { active?: bo
 }
 
 /** One tool call, with how to stop it. */
-export function useToolExecution(call: string, id?: string): (ToolExecution & { cancel: () => Promise<void> }) | undefined {
+export function useToolExecution(
+  call: string,
+  id?: string,
+): (ToolExecution & { cancel: () => Promise<void> }) | undefined {
   const room = useRoomHandle(id);
   const tool = useRoomValue(room, (at) => at.tools.get(call), undefined);
   return useMemo(

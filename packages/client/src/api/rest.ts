@@ -84,6 +84,8 @@ async function refusal(response: Response): Promise<ChatError> {
   try {
     return fromWire((await response.json()) as Refusal);
   } catch {
-    return new ChatError('internal', `the server answered ${response.status}`, { retryable: response.status >= 500 });
+    return new ChatError('internal', `the server answered ${response.status}`, {
+      retryable: response.status >= 500,
+    });
   }
 }

@@ -20,7 +20,11 @@ export function firstDelay(random: number): number {
 }
 
 /** The wait after `failures` attempts in a row failed. */
-export function delayAfter(failures: number, random: number, { minMs, maxMs }: { minMs: number; maxMs: number }): number {
+export function delayAfter(
+  failures: number,
+  random: number,
+  { minMs, maxMs }: { minMs: number; maxMs: number },
+): number {
   const cap = Math.min(maxMs, minMs * 2 ** Math.min(failures, 30));
   return cap / 4 + random * cap * 0.75;
 }

@@ -14,7 +14,7 @@ export function readClose(code: number, reason: string): { error: ChatError; fin
   if (code === AUTHENTICATION_FAILED) return { error: error('token_refused', words), final: 'token' };
   if (code === TOKEN_EXPIRED) return { error: error('token_expired', words), final: 'token' };
   if (code >= 4500 && code <= 4999) return { error: error('forbidden', words), final: 'yes' };
-  return { error: new ChatError('disconnected', words, { retryable: true }), final: 'no' };
+  return { error: new ChatError('disconnected', words), final: 'no' };
 }
 
 function error(code: ChatErrorCode, words: string): ChatError {

@@ -87,7 +87,7 @@ export class Connection {
     done: (reply: Replies[T]) => void,
     failed: (error: ChatError) => void,
   ): void {
-    if (!this.live) return failed(new ChatError('disconnected', 'there is no connection', { retryable: true }));
+    if (!this.live) return failed(new ChatError('disconnected', 'there is no connection'));
     const ref = this.#requests.add({ ok: (answer) => done(answer as unknown as Replies[T]), error: failed });
     this.#write({ ...request, ref });
   }
@@ -100,7 +100,11 @@ export class Connection {
   #feed(event: Happening): void {
     const { environment, backoff } = this.#options;
     const before = this.#machine;
-    const [next, deeds] = step(before, event, { now: environment.now(), random: environment.random(), backoff });
+    const [next, deeds] = step(before, event, {
+      now: environment.now(),
+      random: environment.random(),
+      backoff,
+    });
     this.#machine = next;
     for (const deed of deeds) this.#carryOut(deed);
     this.#arm();
@@ -134,7 +138,10 @@ export class Connection {
     const asked = this.#machine.since;
     const result = await tokens.get(reason, environment.now());
     if (this.#machine.step !== 'token' || this.#machine.since !== asked) return;
-    if ('error' in result) { this.#feed({ type: 'no_token', error: result.error, final: result.final }); return; }
+    if ('error' in result) {
+      this.#feed({ type: 'no_token', error: result.error, final: result.final });
+      return;
+    }
     this.#token = result.token;
     this.#feed({ type: 'token' });
   }
@@ -154,7 +161,7 @@ export class Connection {
       });
       this.#channel = channel;
     } catch (cause) {
-      const error = new ChatError('disconnected', 'the connection could not be opened', { retryable: true, cause });
+      const error = new ChatError('disconnected', 'the connection could not be opened', { cause });
       queueMicrotask(() => this.#feed({ type: 'closed', error, final: 'no' }));
     }
   }
@@ -190,7 +197,10 @@ export class Connection {
     const { tokens, environment } = this.#options;
     if (!tokens.renewable) return;
     const result = await tokens.get('expiring', environment.now());
-    if ('error' in result) { this.#events.error(result.error); return; }
+    if ('error' in result) {
+      this.#events.error(result.error);
+      return;
+    }
     this.#token = result.token;
     if (this.live) this.#greet();
   }
@@ -207,7 +217,8 @@ export class Connection {
 
   #received(data: string): void {
     this.#heardAt = this.#options.environment.now();
-    const broken = () => this.#events.error(new ChatError('protocol', 'the server sent something that is no object'));
+    const broken = () =>
+      this.#events.error(new ChatError('protocol', 'the server sent something that is no object'));
     for (const frame of readFrame(data, broken)) this.#handle(frame);
     this.#events.handled();
   }
@@ -241,7 +252,7 @@ export class Connection {
 
   #drop(): void {
     this.#channel = undefined;
-    this.#requests.dropAll(new ChatError('disconnected', 'the connection ended before the answer came', { retryable: true }));
+    this.#requests.dropAll(new ChatError('disconnected', 'the connection ended before the answer came'));
   }
 
   #write(frame: object): void {
@@ -263,7 +274,11 @@ export class Connection {
     const was = this.#status;
     const rttMs = this.#rttMs;
     const same =
-      was.state === state && was.attempt === attempt && was.retryAt === retryAt && was.error === error && was.rttMs === rttMs;
+      was.state === state &&
+      was.attempt === attempt &&
+      was.retryAt === retryAt &&
+      was.error === error &&
+      was.rttMs === rttMs;
     if (same) return;
     this.#status = { state, since, attempt, retryAt, error, rttMs };
     this.#events.status(this.#status);

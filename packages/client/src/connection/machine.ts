@@ -55,7 +55,8 @@ export type Happening =
   | { type: 'tick'; heardAt: number };
 
 /** What to do. */
-export type Deed = 'fetch_token' | 'fetch_token_again' | 'dial' | 'greet' | 'probe' | 'refresh' | 'close' | 'drop_token';
+export type Deed =
+  'fetch_token' | 'fetch_token_again' | 'dial' | 'greet' | 'probe' | 'refresh' | 'close' | 'drop_token';
 
 /** Time and chance at the moment of an event. */
 export interface Moment {
@@ -122,18 +123,27 @@ export function nextTick(machine: Machine): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function surroundings(machine: Machine, what: 'wake' | 'online' | 'offline' | 'suspend', moment: Moment): Next {
+function surroundings(
+  machine: Machine,
+  what: 'wake' | 'online' | 'offline' | 'suspend',
+  moment: Moment,
+): Next {
   const away = machine.state === 'idle' || machine.state === 'failed';
   if (away) return same(machine);
   switch (what) {
     case 'offline':
-      return machine.state === 'offline' ? same(machine) : [rest(machine, 'offline', moment, undefined), ['close', 'drop_token']];
+      return machine.state === 'offline'
+        ? same(machine)
+        : [rest(machine, 'offline', moment, undefined), ['close', 'drop_token']];
     case 'suspend':
-      return machine.state === 'offline' ? same(machine) : [rest(machine, 'reconnecting', moment, undefined), ['close', 'drop_token']];
+      return machine.state === 'offline'
+        ? same(machine)
+        : [rest(machine, 'reconnecting', moment, undefined), ['close', 'drop_token']];
     case 'online':
       return machine.step === 'wait' || machine.step === 'rest' ? begin(machine, moment) : same(machine);
     case 'wake':
-      if (machine.step === 'live') return machine.probedAt === undefined ? probe(machine, moment) : same(machine);
+      if (machine.step === 'live')
+        return machine.probedAt === undefined ? probe(machine, moment) : same(machine);
       if (machine.step === 'wait' || machine.state === 'reconnecting') return begin(machine, moment);
       return same(machine);
   }
@@ -151,7 +161,11 @@ function begin(machine: Machine, moment: Moment): Next {
   return [next, [machine.rejected ? 'fetch_token_again' : 'fetch_token']];
 }
 
-function welcome(machine: Machine, event: { pingIntervalMs: number; expiresAt: number }, { now }: Moment): Machine {
+function welcome(
+  machine: Machine,
+  event: { pingIntervalMs: number; expiresAt: number },
+  { now }: Moment,
+): Machine {
   const life = Math.max(REFRESH_MIN_MS, (event.expiresAt - now) * REFRESH_AT);
   const common = { ...machine, refreshAt: now + life, pingIntervalMs: event.pingIntervalMs, rejected: false };
   if (machine.step === 'live') return common;
@@ -174,7 +188,11 @@ function refused(machine: Machine, error: ChatError, moment: Moment): Next {
   return [next, ['close', ...deeds]];
 }
 
-function closed(machine: Machine, event: { error: ChatError; final: 'no' | 'yes' | 'token' }, moment: Moment): Next {
+function closed(
+  machine: Machine,
+  event: { error: ChatError; final: 'no' | 'yes' | 'token' },
+  moment: Moment,
+): Next {
   if (machine.step !== 'dial' && machine.step !== 'greet' && machine.step !== 'live') return same(machine);
   if (event.final === 'yes') return fail(machine, event.error, moment);
   if (event.final === 'token') return refused(machine, event.error, moment);
@@ -182,7 +200,8 @@ function closed(machine: Machine, event: { error: ChatError; final: 'no' | 'yes'
 }
 
 function tick(machine: Machine, heardAt: number, moment: Moment): Next {
-  if (machine.refreshAt !== undefined && moment.now >= machine.refreshAt) return step(machine, { type: 'refresh' }, moment);
+  if (machine.refreshAt !== undefined && moment.now >= machine.refreshAt)
+    return step(machine, { type: 'refresh' }, moment);
   if (machine.deadline === undefined || moment.now < machine.deadline) return same(machine);
   switch (machine.step) {
     case 'token':
@@ -215,28 +234,32 @@ function probe(machine: Machine, { now }: Moment): Next {
 function retry(machine: Machine, error: ChatError | undefined, moment: Moment): Next {
   const steady = machine.connectedAt !== undefined && moment.now - machine.connectedAt >= STEADY_MS;
   const failures = steady ? 0 : machine.attempt;
-  if (failures >= moment.backoff.maxAttempts) return fail(machine, error ?? new ChatError('disconnected', 'out of reach'), moment);
-  const delay = machine.hintMs ?? (steady ? firstDelay(moment.random) : delayAfter(failures, moment.random, moment.backoff));
+  if (failures >= moment.backoff.maxAttempts)
+    return fail(machine, error ?? new ChatError('disconnected', 'out of reach'), moment);
+  const delay =
+    machine.hintMs ??
+    (steady ? firstDelay(moment.random) : delayAfter(failures, moment.random, moment.backoff));
   const wait = machine.hidden ? Math.max(HIDDEN_RETRY_MS, delay) : delay;
   const next = rest(machine, 'reconnecting', moment, error);
-  return [{ ...next, step: 'wait', attempt: failures + 1, deadline: moment.now + wait }, ['close', 'drop_token']];
+  return [
+    { ...next, step: 'wait', attempt: failures + 1, deadline: moment.now + wait },
+    ['close', 'drop_token'],
+  ];
 }
 
 function fail(machine: Machine, error: ChatError, moment: Moment): Next {
   return [rest(machine, 'failed', moment, error), ['close', 'drop_token']];
 }
 
-function rest(machine: Machine, state: ConnectionState, moment: Moment, error: ChatError | undefined): Machine {
-  return {
-    ...enter(machine, state, moment),
-    step: 'rest',
-    deadline: undefined,
-    refreshAt: undefined,
-    connectedAt: undefined,
-    probedAt: undefined,
-    hintMs: undefined,
-    error,
-  };
+function rest(
+  machine: Machine,
+  state: ConnectionState,
+  { now }: Moment,
+  error: ChatError | undefined,
+): Machine {
+  const { attempt, rejected, hidden, pingIntervalMs } = machine;
+  const since = machine.state === state ? machine.since : now;
+  return { ...START, state, since, attempt, rejected, hidden, pingIntervalMs, error };
 }
 
 function at(machine: Machine, name: Step, deadline: number): Machine {

@@ -35,7 +35,7 @@ export class Requests {
     const ref = this.#last;
     const timer = this.#environment.timer();
     timer.set(timeoutMs, () => {
-      this.#take(ref)?.error(new ChatError('timeout', 'no answer in time', { retryable: true }));
+      this.#take(ref)?.error(new ChatError('timeout', 'no answer in time'));
     });
     this.#open.set(ref, { ok: waiting.ok.bind(waiting), error: waiting.error.bind(waiting), timer });
     return ref;

@@ -7,7 +7,10 @@ export type AuthReason = 'connect' | 'expiring' | 'rejected';
 /** Where tokens come from: a token, or a function that is asked when one is needed. `null` means that there is none. */
 export type Auth =
   | string
-  | ((request: { reason: AuthReason; signal: AbortSignal }) => string | null | undefined | Promise<string | null | undefined>);
+  | ((request: {
+      reason: AuthReason;
+      signal: AbortSignal;
+    }) => string | null | undefined | Promise<string | null | undefined>);
 
 /** What asking for a token gave. */
 export type TokenResult = { readonly token: string } | { readonly error: ChatError; readonly final: boolean };
@@ -44,7 +47,8 @@ export class Tokens {
   /** A token; the one that is held if it is still good and was not refused. */
   get(reason: AuthReason, now: number): Promise<TokenResult> {
     const held = this.#held;
-    if (reason === 'connect' && held && held.expiresAt - TOO_CLOSE_MS > now) return Promise.resolve({ token: held.token });
+    if (reason === 'connect' && held && held.expiresAt - TOO_CLOSE_MS > now)
+      return Promise.resolve({ token: held.token });
     this.#held = undefined;
     if (this.#asking) return this.#asking.result;
     const abort = new AbortController();
@@ -65,7 +69,10 @@ export class Tokens {
     try {
       const token = await this.#auth({ reason, signal });
       if (typeof token === 'string') return { token };
-      return { final: true, error: new ChatError('unauthenticated', '`auth` gave no token: nobody is signed in') };
+      return {
+        final: true,
+        error: new ChatError('unauthenticated', '`auth` gave no token: nobody is signed in'),
+      };
     } catch (cause) {
       return { final: false, error: toChatError(cause, 'auth_failed', '`auth` could not get a token') };
     }

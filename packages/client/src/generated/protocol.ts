@@ -7,8 +7,8 @@ export type ClientFrame = ConnectionFrame | NumberedRequest;
 export type ConnectionFrame =
   | {
       /** What the user calls the device; for lists of sessions. */
-      device?: string | null;
-      ref?: number | null;
+      device?: string;
+      ref?: number;
       /** The token, or a ticket. */
       token: string;
       type: 'authenticate';
@@ -20,7 +20,7 @@ export type ConnectionFrame =
 /** A request as it goes over a socket: its fields, with a number. */
 export type NumberedRequest = {
   /** The client's number for the request; the answer repeats it. */
-  ref?: number | null;
+  ref?: number;
 } & NumberedRequest1;
 
 export type NumberedRequest1 =
@@ -194,7 +194,7 @@ export type Answer =
       /** How often the server sends `ping`; silence for two intervals ends the connection, on both sides. */
       ping_interval_ms: number;
       /** The request's number. */
-      ref?: number | null;
+      ref?: number;
       type: 'authenticated';
       /** Who is signed in. */
       user: User;
@@ -225,9 +225,9 @@ export type Answer =
       /** How many messages the user has read. */
       read: number;
       /** Why the cursor was of no use. */
-      reason?: ResetReason | null;
+      reason?: ResetReason;
       /** The request's number. */
-      ref?: number | null;
+      ref?: number;
       /** The room's id. */
       room: RoomId;
       /** Signals in force. */
@@ -252,22 +252,22 @@ export type Answer =
       | Done
     ) & {
       /** The request's number. */
-      ref?: number | null;
+      ref?: number;
       type: 'ok';
     })
   | {
       /** For the program. */
       code: ErrorCode;
       /** The field at fault. */
-      field?: string | null;
+      field?: string;
       /** The limit that was passed. */
-      limit?: number | null;
+      limit?: number;
       /** For the person: what happened and what to do. */
       message: string;
       /** The request's number. */
-      ref?: number | null;
+      ref?: number;
       /** When to try again. */
-      retry_after_ms?: number | null;
+      retry_after_ms?: number;
       /** Whether the same request may succeed later. */
       retryable: boolean;
       type: 'error';
@@ -303,7 +303,7 @@ export type Entry1 =
       /** Length and checksum of each part's stream, so that a client can check the text it assembled. */
       ends: PartEnd[];
       /** The whole message; only when read from the log, because a live client has the text. */
-      message?: Message | null;
+      message?: Message;
       /** The message. */
       message_id: MessageId;
       /** How it ended. */
@@ -369,7 +369,7 @@ export type Entry1 =
       /** The bot. */
       bot: UserId;
       /** What is wrong with it. */
-      error?: string | null;
+      error?: string;
       /** Its status. */
       status: BotStatus;
       type: 'bot_status';
@@ -484,9 +484,9 @@ export type Event =
     }
   | {
       /** How many there are, if it changed. */
-      ordinal?: number | null;
+      ordinal?: number;
       /** How many the user has read, if it changed. */
-      read?: number | null;
+      read?: number;
       /** The room. */
       room: RoomId;
       type: 'unread';
@@ -535,11 +535,11 @@ export interface Antiphon {
 /** See [`Request::JoinRoom`]. Answered by `joined`. */
 export interface JoinRoom {
   /** What the client has applied; left out for a fresh start. */
-  cursor?: Cursor | null;
+  cursor?: Cursor;
   /** How many entries the first page holds at most. */
-  limit?: number | null;
+  limit?: number;
   /** Which live content the client wants beside the log; all if left out. */
-  receive?: Receive[] | null;
+  receive?: Receive[];
   /** The room. */
   room: RoomId;
   /** Which text the client holds of messages that were streaming. */
@@ -579,13 +579,13 @@ export interface SendMessage {
   /** Minted by the client; the same id is the same message, for ever. */
   id: MessageId;
   /** The parts: `text`, `file` and `data` from people, any from bots. */
-  parts?: Part[] | null;
+  parts?: Part[];
   /** The message of this room that this one answers. */
-  reply_to?: MessageId | null;
+  reply_to?: MessageId;
   /** The room. */
   room: RoomId;
   /** Shorthand for one text part. Give this or `parts`. */
-  text?: string | null;
+  text?: string;
   /** Whom it addresses, beyond those it mentions. */
   to?: UserId[];
 }
@@ -597,25 +597,25 @@ export interface ToolCall {
     [k: string]: unknown;
   };
   /** When it ended. */
-  ended_at?: Timestamp | null;
+  ended_at?: Timestamp;
   /** What went wrong, in words. */
-  error?: string | null;
+  error?: string;
   /** Name of the tool. */
   name: string;
   /** Live output; a stream while the call runs. */
   output?: string;
   /** The latest progress. */
-  progress?: Progress | null;
+  progress?: Progress;
   /** What the tool answered. */
   result?: {
     [k: string]: unknown;
   };
   /** When it began to run. */
-  started_at?: Timestamp | null;
+  started_at?: Timestamp;
   /** How far it is. */
   state: ToolState;
   /** What it does, for people. */
-  title?: string | null;
+  title?: string;
   /** The call's id, unique within its run. */
   tool_call: ToolCallId;
 }
@@ -623,9 +623,9 @@ export interface ToolCall {
 /** How far a tool call is. Progress is a signal: the latest value wins. */
 export interface Progress {
   /** From 0 to 1, if known. */
-  fraction?: number | null;
+  fraction?: number;
   /** What is being done, in words. */
-  message?: string | null;
+  message?: string;
 }
 
 /** A step of a plan. */
@@ -639,21 +639,21 @@ export interface PlanItem {
 /** See [`Request::EditMessage`]. */
 export interface EditMessage {
   /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId | null;
+  id?: RequestId;
   /** The message. */
   message_id: MessageId;
   /** The new parts. */
-  parts?: Part[] | null;
+  parts?: Part[];
   /** The room. */
   room: RoomId;
   /** Shorthand for one text part. Give this or `parts`. */
-  text?: string | null;
+  text?: string;
 }
 
 /** See [`Request::DeleteMessage`]. */
 export interface DeleteMessage {
   /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId | null;
+  id?: RequestId;
   /** The message. */
   message_id: MessageId;
   /** The room. */
@@ -667,7 +667,7 @@ export interface React {
   /** The sign. */
   emoji: string;
   /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId | null;
+  id?: RequestId;
   /** The message. */
   message_id: MessageId;
   /** The room. */
@@ -699,11 +699,11 @@ export interface SetPresence {
 /** See [`Request::History`]. */
 export interface History {
   /** Entries after this position, the nearest ones. */
-  after?: number | null;
+  after?: number;
   /** Entries before this position, the nearest ones. Give this or `after`; neither means the newest. */
-  before?: number | null;
+  before?: number;
   /** How many at most; the server's page limit holds in any case. */
-  limit?: number | null;
+  limit?: number;
   /** The room. */
   room: RoomId;
 }
@@ -719,11 +719,11 @@ export interface GetMessage {
 /** See [`Request::Search`]. */
 export interface Search {
   /** How many at most. */
-  limit?: number | null;
+  limit?: number;
   /** Words that all occur; the last one may be a beginning. No operators. */
   query: string;
   /** In this room only; all of the user's rooms if left out. */
-  room?: RoomId | null;
+  room?: RoomId;
 }
 
 /** See [`Request::CreateRoom`]. The maker becomes the owner. */
@@ -737,29 +737,29 @@ export interface CreateRoom {
   /** What people call it. A direct or session room may go without. */
   name?: string;
   /** One line on what it is about. */
-  topic?: string | null;
+  topic?: string;
   /** `public` for a group if left out; direct and session rooms are always private. */
-  visibility?: Visibility | null;
+  visibility?: Visibility;
 }
 
 /** See [`Request::UpdateRoom`]. What is left out stays. */
 export interface UpdateRoom {
   /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId | null;
+  id?: RequestId;
   /** The new name. */
-  name?: string | null;
+  name?: string;
   /** The room. */
   room: RoomId;
   /** The new topic; empty for none. */
-  topic?: string | null;
+  topic?: string;
   /** Who may join from now on. */
-  visibility?: Visibility | null;
+  visibility?: Visibility;
 }
 
 /** See [`Request::Invite`]. */
 export interface Invite {
   /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId | null;
+  id?: RequestId;
   /** As what; `member` if left out. Nobody can give more than they have. */
   role?: Role;
   /** The room. */
@@ -771,7 +771,7 @@ export interface Invite {
 /** See [`Request::RemoveMember`]. */
 export interface RemoveMember {
   /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId | null;
+  id?: RequestId;
   /** The room. */
   room: RoomId;
   /** Whom; oneself is always allowed. */
@@ -781,7 +781,7 @@ export interface RemoveMember {
 /** See [`Request::ChangeMember`]. */
 export interface ChangeMember {
   /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId | null;
+  id?: RequestId;
   /** The new role. */
   role: Role;
   /** The room. */
@@ -793,19 +793,19 @@ export interface ChangeMember {
 /** See [`Request::ListRooms`]. */
 export interface ListRooms {
   /** Rooms after this one, in the order of their ids. */
-  after?: RoomId | null;
+  after?: RoomId;
   /** Public rooms that the user has not joined, instead of the user's own rooms. */
   discover?: boolean;
   /** How many at most. */
-  limit?: number | null;
+  limit?: number;
 }
 
 /** See [`Request::ListMembers`]. */
 export interface ListMembers {
   /** Members after this one, in the order of their ids. */
-  after?: UserId | null;
+  after?: UserId;
   /** How many at most. */
-  limit?: number | null;
+  limit?: number;
   /** The room. */
   room: RoomId;
 }
@@ -816,13 +816,13 @@ export interface ListBots {}
 /** See [`Request::Cancel`]. Give exactly one of `run`, `tool_call` and `message_id`. */
 export interface Cancel {
   /** Stop the runs that this message caused, or the run that is writing it. */
-  message_id?: MessageId | null;
+  message_id?: MessageId;
   /** The room. */
   room: RoomId;
   /** Stop this run. */
-  run?: RunId | null;
+  run?: RunId;
   /** Stop this tool call; the run goes on. */
-  tool_call?: ToolCallId | null;
+  tool_call?: ToolCallId;
 }
 
 /** What a front end starts from (E3). */
@@ -920,7 +920,7 @@ export interface GuestToken {
 /** An identity. */
 export interface User {
   /** Address of a picture, if the identity provider gave one. */
-  avatar?: string | null;
+  avatar?: string;
   /** The user's id; a person's is the subject of their token. */
   id: UserId;
   /** Person or bot. */
@@ -934,11 +934,11 @@ export interface Bot {
   /** How it is reached. */
   connector: Connector;
   /** What it does, in a sentence. */
-  description?: string | null;
+  description?: string;
   /** What is wrong with it. */
-  error?: string | null;
+  error?: string;
   /** Whose it is; nobody's if the server brought it. */
-  owner?: UserId | null;
+  owner?: UserId;
   /** Whether it is at work. */
   status: BotStatus;
   /** Things worth asking it first. */
@@ -952,9 +952,9 @@ export interface Message {
   /** When it was committed. */
   at: Timestamp;
   /** When it was deleted. */
-  deleted_at?: Timestamp | null;
+  deleted_at?: Timestamp;
   /** When it was last edited. */
-  edited_at?: Timestamp | null;
+  edited_at?: Timestamp;
   /** Minted by the sender. */
   id: MessageId;
   /** Its number among the countable messages of the room. */
@@ -964,13 +964,13 @@ export interface Message {
   /** What others answered with a sign. */
   reactions?: Reaction[];
   /** The message that this one answers. */
-  reply_to?: MessageId | null;
+  reply_to?: MessageId;
   /** Position of the last entry that changed it. A later state has a higher `rev`. */
   rev: number;
   /** Where it was said. */
   room: RoomId;
   /** The run that wrote it. */
-  run?: RunId | null;
+  run?: RunId;
   /** Who said it. */
   sender: UserId;
   /** Its position in the log. */
@@ -1006,7 +1006,7 @@ export interface PartEnd {
 /** A user in a room. */
 export interface Member {
   /** Address of a picture. */
-  avatar?: string | null;
+  avatar?: string;
   /** Since when. */
   joined_at: Timestamp;
   /** Person or bot. */
@@ -1032,7 +1032,7 @@ export interface Room {
   /** What people call it. */
   name: string;
   /** One line on what it is about. */
-  topic?: string | null;
+  topic?: string;
   /** Who may join. */
   visibility: Visibility;
 }
@@ -1040,17 +1040,17 @@ export interface Room {
 /** A run as everyone in the room sees it. */
 export interface Run {
   /** The answer, once there is one. */
-  answer?: MessageId | null;
+  answer?: MessageId;
   /** Whose work it is. */
   bot: UserId;
   /** Who stopped it. */
-  cancelled_by?: UserId | null;
+  cancelled_by?: UserId;
   /** When it was created. */
   created_at: Timestamp;
   /** When it reached its final state. */
-  ended_at?: Timestamp | null;
+  ended_at?: Timestamp;
   /** What went wrong, in words. */
-  error?: string | null;
+  error?: string;
   /** The run's id. */
   run: RunId;
   /** How far it is. */
@@ -1124,7 +1124,7 @@ export interface Joined {
   /** How many messages the user has read. */
   read: number;
   /** Why the cursor was of no use. */
-  reason?: ResetReason | null;
+  reason?: ResetReason;
   /** The room's id. */
   room: RoomId;
   /** Signals in force. */
@@ -1206,7 +1206,7 @@ export interface RoomSummary {
   /** Number of messages that the user has read. */
   read: number;
   /** The user's role, or nothing for a public room that the user has not joined. */
-  role?: Role | null;
+  role?: Role;
   /** The room. */
   room: Room;
 }
@@ -1230,7 +1230,7 @@ export interface Cancelled {
   /** Whether there was something to stop; false if it had ended already. */
   accepted: boolean;
   /** When the server ends it by force at the latest. */
-  deadline?: Timestamp | null;
+  deadline?: Timestamp;
 }
 
 /** See [`Reply::Done`]. */

@@ -20,7 +20,8 @@ export interface OutboxEntry {
   readonly since: number;
   /** How often the server refused it for now. */
   readonly tries: number;
-  readonly error: { readonly code: ChatError['code']; readonly message: string; readonly retryable: boolean } | undefined;
+  readonly error:
+    { readonly code: ChatError['code']; readonly message: string; readonly retryable: boolean } | undefined;
 }
 
 /** Pictures made before: an entry that did not change looks the same, to the object. */

@@ -57,7 +57,9 @@ export class Outbox {
 
   /** The messages of a room, in order. */
   of(room: string): OutboxEntry[] {
-    return [...this.#entries.values()].filter((entry) => entry.room === room).sort((a, b) => a.order - b.order);
+    return [...this.#entries.values()]
+      .filter((entry) => entry.room === room)
+      .sort((a, b) => a.order - b.order);
   }
 
   has(key: string): boolean {
@@ -123,7 +125,14 @@ export class Outbox {
     const entry = this.#entries.get(key);
     if (entry?.state !== 'failed') return;
     const now = this.#options.environment.now();
-    const again: OutboxEntry = { ...entry, state: 'queued', since: now, createdAt: now, tries: 0, error: undefined };
+    const again: OutboxEntry = {
+      ...entry,
+      state: 'queued',
+      since: now,
+      createdAt: now,
+      tries: 0,
+      error: undefined,
+    };
     this.#set(again);
     this.#keep(again);
     this.pump(entry.room);
@@ -160,7 +169,10 @@ export class Outbox {
       if (entry.state !== 'queued') continue;
       if (free <= 0) return;
       if (this.#options.environment.now() - entry.createdAt > MAX_AGE_MS) {
-        this.#fail(entry, new ChatError('expired', 'the message waited for more than a day', { retryable: true }));
+        this.#fail(
+          entry,
+          new ChatError('expired', 'the message waited for more than a day', { retryable: true }),
+        );
         continue;
       }
       free -= 1;
@@ -255,6 +267,8 @@ export class Outbox {
   #giveUpStorage(cause: unknown): void {
     if (!this.#storage) return;
     this.#storage = undefined;
-    this.#options.error(toChatError(cause, 'storage', 'messages that wait will not survive a reload: storage failed'));
+    this.#options.error(
+      toChatError(cause, 'storage', 'messages that wait will not survive a reload: storage failed'),
+    );
   }
 }

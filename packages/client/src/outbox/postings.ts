@@ -33,7 +33,13 @@ export class Postings {
     // A promise that nobody looks at must not become an unhandled rejection: the message itself shows the failure.
     settled.catch(() => undefined);
     try {
-      this.#outbox.add({ key, room, parts: toParts(outgoing), replyTo: outgoing.replyTo, to: outgoing.to ?? [] });
+      this.#outbox.add({
+        key,
+        room,
+        parts: toParts(outgoing),
+        replyTo: outgoing.replyTo,
+        to: outgoing.to ?? [],
+      });
     } catch (cause) {
       this.refused(key, toChatError(cause, 'bad_request', 'the message could not be queued'));
     }

@@ -63,7 +63,12 @@ export class History {
     for (let page = 0; page < PAGES && this.hasOlder && this.#log.messages.size === before; page += 1) {
       const { epoch, lowest } = this.#log.position;
       this.#log.expectPage();
-      const { entries, more } = await this.#core.ask({ type: 'history', room: this.#room, before: lowest, limit });
+      const { entries, more } = await this.#core.ask({
+        type: 'history',
+        room: this.#room,
+        before: lowest,
+        limit,
+      });
       const { position } = this.#log;
       if (position.epoch !== epoch || position.lowest !== lowest) {
         throw new ChatError('conflict', 'the room was loaded anew meanwhile', { retryable: true });

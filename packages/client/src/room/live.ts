@@ -52,7 +52,9 @@ export class LiveRoom implements Source {
   constructor(id: string, limit: number, core: Core) {
     this.id = id;
     this.core = core;
-    this.people = new People((status) => core.request<'set_presence'>({ type: 'set_presence', status }, ignore, ignore));
+    this.people = new People((status) =>
+      core.request<'set_presence'>({ type: 'set_presence', status }, ignore, ignore),
+    );
     this.tools = new ToolIndex((call) => actions.cancel(core, { room: id, tool_call: call }));
     this.agents = new Agents((run) => actions.cancel(core, { room: id, run }));
     this.log = new RoomLog(this.people, this.agents);
@@ -230,7 +232,8 @@ export class LiveRoom implements Source {
     }
     if (entry.type === 'room_changed' || entry.type === 'member_changed') this.#statusChanged = true;
     if (entry.type === 'member_changed' && entry.member.user === this.#me?.user) this.#me = entry.member;
-    const ends = entry.type === 'message_completed' || entry.type === 'tool_changed' || entry.type === 'run_changed';
+    const ends =
+      entry.type === 'message_completed' || entry.type === 'tool_changed' || entry.type === 'run_changed';
     this.change(ends ? 'now' : 'soon');
     if (!change) return;
     const news = live || this.subscription.recovered === 'replayed';
@@ -238,7 +241,8 @@ export class LiveRoom implements Source {
     if (news) this.#touched.add(change.key);
     if (message?.own === true) this.core.confirm(change.key, message);
     if (change.what === 'torn') this.#mend(change.key);
-    const whole = change.what === 'completed' || (change.what === 'created' && message?.status !== 'streaming');
+    const whole =
+      change.what === 'completed' || (change.what === 'created' && message?.status !== 'streaming');
     if (whole && news) this.#told.push(change.key);
   }
 
@@ -249,7 +253,9 @@ export class LiveRoom implements Source {
       this.#told.push(key);
       this.change('now');
     };
-    this.core.request<'get_message'>({ type: 'get_message', ...this.target(key) }, put, (error) => this.core.error(error));
+    this.core.request<'get_message'>({ type: 'get_message', ...this.target(key) }, put, (error) =>
+      this.core.error(error),
+    );
   }
 
   #refreshStatus(): void {

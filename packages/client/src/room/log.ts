@@ -8,7 +8,8 @@ import { Position } from './position.ts';
 import { type Change, MessageTable } from './table.ts';
 
 /** What applying an entry did. */
-export type Applied = { readonly what: 'old' | 'hole' } | { readonly what: 'applied'; readonly change: Change | undefined };
+export type Applied =
+  { readonly what: 'old' | 'hole' } | { readonly what: 'applied'; readonly change: Change | undefined };
 
 /** Changes kept for messages that a history page may be about to bring. */
 const ORPHANS = 256;

@@ -27,8 +27,8 @@ export class People implements RoomPresence {
   /** All members known so far, by name; a new array only when something changed. */
   get list(): readonly Present[] {
     this.#list ??= [...this.#members.values()]
-        .map((member) => ({ ...member, presence: this.of(member.id) }))
-        .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+      .map((member) => ({ ...member, presence: this.of(member.id) }))
+      .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
     return this.#list;
   }
 

@@ -21,7 +21,9 @@ export function makeRecord(message: Message, rev: number, held: readonly (Held |
   const record: Record = { message, rev, streams: [], stale: false };
   if (message.status !== 'streaming') return record;
   record.streams = message.parts.map((part, index) => held[index] ?? fromText(growing(part)));
-  held.slice(message.parts.length).forEach((rest, index) => (record.streams[message.parts.length + index] = rest));
+  held
+    .slice(message.parts.length)
+    .forEach((rest, index) => (record.streams[message.parts.length + index] = rest));
   record.stale = true;
   return record;
 }
@@ -41,7 +43,8 @@ export function growRecord(record: Record, index: number, piece: Piece): boolean
 export function setPart(record: Record, index: number, generation: number, value: Part): void {
   const held = record.streams[index];
   if (held?.generation !== undefined && generation < held.generation) return;
-  record.streams[index] = held && (held.generation ?? generation) === generation ? { ...held, generation } : empty(generation);
+  record.streams[index] =
+    held && (held.generation ?? generation) === generation ? { ...held, generation } : empty(generation);
   const parts = [...record.message.parts];
   while (parts.length < index) parts.push({ type: 'text', text: '' });
   parts[index] = value;

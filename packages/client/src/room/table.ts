@@ -179,7 +179,10 @@ export class MessageTable {
   }
 
   #change(
-    entry: Extract<Wire.Entry, { type: 'message_completed' | 'message_deleted' | 'reaction' | 'tool_changed' }>,
+    entry: Extract<
+      Wire.Entry,
+      { type: 'message_completed' | 'message_deleted' | 'reaction' | 'tool_changed' }
+    >,
     me: string | undefined,
   ): Change | undefined {
     if (entry.type === 'message_completed' && entry.message) {
@@ -219,12 +222,15 @@ export class MessageTable {
   /** A message's id, unless someone else's message has taken it: ids are unique per sender only. */
   #keyOf(id: string, sender: string, me: string | undefined): string {
     const first = this.#records.get(id)?.message;
-    return first === undefined || first.sender === sender || (first.own && sender === me) ? id : `${sender}/${id}`;
+    return first === undefined || first.sender === sender || (first.own && sender === me)
+      ? id
+      : `${sender}/${id}`;
   }
 
   #insert(key: string, seq: number): void {
     let index = this.#stored.length;
-    while (index > 0 && (this.#records.get(this.#stored[index - 1] ?? '')?.message.seq ?? 0) > seq) index -= 1;
+    while (index > 0 && (this.#records.get(this.#stored[index - 1] ?? '')?.message.seq ?? 0) > seq)
+      index -= 1;
     this.#stored.splice(index, 0, key);
     this.#listChanged = true;
   }
@@ -257,6 +263,8 @@ function react(
 
 function setTool(parts: readonly Part[], entry: Extract<Wire.Entry, { type: 'tool_changed' }>): Part[] {
   return parts.map((part, index) =>
-    index === entry.part && part.type === 'tool_call' ? { ...part, state: entry.state } : part,
+    index === entry.part && part.type === 'tool_call' && part.state !== entry.state
+      ? { ...part, state: entry.state }
+      : part,
   );
 }

@@ -41,7 +41,7 @@ export class ToolIndex implements Tools {
       if (part.type !== 'tool_call') return;
       ids.add(part.id);
       if (before?.parts[index] === part) return;
-            const { room, sender: bot, run } = message;
+      const { room, sender: bot, run } = message;
       const execution: ToolExecution = { ...part, room, messageKey: key, bot, run };
       this.#calls.set(part.id, execution);
       changed.push(execution);

@@ -70,7 +70,8 @@ export class Flusher {
     const hidden = typeof document !== 'undefined' && document.hidden;
     if (typeof this.#mode === 'number') this.#after(this.#mode);
     else if (hidden) this.#after(this.#wanted === 'soon' ? FRAME_MS : HIDDEN_MS);
-    else if (this.#pauseMs > 0 || typeof requestAnimationFrame === 'undefined') this.#after(Math.max(FRAME_MS, this.#pauseMs));
+    else if (this.#pauseMs > 0 || typeof requestAnimationFrame === 'undefined')
+      this.#after(Math.max(FRAME_MS, this.#pauseMs));
     else {
       this.#frame = requestAnimationFrame(() => this.flush());
       // A page that gets hidden after this gets no animation frames: the timer is the net.

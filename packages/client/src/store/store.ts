@@ -36,7 +36,11 @@ export class Store {
   }
 
   /** Calls `listener` when `select` gives something else than last time. */
-  subscribe<T>(select: () => T, listener: (value: T) => void, equal: (a: T, b: T) => boolean = Object.is): Off {
+  subscribe<T>(
+    select: () => T,
+    listener: (value: T) => void,
+    equal: (a: T, b: T) => boolean = Object.is,
+  ): Off {
     let last = select();
     return this.#watchers.add(() => {
       const value = select();

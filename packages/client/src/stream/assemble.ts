@@ -43,9 +43,11 @@ export function empty(generation: number | undefined): Held {
 /** What is held after this piece: the same object if the piece brings nothing new; nothing if a part is missing. */
 export function append(held: Held, piece: Piece): Held | undefined {
   if (held.generation !== undefined && piece.generation < held.generation) return held;
-  const base = held.generation === undefined || held.generation === piece.generation ? held : empty(piece.generation);
+  const base =
+    held.generation === undefined || held.generation === piece.generation ? held : empty(piece.generation);
   if (piece.at > base.bytes) return undefined;
-  if (piece.end <= base.bytes) return base.generation === piece.generation ? base : { ...base, generation: piece.generation };
+  if (piece.end <= base.bytes)
+    return base.generation === piece.generation ? base : { ...base, generation: piece.generation };
   const fresh = piece.at === base.bytes ? piece.text : skipBytes(piece.text, base.bytes - piece.at);
   return { generation: piece.generation, text: base.text + fresh, bytes: piece.end };
 }

@@ -7,9 +7,9 @@ import type { Wire } from './words.ts';
 
 /** Milliseconds of an instant that may be missing. */
 export function toTime(instant: string): number;
-export function toTime(instant: string | null | undefined): number | undefined;
-export function toTime(instant: string | null | undefined): number | undefined {
-  return typeof instant === 'string' ? Date.parse(instant) : undefined;
+export function toTime(instant: string | undefined): number | undefined;
+export function toTime(instant: string | undefined): number | undefined {
+  return instant === undefined ? undefined : Date.parse(instant);
 }
 
 /** A message as the server has it. */
@@ -28,9 +28,9 @@ export function toMessage(wire: Wire.Message, key: string, me: string | undefine
     parts: wire.parts.map(toPart),
     delivery: 'sent',
     deliverySince: at,
-    replyTo: wire.reply_to ?? undefined,
+    replyTo: wire.reply_to,
     to: wire.to ?? [],
-    run: wire.run ?? undefined,
+    run: wire.run,
     editedAt: toTime(wire.edited_at),
     deletedAt: toTime(wire.deleted_at),
     reactions: (wire.reactions ?? []).map((reaction) => toReaction(reaction, me)),
@@ -57,15 +57,13 @@ function toToolCall(wire: Wire.ToolCall): ToolCall {
   return {
     id: wire.tool_call,
     name: wire.name,
-    title: wire.title ?? undefined,
+    title: wire.title,
     state: wire.state,
     arguments: wire.arguments,
-    progress: wire.progress
-      ? { fraction: wire.progress.fraction ?? undefined, message: wire.progress.message ?? undefined }
-      : undefined,
+    progress: wire.progress,
     output: wire.output ?? '',
     result: wire.result,
-    error: wire.error ?? undefined,
+    error: wire.error,
     startedAt: toTime(wire.started_at),
     endedAt: toTime(wire.ended_at),
   };
@@ -84,13 +82,19 @@ export function fromPart(part: Part): Wire.Part {
     case 'plan':
       return { type: 'plan', items: part.items.map((item) => ({ ...item })) };
     case 'tool_call':
-      return { type: 'tool_call', tool_call: part.id, name: part.name, state: part.state, output: part.output };
+      return {
+        type: 'tool_call',
+        tool_call: part.id,
+        name: part.name,
+        state: part.state,
+        output: part.output,
+      };
   }
 }
 
 /** A user. */
 export function toUser(wire: Wire.User): User {
-  return { id: wire.id, kind: wire.kind, name: wire.name, avatar: wire.avatar ?? undefined };
+  return wire;
 }
 
 /** A member. */
@@ -99,7 +103,7 @@ export function toMember(wire: Wire.Member): Member {
     id: wire.user,
     kind: wire.kind,
     name: wire.name,
-    avatar: wire.avatar ?? undefined,
+    avatar: wire.avatar,
     role: wire.role,
     joinedAt: toTime(wire.joined_at),
   };
@@ -112,7 +116,7 @@ export function toRoomInfo(wire: Wire.Room): RoomInfo {
     kind: wire.kind,
     visibility: wire.visibility,
     name: wire.name,
-    topic: wire.topic ?? undefined,
+    topic: wire.topic,
     createdBy: wire.created_by,
     createdAt: toTime(wire.created_at),
   };
@@ -122,7 +126,7 @@ export function toRoomInfo(wire: Wire.Room): RoomInfo {
 export function toRoomSummary(wire: Wire.RoomSummary): RoomSummary {
   return {
     ...toRoomInfo(wire.room),
-    role: wire.role ?? undefined,
+    role: wire.role,
     unread: toUnread(wire.ordinal, wire.read),
     activeAt: toTime(wire.active_at),
   };
@@ -134,20 +138,23 @@ export function toUnread(ordinal: number, read: number): Unread {
 }
 
 /** Bots after an entry about one of them. */
-export function withStatus(bots: readonly Bot[], entry: Extract<Wire.Entry, { type: 'bot_status' }>): readonly Bot[] {
+export function withStatus(
+  bots: readonly Bot[],
+  entry: Extract<Wire.Entry, { type: 'bot_status' }>,
+): readonly Bot[] {
   const { bot: id, status, error } = entry;
-  return bots.map((bot) => (bot.user.id === id ? { ...bot, status, error: error ?? undefined } : bot));
+  return bots.map((bot) => (bot.user.id === id ? { ...bot, status, error: error } : bot));
 }
 
 /** A bot. */
 export function toBot(wire: Wire.Bot): Bot {
   return {
     user: toUser(wire.user),
-    owner: wire.owner ?? undefined,
+    owner: wire.owner,
     connector: wire.connector,
     status: wire.status,
-    error: wire.error ?? undefined,
-    description: wire.description ?? undefined,
+    error: wire.error,
+    description: wire.description,
     suggestions: wire.suggestions ?? [],
   };
 }
