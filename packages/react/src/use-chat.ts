@@ -1,8 +1,8 @@
 /** A whole conversation in one hook, in the words and states of Vercel's `useChat`. */
 'use client';
 import {
+  type ChatClient,
   type ChatError,
-  isFinalRun,
   type Member,
   type Message,
   type Outgoing,
@@ -62,90 +62,65 @@ export function useChat(id?: string, options: UseChatOptions = {}): UseChat {
   const hasOlder = useRoomValue(room, (at) => at.hasOlder, false);
   const connection = useConnection();
   const { typing } = useTyping(roomId);
+  const actions = useActions(chat, roomId, room);
   const [cleared, setCleared] = useState<ChatError | undefined>(undefined);
   useListeners(room, options);
 
-  const failed = messages.findLast(({ own }) => own);
-  const error = useUncleared(roomError ?? failed?.error ?? connection.error, cleared);
-  const me = chat.user?.id;
-  const status = statusOf(
-    messages,
-    runs.some(({ triggeredBy }) => triggeredBy === me),
-    error,
-  );
+  const failure = roomError ?? messages.findLast(({ own }) => own)?.error ?? connection.error;
+  const error = failure === cleared ? undefined : failure;
+  const working = runs.some(({ triggeredBy }) => triggeredBy === chat.user?.id);
+  const status = statusOf(messages, working, error);
+  const clearError = useCallback(() => setCleared(failure), [failure]);
 
-  const sendMessage = useCallback(
-    (message: string | Outgoing) => (chat.getRoom(roomId) ?? chatRoom(chat, roomId)).sendMessage(message),
-    [chat, roomId],
-  );
-  const stop = useCallback(async () => {
-    if (!room) return;
-    const writing = room.messages.filter(
-      ({ status: how, run }) => how === 'streaming' && (run === undefined || !room.getRun(run)),
-    );
-    const mine = room.runs.filter(
-      ({ state, triggeredBy }) => !isFinalRun(state) && triggeredBy === chat.user?.id,
-    );
-    await Promise.all([...mine.map((run) => run.cancel()), ...writing.map(({ key }) => room.stop(key))]);
-  }, [chat, room]);
-  const regenerate = useCallback(() => {
-    const last = room?.messages.findLast(({ own, deletedAt }) => own && deletedAt === undefined);
-    return last && room?.sendMessage({ text: textOf(last), to: last.to });
-  }, [room]);
-  const retry = useCallback(
-    (key?: string) => {
-      const which = key ?? room?.messages.findLast(({ delivery }) => delivery === 'failed')?.key;
-      if (which !== undefined) room?.retry(which);
-    },
-    [room],
-  );
-  const loadOlder = useCallback((count?: number) => room?.loadOlder(count) ?? Promise.resolve(), [room]);
-  const clearError = useCallback(() => setCleared(error), [error]);
-
-  const { isConnected } = connection;
   return useMemo(
     () => ({
       room,
       messages,
       status,
       error,
-      sendMessage,
-      stop,
-      regenerate,
-      retry,
       clearError,
       hasOlder,
-      loadOlder,
       connection,
-      isConnected,
+      isConnected: connection.isConnected,
       typing,
+      ...actions,
     }),
-    [
-      room,
-      messages,
-      status,
-      error,
-      sendMessage,
-      stop,
-      regenerate,
-      retry,
-      clearError,
-      hasOlder,
-      loadOlder,
-      connection,
-      isConnected,
-      typing,
-    ],
+    [room, messages, status, error, clearError, hasOlder, connection, typing, actions],
   );
 }
 
-/** Sending before the room is held: the outbox keeps it until it is. */
-function chatRoom(chat: ReturnType<typeof useChatClient>, id: string): Pick<Room, 'sendMessage'> {
-  return { sendMessage: (message) => chat.sendMessage(id, message) };
+type Actions = Pick<UseChat, 'sendMessage' | 'stop' | 'regenerate' | 'retry' | 'loadOlder'>;
+
+/** What one can do; the same functions for the life of the room. */
+function useActions(chat: ChatClient, roomId: string, room: Room | undefined): Actions {
+  return useMemo(() => {
+    // The client takes a message even before the room is held: the outbox keeps it until it is.
+    const sendMessage = (message: string | Outgoing) =>
+      room ? room.sendMessage(message) : chat.sendMessage(roomId, message);
+    const lastOwn = () => room?.messages.findLast(({ own, deletedAt }) => own && deletedAt === undefined);
+    const lastFailed = () => room?.messages.findLast(({ delivery }) => delivery === 'failed')?.key;
+    return {
+      sendMessage,
+      stop: () => (room ? stopAll(room, chat.user?.id) : Promise.resolve()),
+      regenerate: () => {
+        const last = lastOwn();
+        return last && sendMessage({ text: textOf(last), to: last.to });
+      },
+      retry: (key = lastFailed()) => {
+        if (key !== undefined) room?.retry(key);
+      },
+      loadOlder: (count) => room?.loadOlder(count) ?? Promise.resolve(),
+    };
+  }, [chat, roomId, room]);
 }
 
-function useUncleared(error: ChatError | undefined, cleared: ChatError | undefined): ChatError | undefined {
-  return error === cleared ? undefined : error;
+/** Stops one's own runs, and messages that stream outside of any run. */
+async function stopAll(room: Room, me: string | undefined): Promise<void> {
+  const mine = room.runs.filter(({ triggeredBy }) => triggeredBy === me);
+  const loose = room.messages.filter(
+    ({ status, run }) => status === 'streaming' && (run === undefined || !room.getRun(run)),
+  );
+  await Promise.all([...mine.map((run) => run.cancel()), ...loose.map(({ key }) => room.stop(key))]);
 }
 
 function statusOf(messages: readonly Message[], working: boolean, error: ChatError | undefined): ChatStatus {
