@@ -9,7 +9,7 @@ use std::{
 
 use antiphon_protocol::{MessageStatus, Part, Role, Room, RoomKind, Timestamp, User, UserKind, Visibility};
 use antiphon_store::{
-    Change, Command, Guard, NewMember, NewMessage, Store,
+    Change, Command, EntryRange, Guard, NewMember, NewMessage, Store,
     sqlite::{SqliteOptions, SqliteStore},
 };
 
@@ -50,7 +50,8 @@ fn message(writer: usize, number: usize) -> Command {
     let room = id(&format!("room-{}", (writer + number) % ROOMS));
     let message = NewMessage {
         room,
-        id: id(&format!("0199c0de-{writer:04}-7000-8000-{number:012}")),
+        // Ids grow with time, as UUIDv7 do.
+        id: id(&format!("{number:08}-0000-7000-8000-{writer:012}")),
         status: MessageStatus::Complete,
         parts: vec![Part::Text { text: "lorem ipsum ".repeat(LENGTH / 12 + 1)[..LENGTH].to_owned() }],
         reply_to: None,
@@ -99,8 +100,24 @@ async fn main() {
             spent.as_secs_f64() * 1e6 / count,
             waits[waits.len() / 2].as_secs_f64() * 1e3
         );
+        if writers == 256 {
+            read(&store).await;
+        }
         store.close().await;
     }
+}
+
+/// What the newest page of a room costs, one reader after the other.
+async fn read(store: &SqliteStore) {
+    const READS: u32 = 2_000;
+    let (begun, spent) = (Instant::now(), cpu());
+    for number in 0..READS {
+        let room = id(&format!("room-{}", number as usize % ROOMS));
+        let page = store.entries(&room, EntryRange::Newest { up_to: u64::MAX }, 50).await.expect("a page");
+        assert_eq!(page.entries.len(), 50);
+    }
+    let (elapsed, spent) = (begun.elapsed() / READS, (cpu() - spent) / READS);
+    println!("newest 50 of a room: {elapsed:.1?} each, {spent:.1?} of CPU");
 }
 
 /// One message after the other, each when the one before is acknowledged.

@@ -11,12 +11,12 @@ use antiphon_protocol::{Message, Part, RoomId};
 use rusqlite::{Connection, params};
 
 use super::{
-    codec::{id, json, place, seq_of},
+    codec::{id, json, place},
     rooms::{Counters, Rooms},
 };
 
 /// Most entries that one transaction of the index follows: commands wait for it, so a few milliseconds.
-const BATCH: usize = 256;
+const BATCH: u64 = 256;
 
 /// Which rooms the index has yet to follow.
 #[derive(Debug, Default)]
@@ -47,38 +47,33 @@ impl Behind {
         while left > 0
             && let Some(room) = self.rooms.first().cloned()
         {
-            let Some(counters) = rooms.find(sql, &room)? else {
-                self.rooms.remove(&room);
-                continue;
-            };
-            let (reached, entries) = follow_room(sql, counters, left)?;
-            left -= entries.clamp(1, left);
-            rooms.put(&room, Counters { indexed: reached, ..counters });
-            if reached == counters.head {
-                self.rooms.remove(&room);
+            if let Some(counters) = rooms.find(sql, &room)? {
+                let reached = counters.head.min(counters.indexed + left);
+                left -= reached - counters.indexed;
+                follow_room(sql, counters, reached)?;
+                rooms.put(&room, Counters { indexed: reached, ..counters });
+                if reached < counters.head {
+                    break;
+                }
             }
+            self.rooms.remove(&room);
         }
         Ok(())
     }
 }
 
-/// Indexes messages that became whole in the next `limit` entries. Tells how far it came and how many it saw.
-fn follow_room(sql: &Connection, counters: Counters, limit: usize) -> rusqlite::Result<(u64, usize)> {
-    let query = "SELECT e.place, m.place, m.message FROM entries e \
-                 LEFT JOIN messages m ON m.place = e.shows AND m.settled = e.place \
-                 WHERE e.place > ?1 AND e.place <= ?2 ORDER BY e.place LIMIT ?3";
+/// Indexes the messages that became whole after what is indexed, up to and including position `reached`.
+fn follow_room(sql: &Connection, counters: Counters, reached: u64) -> rusqlite::Result<()> {
+    let query = "SELECT place, message FROM messages WHERE place > ?1 AND place <= ?2 AND settled = place \
+                 UNION ALL SELECT m.place, m.message FROM entries e \
+                 JOIN messages m ON m.place = e.shows AND m.settled = e.place \
+                 WHERE e.place > ?1 AND e.place <= ?2";
     let mut statement = sql.prepare_cached(query)?;
-    let head = place(counters.rid, counters.head);
-    let mut rows = statement.query(params![counters.indexed_place(), head, limit])?;
-    let (mut reached, mut seen) = (counters.indexed, 0);
+    let mut rows = statement.query(params![counters.indexed_place(), place(counters.rid, reached)])?;
     while let Some(row) = rows.next()? {
-        seen += 1;
-        reached = seq_of(row.get(0)?);
-        if let Some(place) = row.get::<_, Option<i64>>(1)? {
-            insert(sql, place, &json::<Message>(row, 2)?.parts)?;
-        }
+        insert(sql, row.get(0)?, &json::<Message>(row, 1)?.parts)?;
     }
-    Ok((if seen < limit { counters.head } else { reached }, seen))
+    Ok(())
 }
 
 /// Puts the words of a message into the index.

@@ -113,7 +113,13 @@ impl Writing<'_> {
     /// Adds an entry to the log; its position is the one after the head.
     fn append(&mut self, room: &RoomId, body: EntryBody) -> Result<(), Fault> {
         let own = compose::own_fields(&body);
-        self.append_pieces(room, body, &own, None, None)
+        self.insert_entry(room, &body, &own, None)?;
+        self.next(room, body, &own, None)
+    }
+
+    /// Adds the entry that a message is. Its row is in `messages` already.
+    fn append_own(&mut self, room: &RoomId, body: EntryBody, message: &str) -> Result<(), Fault> {
+        self.next(room, body, "", Some(message))
     }
 
     /// Adds an entry that shows a message: whole at once to live readers, by reference in the log.
@@ -126,15 +132,32 @@ impl Writing<'_> {
     ) -> Result<(), Fault> {
         let own = compose::own_fields(&body);
         let place = place(self.room(room)?.rid, shows.seq);
-        self.append_pieces(room, body, &own, Some(place), live)
+        self.insert_entry(room, &body, &own, Some(place))?;
+        self.next(room, body, &own, live)
     }
 
-    fn append_pieces(
+    fn insert_entry(
+        &mut self,
+        room: &RoomId,
+        body: &EntryBody,
+        own: &str,
+        shows: Option<i64>,
+    ) -> Result<(), Fault> {
+        let counters = self.room(room)?;
+        let Command { at, by, .. } = self.command;
+        let insert = "INSERT INTO entries (place, kind, at, by, shows, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let place = place(counters.rid, counters.head + 1);
+        let row = params![place, compose::kind(body), at.as_millis(), by.as_str(), shows, own];
+        self.sql.prepare_cached(insert)?.execute(row)?;
+        Ok(())
+    }
+
+    /// Moves the room on by an entry whose row is written, and encodes it for live readers.
+    fn next(
         &mut self,
         room: &RoomId,
         body: EntryBody,
         own: &str,
-        shows: Option<i64>,
         message: Option<&str>,
     ) -> Result<(), Fault> {
         let mut counters = self.room(room)?;
@@ -144,10 +167,6 @@ impl Writing<'_> {
         let Command { at, by, .. } = self.command;
         let entry = Entry { body, room: room.clone(), seq: counters.head, at: *at, by: by.clone() };
         let kind = compose::kind(&entry.body);
-        let insert = "INSERT INTO entries (place, kind, at, by, shows, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let place = place(counters.rid, counters.head);
-        let row = params![place, kind, at.as_millis(), by.as_str(), shows, own];
-        self.sql.prepare_cached(insert)?.execute(row)?;
         self.rooms.put(room, counters);
         let json = compose::entry(kind, own, message, &Envelope::of(&entry)).into();
         self.entries.push(Arc::new(CommittedEntry { entry, json, ordinal: counters.ordinal }));

@@ -55,8 +55,8 @@ CREATE TABLE members (
 
 CREATE INDEX members_by_user ON members (user, room);
 
--- The log. `body` holds the fields of the entry's own kind as JSON without braces. Content of messages is never in
--- it: an entry that shows a message says whose row in `messages` to read.
+-- The log, but for what is in `messages`. `body` holds the fields of the entry's own kind as JSON without braces.
+-- Content of messages is never in it: an entry that shows a message says which row in `messages` to read.
 CREATE TABLE entries (
     place INTEGER PRIMARY KEY,
     kind  TEXT NOT NULL,
@@ -66,10 +66,12 @@ CREATE TABLE entries (
     body  TEXT NOT NULL
 ) STRICT;
 
--- Every message in its current state, as JSON. `fingerprint` is of the content as it was first sent.
--- `settled` is the place of the entry with which it was whole: its own, or its `message_completed`.
+-- The other part of the log: every message is also the entry with which it was said. `message` is its current state
+-- as JSON; `fingerprint` is of the content as it was first sent. `settled` is the place of the entry with which it
+-- was whole: its own, or its `message_completed`.
 CREATE TABLE messages (
     place       INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
     rid         INTEGER NOT NULL,
     id          TEXT NOT NULL,
     sender      TEXT NOT NULL,
@@ -78,7 +80,8 @@ CREATE TABLE messages (
     message     TEXT NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX messages_by_id ON messages (rid, id, sender);
+-- Ids grow with time, by custom: with them in front, the newest messages of all rooms share a few pages.
+CREATE UNIQUE INDEX messages_by_id ON messages (id, rid, sender);
 CREATE INDEX messages_open ON messages (place) WHERE settled IS NULL;
 
 -- Who put which sign under which message; `seq` is the order in which they did.

@@ -16,13 +16,23 @@ use crate::{
 /// A page ends early rather than grow beyond this: long messages must not make it hundreds of megabytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
-const OLDEST_FIRST: &str = "SELECT e.place, e.kind, e.at, e.by, e.body, m.message \
-     FROM entries e LEFT JOIN messages m ON m.place = e.shows \
-     WHERE e.place >= ?1 AND e.place <= ?2 ORDER BY e.place LIMIT ?3";
+/// Both parts of the log, merged in the order of their places.
+macro_rules! log {
+    ($order:literal) => {
+        concat!(
+            "SELECT place, 'message', at, sender, '', message FROM messages WHERE place >= ?1 AND place <= ?2 ",
+            "UNION ALL ",
+            "SELECT e.place, e.kind, e.at, e.by, e.body, m.message ",
+            "FROM entries e LEFT JOIN messages m ON m.place = e.shows WHERE e.place >= ?1 AND e.place <= ?2 ",
+            "ORDER BY 1 ",
+            $order,
+            " LIMIT ?3"
+        )
+    };
+}
 
-const NEWEST_FIRST: &str = "SELECT e.place, e.kind, e.at, e.by, e.body, m.message \
-     FROM entries e LEFT JOIN messages m ON m.place = e.shows \
-     WHERE e.place >= ?1 AND e.place <= ?2 ORDER BY e.place DESC LIMIT ?3";
+const OLDEST_FIRST: &str = log!("ASC");
+const NEWEST_FIRST: &str = log!("DESC");
 
 pub(crate) fn page(
     sql: &Connection,

@@ -28,8 +28,7 @@ pub(crate) fn search(
     limit: usize,
 ) -> Result<Vec<RawJson<Message>>, Fault> {
     let Some(expression) = expression(query)? else { return Ok(Vec::new()) };
-    let matching = "SELECT e.at, m.message FROM words w \
-                    JOIN messages m ON m.place = w.rowid JOIN entries e ON e.place = w.rowid \
+    let matching = "SELECT m.at, m.message FROM words w JOIN messages m ON m.place = w.rowid \
                     WHERE words MATCH ?1 AND w.rowid >= ?2 AND w.rowid <= ?3 ORDER BY w.rowid DESC LIMIT ?4";
     let mut matching = sql.prepare_cached(matching)?;
     let mut found: Vec<(Timestamp, RawJson<Message>)> = Vec::new();

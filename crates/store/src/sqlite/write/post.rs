@@ -31,10 +31,10 @@ impl Writing<'_> {
             message: RawJson::from_text(json.clone()).expect("encoded by serde_json just now"),
             duplicate: false,
         };
-        let body = EntryBody::Message { message: Box::new(message.clone()) };
-        self.append_message(&new.room, body, &message, Some(&json))?;
+        let body = EntryBody::Message { message: Box::new(message) };
+        self.append_own(&new.room, body, &json)?;
         if let Some(mut run) = run {
-            run.run.answer = Some(message.id.clone());
+            run.run.answer = Some(new.id.clone());
             self.save_run(&run)?;
         }
         self.queue_runs(counters.rid, new)?;
@@ -104,10 +104,11 @@ impl Writing<'_> {
         let json = encode(&message);
         let place = place(counters.rid, seq);
         let settled = (message.status != MessageStatus::Streaming).then_some(place);
-        let insert = "INSERT INTO messages (place, rid, id, sender, fingerprint, settled, message) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let insert = "INSERT INTO messages (place, at, rid, id, sender, fingerprint, settled, message) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         self.sql.prepare_cached(insert)?.execute(params![
             place,
+            message.at.as_millis(),
             counters.rid,
             message.id.as_str(),
             message.sender.as_str(),
