@@ -10,6 +10,7 @@ use crate::{
     meters::Meters,
     pace::Pace,
     settings::{Settings, SettingsError},
+    trust::Trust,
 };
 
 /// What all doors share.
@@ -30,6 +31,8 @@ pub struct Doors {
     pub meters: Meters,
     /// Guests made from each address.
     pub guests: Pace,
+    /// Who came in by which key.
+    pub trust: Trust,
     /// Cancelled when the server is to stop.
     pub drain: CancellationToken,
     /// Every connection's task.
@@ -54,6 +57,7 @@ impl Doors {
             settings,
             clock,
             meters: Meters::default(),
+            trust: Trust::default(),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),
         })

@@ -12,6 +12,7 @@ mod server;
 pub mod settings;
 mod sign_in;
 pub mod signals;
+mod trust;
 mod ws;
 
 pub use server::{Server, StartError};

@@ -79,6 +79,7 @@ impl Server {
         }
         let metrics_listen = settings.metrics_listen;
         let doors = Arc::new(Doors::new(hub, settings, clock)?);
+        doors.tasks.spawn(watch_keys(Arc::clone(&doors)));
         if let Some(address) = metrics_listen {
             let listener = listen("metrics_listen", address).await?;
             doors.tasks.spawn(accept::run(listener, meters_router(&doors), Arc::clone(&doors)));
@@ -106,6 +107,7 @@ impl Server {
     /// all connections had ended in time.
     pub async fn stop(self) -> bool {
         let limit = self.doors.settings.timers.drain;
+        info!(connections = self.doors.tasks.len(), "draining");
         self.doors.drain.cancel();
         self.doors.tasks.close();
         let drained = timeout(limit, self.doors.tasks.wait()).await.is_ok();
@@ -119,6 +121,14 @@ impl Server {
         self.store.close().await;
         info!("stopped");
         drained
+    }
+}
+
+/// Runs until the server drains.
+async fn watch_keys(doors: Arc<Doors>) {
+    tokio::select! {
+        () = doors.trust.watch(&doors.authenticator, &doors.hub) => {}
+        () = doors.drain.cancelled() => {}
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
-use antiphon_hub::{LiveEvent, Reader, Session};
+use antiphon_hub::{LiveEvent, Reader};
 use antiphon_protocol::{
     CloseCode, Cursor, Epoch, Error, RoomId,
     frame::Answer,
@@ -26,7 +26,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sle
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{Failure, caller::Caller};
-use crate::{doors::Doors, jitter, meters::Open};
+use crate::{doors::Doors, jitter, meters::Open, sign_in::SignedIn, trust};
 
 /// How much is gathered for one write.
 const PULL_BYTES: usize = 64 * 1024;
@@ -52,11 +52,10 @@ pub async fn stream(
     let room = RoomId::parse(&room).map_err(|fault| Error::field("room", fault.to_string()))?;
     let last_event = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
     let cursor = last_event.or(asked.cursor.as_deref()).map(parse_cursor).transpose()?;
-    let (session, mut reader) = doors.hub.connect(caller.signed_in.user)?;
+    let (session, mut reader) = doors.hub.connect(caller.signed_in.user.clone())?;
     let request = JoinRoom { room, cursor, streams: Vec::new(), receive: None, limit: asked.limit };
     let joined = reader.join(&session, request).await?;
-    let left = caller.signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now());
-    let listener = Listener::new(doors, session, reader, joined, Duration::from_secs(left));
+    let listener = Listener::new(doors, &caller.signed_in, reader, joined);
     let body = Body::from_stream(stream::unfold(listener, |mut listener| async move {
         let piece = listener.next().await?;
         Some((Ok::<_, Infallible>(piece), listener))
@@ -73,8 +72,8 @@ pub async fn stream(
 /// One stream: pulls when the connection asks for more, so a slow one costs no memory.
 struct Listener {
     doors: Arc<Doors>,
-    _session: Session,
     reader: Reader,
+    _trust: trust::Entry,
     epoch: Epoch,
     /// What is said before anything is pulled.
     first: VecDeque<Bytes>,
@@ -88,7 +87,8 @@ struct Listener {
 }
 
 impl Listener {
-    fn new(doors: Arc<Doors>, session: Session, reader: Reader, joined: Joined, left: Duration) -> Self {
+    fn new(doors: Arc<Doors>, signed_in: &SignedIn, reader: Reader, joined: Joined) -> Self {
+        let left = Duration::from_secs(signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now()));
         let timers = &doors.settings.timers;
         let epoch = joined.epoch.clone();
         let mut heartbeat = interval_at(Instant::now() + timers.ping_interval, timers.ping_interval);
@@ -103,8 +103,8 @@ impl Listener {
             expiry: Box::pin(sleep(left + timers.expiry_grace)),
             drain: Box::pin(doors.drain.clone().cancelled_owned()),
             _open: doors.meters.open("sse"),
+            _trust: trust::Entry::of(signed_in, &doors),
             doors,
-            _session: session,
             reader,
             epoch,
             first: first.into(),

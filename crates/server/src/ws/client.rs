@@ -31,7 +31,7 @@ use super::{
     sign_in::{self, Entered},
     words,
 };
-use crate::{doors::Doors, sign_in::SignedIn};
+use crate::{doors::Doors, sign_in::SignedIn, trust};
 
 /// How much is pulled for one write: what a socket's buffer in the kernel is likely to take at once.
 const PULL_BYTES: usize = 64 * 1024;
@@ -48,6 +48,8 @@ pub(super) struct Client {
     /// Resolves when the server drains.
     drain: Pin<Box<WaitForCancellationFutureOwned>>,
     alarm: Alarm,
+    /// By which key the user came in.
+    trust: trust::Entry,
     /// The end of the token.
     expires_at: Timestamp,
     inbox: Inbox,
@@ -86,6 +88,7 @@ impl Client {
             time_left(&signed_in, &doors),
         );
         Self {
+            trust: trust::Entry::of(&signed_in, &doors),
             drain: Box::pin(doors.drain.clone().cancelled_owned()),
             doors,
             socket,
@@ -257,6 +260,7 @@ impl Client {
             Ok(signed_in) => {
                 self.alarm.renew(&self.doors.settings.timers, time_left(&signed_in, &self.doors));
                 self.expires_at = signed_in.expires_at();
+                self.trust = trust::Entry::of(&signed_in, &self.doors);
                 self.write(sign_in::authenticated(reference, &signed_in, &self.reader, &self.doors));
             }
             Err(error) => {

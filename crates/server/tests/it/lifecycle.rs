@@ -1,0 +1,205 @@
+//! The binary: how it starts, what it prints, and how it stops.
+
+use std::{
+    path::Path,
+    process::{ExitStatus, Stdio},
+};
+
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use crate::support::{PATIENCE, Socket, TestServer, fresh_id};
+
+/// F10: one binary, no settings: it says where it is, people talk, and it stops when asked.
+#[tokio::test]
+async fn f10_the_binary_starts_serves_and_stops() {
+    let data = TempDir::new().unwrap();
+    let binary = Binary::start(data.path(), &[]).await;
+    let mut ada = binary.join("Ada").await;
+    let said = ada.say("general", "kept").await;
+    binary.signal("TERM").await;
+    assert_eq!(ada.closed().await, 4000);
+    let bye = ada.heard("bye").expect("a bye");
+    assert_eq!(bye["reconnect"], true);
+    assert!(bye["after_ms"].as_u64().unwrap() < 3_000);
+    let (status, output, logs) = binary.end().await;
+    assert_eq!(status.code(), Some(0), "{logs}");
+    assert!(output.contains("open http://127.0.0.1:"), "{output}");
+    assert!(!logs.contains("kept"), "logs hold nothing that was said: {logs}");
+
+    let binary = Binary::start(data.path(), &[]).await;
+    let mut ben = binary.join("Ben").await;
+    let history = ben.ask(json!({ "type": "history", "room": "general" })).await;
+    let entries = history["entries"].as_array().unwrap();
+    assert!(entries.iter().any(|entry| entry["seq"] == said["seq"] && entry.to_string().contains("kept")));
+}
+
+/// FAULTS 141: what was sent before the end is answered or was not stored; nothing answered is lost.
+#[tokio::test]
+async fn what_was_acknowledged_survives_the_end() {
+    let server = TestServer::start().await;
+    let mut ada = server.join("Ada").await;
+    let ids: Vec<String> = (0..100).map(|_| fresh_id()).collect();
+    let frames: Vec<String> = ids
+        .iter()
+        .zip(1_000..)
+        .map(|(id, reference)| {
+            json!({ "type": "send_message", "ref": reference, "room": "general", "id": id, "text": id })
+                .to_string()
+        })
+        .collect();
+    ada.send_text(frames.join("\n")).await;
+    ada.event(|event| event["ref"] == 1_000).await;
+    let stopping = tokio::spawn(server.restart());
+    assert_eq!(ada.closed().await, 4000);
+    let acknowledged: Vec<&String> = ids
+        .iter()
+        .zip(1_000..)
+        .filter(|(_, reference)| {
+            *reference == 1_000 || ada.has_heard(|event| event["ref"] == *reference && event["type"] == "ok")
+        })
+        .map(|(id, _)| id)
+        .collect();
+    let server = stopping.await.unwrap();
+    let mut ben = server.join("Ben").await;
+    let history = ben.ask(json!({ "type": "history", "room": "general", "limit": 200 })).await.to_string();
+    for id in acknowledged {
+        assert!(history.contains(id), "an acknowledged message is lost");
+    }
+}
+
+/// FAULTS 141: many people are sent away, each at a time of its own, and the end comes within its limit.
+#[tokio::test]
+async fn everyone_is_sent_away_in_time() {
+    let server = TestServer::start().await;
+    let mut sockets = Vec::new();
+    for n in 0..50 {
+        sockets.push(server.join(&format!("Guest {n}")).await);
+    }
+    let unsigned = server.socket().await;
+    sockets.push(unsigned);
+    let stopping = tokio::spawn(server.stop());
+    let mut times = Vec::new();
+    for socket in &mut sockets {
+        assert_eq!(socket.closed().await, 4000);
+        times.push(socket.heard("bye").expect("a bye")["after_ms"].as_u64().unwrap());
+    }
+    assert!(stopping.await.unwrap(), "in time");
+    times.sort_unstable();
+    times.dedup();
+    assert!(times.len() > 25, "they come back at different times: {times:?}");
+}
+
+/// FAULTS 141: a second signal does not wait.
+#[tokio::test]
+async fn a_second_signal_ends_at_once() {
+    let data = TempDir::new().unwrap();
+    let binary = Binary::start(
+        data.path(),
+        &[("ANTIPHON_TIMERS__DRAIN_MS", "600000"), ("ANTIPHON_TIMERS__CLOSE_MS", "600000")],
+    )
+    .await;
+    // One who never answers the close.
+    let _stuck = binary.join("Ada").await;
+    binary.signal("TERM").await;
+    binary.wait_for_log("drain").await;
+    binary.signal("INT").await;
+    let (status, ..) = binary.end().await;
+    assert_ne!(status.code(), Some(0));
+}
+
+/// FAULTS 143: what keeps the server from starting is said in one line, by key, without the value.
+#[tokio::test]
+async fn the_binary_says_why_it_does_not_start() {
+    let data = TempDir::new().unwrap();
+    let fault = refused(data.path(), &[("ANTIPHON_JWT__SECRET", "hunter2")]).await;
+    assert!(fault.contains("jwt") || fault.contains("identity.providers[0]"), "{fault}");
+    assert!(!fault.contains("hunter2"), "{fault}");
+    let fault = refused(data.path(), &[("ANTIPHON_COLOUR", "blue")]).await;
+    assert!(fault.to_lowercase().contains("colour") && !fault.contains("blue"), "{fault}");
+    let running = TestServer::start().await;
+    let port = running.authority().rsplit(':').next().unwrap().to_owned();
+    let fault = refused(data.path(), &[("PORT", &port)]).await;
+    assert!(fault.contains("listen"), "{fault}");
+    let first = Binary::start(data.path(), &[]).await;
+    let fault = refused(data.path(), &[]).await;
+    assert!(fault.contains("data") && fault.contains("in use"), "{fault}");
+    drop(first);
+}
+
+struct Binary {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    authority: String,
+    logs: tokio::task::JoinHandle<String>,
+    log_lines: tokio::sync::watch::Receiver<String>,
+}
+
+fn command(data: &Path, environment: &[(&str, &str)]) -> Command {
+    let port = environment.iter().find(|(name, _)| *name == "PORT").map_or("0", |(_, port)| port);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_antiphon"));
+    command.arg("--data").arg(data).args(["--port", port]).envs(environment.iter().copied());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+async fn refused(data: &Path, environment: &[(&str, &str)]) -> String {
+    let output = timeout(PATIENCE, command(data, environment).output()).await.expect("in time").unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty(), "it does not claim to listen");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+impl Binary {
+    async fn start(data: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = command(data, environment).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = timeout(PATIENCE, lines.next_line()).await.expect("in time").unwrap().expect("a line");
+        let authority =
+            first.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{first}")).to_owned();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let (said, log_lines) = tokio::sync::watch::channel(String::new());
+        let logs = tokio::spawn(async move {
+            let mut all = String::new();
+            while stderr.read_line(&mut all).await.is_ok_and(|read| read > 0) {
+                said.send_replace(all.clone());
+            }
+            all
+        });
+        Self { child, lines, authority, logs, log_lines }
+    }
+
+    async fn join(&self, name: &str) -> Socket {
+        let url = format!("http://{}/v1/guests", self.authority);
+        let answer = reqwest::Client::new().post(url).json(&json!({ "name": name })).send().await.unwrap();
+        let guest: serde_json::Value = answer.json().await.unwrap();
+        let mut socket = Socket::open(&self.authority).await;
+        socket.authenticate(guest["token"].as_str().unwrap()).await;
+        socket.join("general").await;
+        socket
+    }
+
+    async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it runs").to_string();
+        let killed = Command::new("kill").args(["-s", name, &id]).status().await.unwrap();
+        assert!(killed.success());
+    }
+
+    async fn wait_for_log(&self, words: &str) {
+        let mut lines = self.log_lines.clone();
+        timeout(PATIENCE, lines.wait_for(|all| all.contains(words))).await.expect("in time").unwrap();
+    }
+
+    /// How it ended, the rest of what it printed, and its log.
+    async fn end(mut self) -> (ExitStatus, String, String) {
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap();
+        let mut rest = String::new();
+        self.lines.into_inner().read_to_string(&mut rest).await.unwrap();
+        (status, rest, self.logs.await.unwrap())
+    }
+}

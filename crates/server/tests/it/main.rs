@@ -1,0 +1,16 @@
+//! Tests through the doors: a real server on a real port with a real database, in one process or as the binary.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod conversation;
+mod faults;
+mod framing;
+mod lifecycle;
+mod limits;
+mod origins;
+mod page;
+mod rest;
+mod settings;
+mod sign_in;
+mod sse;
+mod support;
+mod tokens;

@@ -1,0 +1,178 @@
+//! REST: the same requests, the same answers, the same errors as on a socket.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{Guest, TestServer, fresh_id, server::read};
+
+struct Rest<'a> {
+    server: &'a TestServer,
+    guest: Guest,
+}
+
+impl<'a> Rest<'a> {
+    async fn of(server: &'a TestServer, name: &str) -> Self {
+        Self { server, guest: server.guest(name).await }
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let mut request = self.server.as_user(&self.guest.token, method, path);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        read(request.send().await.unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (status, body) = self.ask(Method::GET, path, None).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, body) = self.ask(Method::POST, path, Some(body)).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+}
+
+/// D9: everything that a socket can ask for can be asked over REST.
+#[tokio::test]
+async fn d9_a_conversation_over_rest() {
+    let server = TestServer::start().await;
+    let ada = Rest::of(&server, "Ada").await;
+    let ben = Rest::of(&server, "Ben").await;
+    let room = fresh_id();
+    let made = ada.post("/v1/rooms", json!({ "id": room, "name": "Plans", "visibility": "private" })).await;
+    assert_eq!(made["info"]["name"], "Plans");
+    let path = |rest: &str| format!("/v1/rooms/{room}{rest}");
+    assert_eq!(ben.ask(Method::POST, &path("/join"), None).await.0, 404);
+    ada.post(&path("/members"), json!({ "users": [ben.guest.id], "role": "member" })).await;
+    assert_eq!(ben.get("/v1/rooms").await["rooms"].as_array().unwrap().len(), 1);
+    let said = ada.post(&path("/messages"), json!({ "id": fresh_id(), "text": "a plan" })).await;
+    let message = said["message"]["id"].as_str().unwrap().to_owned();
+    let page = ben.get(&path("/entries?limit=1")).await;
+    assert_eq!(page["entries"][0]["message"]["parts"][0]["text"], "a plan");
+    assert_eq!(page["more"], true);
+    let one = path(&format!("/messages/{message}"));
+    let edit = json!({ "text": "a better plan" });
+    assert_eq!(ada.ask(Method::PATCH, &one, Some(edit.clone())).await.0, 200);
+    assert_eq!(ben.ask(Method::PATCH, &one, Some(edit)).await.0, 403);
+    assert_eq!(ben.ask(Method::PUT, &format!("{one}/reactions/%F0%9F%91%8D"), None).await.0, 200);
+    let found = ben.get(&one).await;
+    assert_eq!(found["message"]["parts"][0]["text"], "a better plan");
+    assert_eq!(found["message"]["reactions"][0]["emoji"], "👍");
+    assert_eq!(ben.ask(Method::DELETE, &format!("{one}/reactions/%F0%9F%91%8D"), None).await.0, 200);
+    assert_eq!(ben.get(&one).await["message"].get("reactions"), None);
+    assert_eq!(ben.ask(Method::PUT, &path("/read"), Some(json!({ "ordinal": 1 }))).await.1["read"], 1);
+    ben.post(&path("/typing"), json!({})).await;
+    assert_eq!(ben.get(&path("/members")).await["members"].as_array().unwrap().len(), 2);
+    let role = json!({ "role": "viewer" });
+    let member = path(&format!("/members/{}", ben.guest.id));
+    assert_eq!(ada.ask(Method::PATCH, &member, Some(role)).await.0, 200);
+    assert_eq!(
+        ben.ask(Method::POST, &path("/messages"), Some(json!({ "id": fresh_id(), "text": "no" }))).await.0,
+        403
+    );
+    assert_eq!(ada.ask(Method::DELETE, &member, None).await.0, 200);
+    assert_eq!(ben.ask(Method::GET, &path("/entries"), None).await.0, 404);
+    assert_eq!(ada.ask(Method::PATCH, &path(""), Some(json!({ "topic": "no plans" }))).await.0, 200);
+    assert_eq!(ada.ask(Method::DELETE, &one, None).await.0, 200);
+    assert!(ada.get("/v1/bots").await["bots"].is_array());
+    assert_eq!(ada.ask(Method::PUT, "/v1/presence", Some(json!({ "status": "away" }))).await.0, 200);
+}
+
+/// B3, FAULTS 99: the key of the header is the id; a repeat gets the first answer, over every door.
+#[tokio::test]
+async fn b3_an_idempotency_key_is_the_id() {
+    let server = TestServer::start().await;
+    let ada = server.guest("Ada").await;
+    let mut socket = server.connect_as(&ada.token).await;
+    socket.join("general").await;
+    let key = fresh_id();
+    let send = || async {
+        let request = server.as_user(&ada.token, Method::POST, "/v1/rooms/general/messages");
+        read(request.header("idempotency-key", &key).json(&json!({ "text": "once" })).send().await.unwrap())
+            .await
+    };
+    let (first, second) = (send().await, send().await);
+    assert_eq!((first.0, second.0), (200, 200));
+    assert_eq!(first.1["seq"], second.1["seq"]);
+    assert_eq!((first.1.get("duplicate"), &second.1["duplicate"]), (None, &json!(true)));
+    let third =
+        socket.ask(json!({ "type": "send_message", "room": "general", "id": key, "text": "once" })).await;
+    assert_eq!((&third["seq"], &third["duplicate"]), (&first.1["seq"], &json!(true)));
+    let heard = socket.drain().await;
+    assert_eq!(heard.iter().filter(|event| event["type"] == "message").count(), 1);
+}
+
+/// FAULTS 32: what the path says counts; a body that says otherwise is refused.
+#[tokio::test]
+async fn path_and_body_must_agree() {
+    let server = TestServer::start().await;
+    let ada = Rest::of(&server, "Ada").await;
+    ada.post("/v1/rooms/general/join", json!({})).await;
+    let path = "/v1/rooms/general/messages";
+    for field in ["room", "conversation_id"] {
+        let body = json!({ "id": fresh_id(), "text": "x", field: "other" });
+        let (status, error) = ada.ask(Method::POST, path, Some(body)).await;
+        assert_eq!((status, &error["field"]), (400, &json!("room")), "{error}");
+        ada.post(path, json!({ "id": fresh_id(), "text": "x", field: "general" })).await;
+    }
+    let (status, _) = ada.ask(Method::GET, "/v1/rooms/general/entries?room=other", None).await;
+    assert_eq!(status, 400);
+}
+
+/// B14: bad requests are answered with the error of the wire and its status.
+#[tokio::test]
+async fn b14_errors_are_the_same_as_on_a_socket() {
+    let server = TestServer::with(&[("LIMITS__FRAME_BYTES", "100000")]).await;
+    let ada = Rest::of(&server, "Ada").await;
+    ada.post("/v1/rooms/general/join", json!({})).await;
+    let path = "/v1/rooms/general/messages";
+    let cases: Vec<(String, u16, &str)> = vec![
+        ("{".into(), 400, "bad_json"),
+        ("[]".into(), 400, "bad_request"),
+        ("\u{feff}{}".into(), 400, "bad_json"),
+        (r#"{"text":"x"}"#.into(), 400, "bad_request"),
+        (r#"{"id":"a","id":"b","text":"x"}"#.into(), 400, "bad_request"),
+        (r#"{"id":"a","text":"\ud800"}"#.into(), 400, "bad_json"),
+        (json!({ "id": "a", "text": "x".repeat(70_000) }).to_string(), 413, "too_large"),
+        (json!({ "id": "a", "text": "x".repeat(100_001) }).to_string(), 413, "too_large"),
+    ];
+    for (body, status, code) in cases {
+        let shown: String = body.chars().take(60).collect();
+        let request = server.as_user(&ada.guest.token, Method::POST, path).body(body);
+        let answer = read(request.send().await.unwrap()).await;
+        assert_eq!((answer.0, &answer.1["code"]), (status, &json!(code)), "{shown}: {answer:?}");
+    }
+    let bad_text = server.as_user(&ada.guest.token, Method::POST, path).body(b"{\"text\":\"\xff\"}".to_vec());
+    assert_eq!(bad_text.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    let unknown = ada.ask(Method::GET, "/v1/nothing", None).await;
+    assert_eq!((unknown.0, &unknown.1["code"]), (404, &json!("not_found")));
+    assert_eq!(ada.ask(Method::DELETE, "/v1/rooms", None).await.0, 405);
+    let nobody = server.request(Method::GET, "/v1/rooms").send().await.unwrap();
+    assert_eq!(nobody.headers()["www-authenticate"], "Bearer");
+    assert_eq!(read(nobody).await.1["code"], "unauthenticated");
+    server.assert_unharmed().await;
+}
+
+/// B16: too many requests are refused with the time after which to come again, and both doors count.
+#[tokio::test]
+async fn b16_too_many_requests_are_refused() {
+    let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "1")]).await;
+    let ada = Rest::of(&server, "Ada").await;
+    let mut socket = server.connect_as(&ada.guest.token).await;
+    let mut refused = None;
+    for _ in 0..10 {
+        socket.ask(json!({ "type": "list_bots" })).await;
+        let answer = server.as_user(&ada.guest.token, Method::GET, "/v1/bots").send().await.unwrap();
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("refused before the twentieth");
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(read(refused).await.1["code"], "rate_limited");
+}

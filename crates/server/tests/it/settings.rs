@@ -1,0 +1,122 @@
+//! Settings: every way to say them, and what is said about those that make no sense.
+
+use std::{fs, net::SocketAddr, time::Duration};
+
+use antiphon_server::settings::{Cli, Settings, SettingsError};
+use tempfile::TempDir;
+
+fn from_file(text: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("antiphon.toml");
+    fs::write(&file, text).unwrap();
+    gather(Cli { config: Some(file), ..Cli::default() }, environment)
+}
+
+fn gather(cli: Cli, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    Settings::gather(cli, environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+}
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+/// Out of the box the server is for this machine, and needs nothing to be said.
+#[test]
+fn nothing_needs_to_be_said() {
+    let settings = gather(Cli::default(), &[("PATH", "/bin"), ("HOME", "/root")]).unwrap();
+    assert_eq!(settings.listen, address("127.0.0.1:8080"));
+    assert_eq!(settings.default_room.as_str(), "general");
+    assert_eq!(settings.timers.authentication, Duration::from_secs(10));
+    assert!(settings.identity.admits_guests());
+}
+
+/// D11: the environment overrules the file, the command line overrules both.
+#[test]
+fn d11_the_nearest_word_counts() {
+    let file = "listen = '0.0.0.0:1'\npublic_url = 'https://file.example'\n[timers]\ndrain_ms = 1\nping_interval_ms = 2";
+    let environment = [
+        ("ANTIPHON_LISTEN", "0.0.0.0:2"),
+        ("ANTIPHON_TIMERS__DRAIN_MS", "3"),
+        ("ANTIPHON_URL", "for npm run dev"),
+    ];
+    let settings = from_file(file, &environment).unwrap();
+    assert_eq!(settings.listen, address("0.0.0.0:2"));
+    assert_eq!(settings.public_urls, ["https://file.example"]);
+    assert_eq!(
+        (settings.timers.drain, settings.timers.ping_interval),
+        (Duration::from_millis(3), Duration::from_millis(2))
+    );
+    let cli = Cli { listen: Some("127.0.0.3".into()), port: Some(9), ..Cli::default() };
+    assert_eq!(gather(cli, &environment).unwrap().listen, address("127.0.0.3:9"));
+    let cli = Cli { port: Some(9), ..Cli::default() };
+    assert_eq!(gather(cli, &environment).unwrap().listen, address("0.0.0.0:9"));
+}
+
+/// D11: what a container needs is in its environment.
+#[test]
+fn d11_a_container_is_configured_by_its_environment() {
+    let settings = gather(
+        Cli::default(),
+        &[
+            ("ANTIPHON_LISTEN", "0.0.0.0"),
+            ("ANTIPHON_PORT", "80"),
+            ("ANTIPHON_PUBLIC_URL", "https://chat.example.org/"),
+            ("ANTIPHON_ALLOWED_ORIGINS", "https://a.example, https://b.example"),
+            ("ANTIPHON_JWT__JWKS_URL", "https://id.example/keys"),
+            ("ANTIPHON_JWT__AUDIENCE", "chat"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.listen, address("0.0.0.0:80"));
+    assert_eq!(settings.public_urls, ["https://chat.example.org"]);
+    assert_eq!(settings.allowed_origins, ["https://a.example", "https://b.example"]);
+    assert_eq!(settings.identity.providers[0].name, "jwt");
+    assert!(!settings.identity.admits_guests());
+}
+
+/// FAULTS 143: what cannot be worked with is named by its key, and its value is never shown.
+#[test]
+fn faults_name_the_key_and_never_the_value() {
+    for (file, key) in [
+        ("colour = 'SECRET'", "colour"),
+        ("[limits]\nframe_size = 7", "frame_size"),
+        ("[limits]\nframe_bytes = 'SECRET'", "limits.frame_bytes"),
+        ("[limits]\nframe_bytes = -7", "limits.frame_bytes"),
+        ("[timers]\nping_interval_ms = 'SECRET'", "timers.ping_interval_ms"),
+        ("[timers]\nping_interval_ms = 0", "timers.ping_interval_ms"),
+        ("[timers]\nping_interval = 7", "ping_interval"),
+        ("[connections]\ntotal = 0", "connections.total"),
+        ("listen = 'SECRET'", "listen"),
+        ("port = 70000", "port"),
+        ("default_room = 'SECRET room'", "default_room"),
+        ("trusted_proxies = ['SECRET']", "trusted_proxies[0]"),
+        ("public_url = 'SECRET'", "public_urls[0]"),
+        ("allowed_origins = ['*']", "allowed_origins[0]"),
+        ("allowed_origins = ['https://SECRET/path']", "allowed_origins[0]"),
+        ("[jwt]\npresett = 'SECRET'", "presett"),
+        ("[jwt]\npreset = 'SECRET'", "jwt.preset"),
+        ("[jwt]\nsecret = ['SECRET']", "jwt.secret"),
+        ("[[identity.providers]]\nalgorithms = ['SECRET']", "algorithms"),
+        ("[log]\nformat = 'SECRET'", "log.format"),
+        ("[database]\ndurability = 'SECRET'", "database.durability"),
+        ("x = SECRET", "line 1"),
+    ] {
+        let fault = from_file(file, &[]).expect_err(file).to_string();
+        assert!(fault.contains(key), "{file}: {fault}");
+        assert!(!fault.contains("SECRET"), "{file}: {fault}");
+    }
+}
+
+/// FAULTS 143: a variable is named as the operator knows it.
+#[test]
+fn faults_name_the_variable() {
+    for (variable, value) in
+        [("ANTIPHON_PORT", "SECRET"), ("ANTIPHON_JWT__PRESET", "SECRET"), ("ANTIPHON_LIMITS__PAGE", "-5")]
+    {
+        let fault = gather(Cli::default(), &[(variable, value)]).unwrap_err().to_string();
+        assert!(fault.contains(variable) && !fault.contains(value), "{fault}");
+    }
+    let typo =
+        gather(Cli::default(), &[("ANTIPHON_ALOWED_ORIGINS", "https://a.example")]).unwrap_err().to_string();
+    assert!(typo.contains("ALOWED_ORIGINS") || typo.contains("alowed_origins"), "{typo}");
+}

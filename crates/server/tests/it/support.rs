@@ -1,0 +1,17 @@
+//! What the tests speak with: a server, people, and their sockets.
+
+pub mod server;
+pub mod socket;
+
+use std::time::Duration;
+
+pub use server::{Guest, TestServer};
+pub use socket::Socket;
+
+/// Longer than anything here takes on a busy machine; only a failing test waits so long.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An id that nobody has used.
+pub fn fresh_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

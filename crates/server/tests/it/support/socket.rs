@@ -1,0 +1,157 @@
+//! A client's socket, spoken by another WebSocket implementation than the server's.
+
+use std::collections::VecDeque;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{
+        Error, Message,
+        client::IntoClientRequest as _,
+        http::{HeaderMap, Response, StatusCode},
+    },
+};
+
+use super::{PATIENCE, fresh_id};
+
+/// An open socket.
+pub struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    /// Heard, but not asked for yet.
+    heard: VecDeque<Value>,
+    next_ref: u64,
+    /// The answer to `authenticate`.
+    pub me: Value,
+}
+
+impl Socket {
+    pub async fn open(authority: &str) -> Self {
+        Self::try_open(authority, &[("sec-websocket-protocol", "antiphon.v1")]).await.expect("an upgrade").0
+    }
+
+    /// Tries to open a socket with these headers; the status if that is refused.
+    pub async fn try_open(
+        authority: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<(Self, Response<Option<Vec<u8>>>), StatusCode> {
+        let tcp = TcpStream::connect(authority).await.expect("a connection");
+        let mut request = format!("ws://{authority}/v1/ws").into_client_request().expect("a request");
+        let wanted: &mut HeaderMap = request.headers_mut();
+        for (name, value) in headers {
+            wanted.insert(*name, value.parse().expect("a header value"));
+        }
+        match client_async(request, tcp).await {
+            Ok((stream, response)) => {
+                Ok((Self { stream, heard: VecDeque::new(), next_ref: 1, me: Value::Null }, response))
+            }
+            Err(Error::Http(response)) => Err(response.status()),
+            Err(fault) => panic!("the handshake failed: {fault}"),
+        }
+    }
+
+    pub async fn authenticate(&mut self, token: &str) -> Value {
+        let answer = self.ask(json!({ "type": "authenticate", "token": token })).await;
+        assert_eq!(answer["type"], "authenticated", "{answer}");
+        self.me = answer["user"].clone();
+        answer
+    }
+
+    pub async fn join(&mut self, room: &str) -> Value {
+        let answer = self.ask(json!({ "type": "join_room", "room": room })).await;
+        assert_eq!(answer["type"], "joined", "{answer}");
+        answer
+    }
+
+    /// Says something and waits for the acknowledgement.
+    pub async fn say(&mut self, room: &str, text: &str) -> Value {
+        let id = fresh_id();
+        let answer = self.ask(json!({ "type": "send_message", "room": room, "id": id, "text": text })).await;
+        assert_eq!(answer["type"], "ok", "{answer}");
+        answer
+    }
+
+    /// Sends a request and waits for its answer; what else comes stays to be heard.
+    pub async fn ask(&mut self, mut request: Value) -> Value {
+        let reference = self.next_ref;
+        self.next_ref += 1;
+        request["ref"] = reference.into();
+        self.send_text(request.to_string()).await;
+        self.event(|event| event["ref"] == reference).await
+    }
+
+    pub async fn send(&mut self, frame: Value) {
+        self.send_text(frame.to_string()).await;
+    }
+
+    pub async fn send_text(&mut self, text: impl Into<String>) {
+        self.stream.send(Message::text(text.into())).await.expect("the socket takes a frame");
+    }
+
+    pub async fn send_binary(&mut self, bytes: &[u8]) {
+        self.stream.send(Message::binary(bytes.to_vec())).await.expect("the socket takes a frame");
+    }
+
+    /// The first thing heard, now or later, that is meant.
+    pub async fn event(&mut self, is_meant: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.heard.iter().position(&is_meant) {
+            return self.heard.remove(at).expect("found above");
+        }
+        loop {
+            let events = self.hear().await.unwrap_or_else(|code| panic!("closed with {code:?}"));
+            self.heard.extend(events);
+            // Those that were heard before were not meant.
+            if let Some(at) = self.heard.iter().position(&is_meant) {
+                return self.heard.remove(at).expect("found above");
+            }
+        }
+    }
+
+    pub async fn event_of_type(&mut self, kind: &str) -> Value {
+        self.event(|event| event["type"] == kind).await
+    }
+
+    /// Everything that has come so far, given that the server has answered something after it.
+    pub async fn drain(&mut self) -> Vec<Value> {
+        let answer = self.ask(json!({ "type": "list_bots" })).await;
+        assert_eq!(answer["type"], "ok");
+        self.heard.drain(..).collect()
+    }
+
+    /// The objects of the next frame, or the close code.
+    async fn hear(&mut self) -> Result<Vec<Value>, Option<u16>> {
+        loop {
+            let message =
+                timeout(PATIENCE, self.stream.next()).await.expect("the server says something in time");
+            match message {
+                Some(Ok(Message::Text(text))) => {
+                    return Ok(text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect());
+                }
+                Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(None),
+            }
+        }
+    }
+
+    /// Waits for the end; the code that the server has closed with. What came before stays to be heard.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            match self.hear().await {
+                Ok(events) => self.heard.extend(events),
+                Err(code) => return code.expect("a close frame with a code"),
+            }
+        }
+    }
+
+    /// Something heard before the end.
+    pub fn heard(&self, kind: &str) -> Option<&Value> {
+        self.heard.iter().find(|event| event["type"] == kind)
+    }
+
+    /// Whether such a thing was heard.
+    pub fn has_heard(&self, is_meant: impl Fn(&Value) -> bool) -> bool {
+        self.heard.iter().any(is_meant)
+    }
+}

@@ -1,0 +1,119 @@
+//! Tokens of a team's own provider, by configuration alone.
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{TestServer, server::read};
+
+const SECRET: &str = "a-secret-that-only-this-test-and-its-server-know";
+
+/// What Supabase puts into an access token.
+fn supabase_claims(server: &TestServer) -> Value {
+    json!({
+        "iss": "https://project.supabase.co/auth/v1",
+        "aud": "authenticated",
+        "role": "authenticated",
+        "sub": "11111111-2222-4333-8444-555555555555",
+        "exp": server.now() + 3_600,
+        "iat": server.now(),
+        "email": "ada@example.org",
+        "app_metadata": { "provider": "email" },
+        "user_metadata": { "full_name": "Ada Lovelace", "avatar_url": "https://example.org/ada.png" },
+    })
+}
+
+fn hs256(claims: &Value) -> String {
+    encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap()
+}
+
+/// C2: a Supabase project that signs with a shared secret needs two settings.
+#[tokio::test]
+async fn c2_supabase_with_a_secret() {
+    let server = TestServer::with(&[("JWT__PRESET", "supabase"), ("JWT__SECRET", SECRET)]).await;
+    let claims = supabase_claims(&server);
+    let mut socket = server.connect_as(&hs256(&claims)).await;
+    assert_eq!(socket.me["id"], claims["sub"]);
+    assert_eq!(socket.me["name"], "Ada Lovelace");
+    assert_eq!(socket.me["avatar"], "https://example.org/ada.png");
+    socket.join("general").await;
+    socket.say("general", "from Supabase").await;
+}
+
+/// C2: a project that signs with a key pair needs its public key.
+#[tokio::test]
+async fn c2_supabase_with_a_key_pair() {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let point = pair.public_key().as_ref();
+    let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
+    let jwks = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1", "x": x, "y": y }] });
+    let server = TestServer::with(&[("JWT__PRESET", "supabase"), ("JWT__JWKS", &jwks.to_string())]).await;
+    let pkcs8 = pair.to_pkcs8v1().unwrap();
+    let header = Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::ES256) };
+    let claims = supabase_claims(&server);
+    let token = encode(&header, &claims, &EncodingKey::from_ec_der(pkcs8.as_ref())).unwrap();
+    assert_eq!(server.connect_as(&token).await.me["id"], claims["sub"]);
+    assert_refused(&server, &hs256(&claims)).await;
+}
+
+/// C2, E7: what the provider's token does not say, or says for others, opens no door.
+#[tokio::test]
+async fn c2_tokens_for_others_are_refused() {
+    let server = TestServer::with(&[("JWT__PRESET", "supabase"), ("JWT__SECRET", SECRET)]).await;
+    let good = supabase_claims(&server);
+    for (claim, value) in [
+        ("aud", json!("another-service")),
+        ("aud", Value::Null),
+        ("role", json!("anon")),
+        ("exp", Value::Null),
+        ("exp", json!("soon")),
+        ("nbf", json!(server.now() + 3_600)),
+        ("sub", Value::Null),
+        ("sub", json!("")),
+        ("sub", json!("system")),
+        ("sub", json!("guest_somebody")),
+        ("sub", json!("bot_echo")),
+        ("sub", json!("a/b")),
+    ] {
+        let mut claims = good.clone();
+        claims[claim] = value.clone();
+        if value.is_null() {
+            claims.as_object_mut().unwrap().remove(claim);
+        }
+        assert_refused(&server, &hs256(&claims)).await;
+    }
+    let unsigned = hs256(&good).rsplit_once('.').map(|(signed, _)| format!("{signed}.")).unwrap();
+    assert_refused(&server, &unsigned).await;
+}
+
+/// Guests are not admitted any more once there is a provider, unless they are asked for.
+#[tokio::test]
+async fn a_provider_ends_the_guests() {
+    let provider = [("JWT__PRESET", "supabase"), ("JWT__SECRET", SECRET)];
+    let server = TestServer::with(&provider).await;
+    let answer =
+        server.request(Method::POST, "/v1/guests").json(&json!({ "name": "Ada" })).send().await.unwrap();
+    assert_eq!(
+        read(answer).await,
+        (
+            403,
+            json!({
+                "code": "forbidden", "message": "guests are not admitted here; sign in with an account", "retryable": false,
+            })
+        )
+    );
+    let config: Value = read(reqwest::get(server.url("/v1/config")).await.unwrap()).await.1;
+    assert_eq!(config["auth"], json!({ "guest": false, "providers": ["jwt"] }));
+    let server = TestServer::with(&[provider[0], provider[1], ("IDENTITY__GUESTS", "on")]).await;
+    server.guest("Ada").await;
+}
+
+async fn assert_refused(server: &TestServer, token: &str) {
+    let mut socket = server.socket().await;
+    let error = socket.ask(json!({ "type": "authenticate", "token": token })).await;
+    assert_eq!(error["type"], "error", "{error}");
+    let answer = server.as_user(token, Method::GET, "/v1/rooms").send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+}
