@@ -44,7 +44,7 @@ export async function rest<T>(url: string, who: Guest, path: string, body?: unkn
 /** The whole log of a room, page by page. */
 export async function wholeLog(url: string, who: Guest, room: string): Promise<Frame[]> {
   const entries: Frame[] = [];
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = await rest<{ entries: Frame[]; more: boolean }>(
       url,
       who,

@@ -101,20 +101,27 @@ async function checkStory(url: string, who: Guest, held: Held): Promise<void> {
   expect(ends.map((entry) => entry['status'])).toEqual(['interrupted']);
   const runs = log.filter((entry) => entry.type === 'run_changed').map((entry) => entry['state']);
   expect(runs.at(0)).toBe('queued');
-  expect(runs.filter((state) => !['queued', 'processing', 'thinking', 'executing'].includes(state as string))).toEqual([
-    'interrupted',
-  ]);
+  expect(
+    runs.filter((state) => !['queued', 'processing', 'thinking', 'executing'].includes(state as string)),
+  ).toEqual(['interrupted']);
   const { parts } = ends[0]?.['message'] as { parts: { type: string; text?: string }[] };
-  const stored = parts.filter((part) => part.type === 'text').map((part) => part.text ?? '').join('');
+  const stored = parts
+    .filter((part) => part.type === 'text')
+    .map((part) => part.text ?? '')
+    .join('');
   expect(stored.length).toBeGreaterThan(0);
   // Saved text can be ahead of what reached the client, and the client ahead of the last save; one begins the other.
-  expect(stored.startsWith(held.text) || held.text.startsWith(stored), `${stored}\n---\n${held.text}`).toBe(true);
+  expect(stored.startsWith(held.text) || held.text.startsWith(stored), `${stored}\n---\n${held.text}`).toBe(
+    true,
+  );
 }
 
 test(`F3 F8 B13: killed under load, nothing acknowledged is lost, nothing is doubled (SEED=${SEED})`, async () => {
   const chance = random(SEED);
   await using server = await Server.start({ env: { ANTIPHON_LIMITS__REQUESTS_PER_SECOND: '100000' } });
-  const people = await Promise.all(Array.from({ length: PEOPLE }, (_, n) => guest(server.url, `Person ${n}`)));
+  const people = await Promise.all(
+    Array.from({ length: PEOPLE }, (_, n) => guest(server.url, `Person ${n}`)),
+  );
   const sent: Sent[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const wires = await Promise.all(people.map((who) => Wire.open(server.url, who)));
@@ -129,7 +136,9 @@ test(`F3 F8 B13: killed under load, nothing acknowledged is lost, nothing is dou
     const enough = between(chance, 200, 800);
     let acknowledged = 0;
     const cut = sendUntilCut(wires, sent, () => acknowledged++);
-    await expect.poll(() => acknowledged >= enough && Date.now() > saved, { timeout: 30_000, interval: 7 }).toBe(true);
+    await expect
+      .poll(() => acknowledged >= enough && Date.now() > saved, { timeout: 30_000, interval: 7 })
+      .toBe(true);
     await server.kill();
     await cut;
     stories.forEach((story, index) => (story.text = assembled(wires[index] as Wire, story.room)));
@@ -137,7 +146,9 @@ test(`F3 F8 B13: killed under load, nothing acknowledged is lost, nothing is dou
     await server.restart();
     const again = await Promise.all(people.map((who) => Wire.open(server.url, who)));
     checkLog(await wholeLog(server.url, first, 'general'), sent, people);
-    await Promise.all(stories.map((story, index) => checkStory(server.url, [first, second][index] as Guest, story)));
+    await Promise.all(
+      stories.map((story, index) => checkStory(server.url, [first, second][index] as Guest, story)),
+    );
     await repeat(again, sent);
     checkLog(await wholeLog(server.url, first, 'general'), sent, people);
     again.forEach((wire) => wire.close());

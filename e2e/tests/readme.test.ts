@@ -11,7 +11,9 @@ const WITH_WEBSOCKET = "globalThis.WebSocket ??= (await import('ws')).default;\n
 
 /** The fenced blocks of this language. */
 function blocks(markdown: string, language: string): string[] {
-  return [...markdown.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map((match) => match[1] ?? '');
+  return [...markdown.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 /** Runs a program until its output holds what is expected, and gives the output. */
@@ -34,7 +36,11 @@ test('the ten lines of the README sign in, join, send, and hear the agent answer
   const [script = ''] = blocks(await readFile(README, 'utf8'), 'js');
   expect(script.trim().split('\n').length).toBeLessThanOrEqual(14);
   const here = script.replaceAll('127.0.0.1:8080', `127.0.0.1:${server.port}`);
-  const output = await runUntil('node', ['--input-type=module', '--eval', WITH_WEBSOCKET + here], 'message_completed');
+  const output = await runUntil(
+    'node',
+    ['--input-type=module', '--eval', WITH_WEBSOCKET + here],
+    'message_completed',
+  );
   expect(output).toContain("type: 'joined'");
   expect(output).toContain("type: 'append'");
 });

@@ -20,7 +20,8 @@ async function residentMib(pid: number | undefined): Promise<number> {
 /** The positions that a connection was given, from pages and live. */
 function positions(frames: readonly Frame[]): number[] {
   return frames.flatMap((frame) => {
-    if (frame.type === 'joined' || frame.type === 'entries') return (frame['entries'] as Frame[]).map((e) => e.seq ?? 0);
+    if (frame.type === 'joined' || frame.type === 'entries')
+      return (frame['entries'] as Frame[]).map((e) => e.seq ?? 0);
     return frame.seq !== undefined && frame['by'] !== undefined ? [frame.seq] : [];
   });
 }
@@ -40,7 +41,11 @@ test('F7: a reader that stops reading costs bounded memory, disturbs nobody, and
   const writers = await Promise.all(Array.from({ length: WRITERS }, (_, n) => open(`Writer ${n}`)));
 
   // Warm, so that what is measured is what is kept for the slow one.
-  await Promise.all(writers.map(async (wire) => { for (let n = 0; n < 40; n++) await wire.say('general', TEXT); }));
+  await Promise.all(
+    writers.map(async (wire) => {
+      for (let n = 0; n < 40; n++) await wire.say('general', TEXT);
+    }),
+  );
   const before = await residentMib(server.pid);
   slow.stopReading();
 
@@ -51,7 +56,7 @@ test('F7: a reader that stops reading costs bounded memory, disturbs nobody, and
       head = Math.max(head, seq);
     }
   });
-  for (const end = Date.now() + SILENT_MS; Date.now() < end; ) {
+  for (const end = Date.now() + SILENT_MS; Date.now() < end;) {
     await sleep(500);
     highest = Math.max(highest, await residentMib(server.pid));
   }
@@ -67,7 +72,10 @@ test('F7: a reader that stops reading costs bounded memory, disturbs nobody, and
   slow.readOn();
   await expect.poll(() => positions(slow.frames).at(-1), { timeout: 60_000, interval: 200 }).toBe(head);
   expectNoHole(positions(slow.frames));
-  expect(slow.frames.some((frame) => frame.type === 'caught_up'), 'it came by pages of the log').toBe(true);
+  expect(
+    slow.frames.some((frame) => frame.type === 'caught_up'),
+    'it came by pages of the log',
+  ).toBe(true);
   expect(slow.closed).toBe(false);
   expect(server.output).not.toContain('panicked');
 }, 150_000);

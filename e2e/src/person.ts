@@ -1,0 +1,56 @@
+// A person at the page, in the words of the product: they come in, say something, hear somebody, see that it is live.
+import type { Browser, Locator, Page } from 'playwright-core';
+import { visit } from './browser.ts';
+
+/** One person in a browser profile of their own. */
+export class Person {
+  readonly page: Page;
+  /** What the page complained about so far. */
+  readonly problems: readonly string[];
+
+  private constructor(page: Page, problems: readonly string[]) {
+    this.page = page;
+    this.problems = problems;
+  }
+
+  /** Opens the page, signs in by name, and waits until the connection is live. */
+  static async enter(browser: Browser, url: string, name: string): Promise<Person> {
+    const { page, problems } = await visit(browser, url);
+    const person = new Person(page, problems);
+    await page.getByLabel('Your name').fill(name);
+    await page.getByRole('button', { name: 'Come in' }).click();
+    await person.sees('Live');
+    return person;
+  }
+
+  /** Writes a message into the open room and sends it, whether or not anyone is there to take it. */
+  async says(text: string): Promise<void> {
+    const composer = this.page.getByRole('textbox', { name: /^Message to/ });
+    await composer.fill(text);
+    await composer.press('Enter');
+  }
+
+  /** Waits until a message with this text is in the log; answers with it. */
+  async hears(text: string | RegExp): Promise<Locator> {
+    const message = this.messages(text).first();
+    await message.waitFor();
+    return message;
+  }
+
+  /** The messages in view that contain this text. */
+  messages(text: string | RegExp): Locator {
+    return this.page.getByRole('article').filter({ hasText: text });
+  }
+
+  /** Waits until the connection's indicator says this word. */
+  async sees(word: string): Promise<void> {
+    await this.page.locator('.pill').getByText(word, { exact: true }).waitFor();
+  }
+
+  /** Opens a room of the list by its name. */
+  async opens(room: string): Promise<void> {
+    const rooms = this.page.getByRole('navigation', { name: 'Rooms' });
+    await rooms.getByText(room, { exact: true }).click();
+    await this.page.getByRole('log', { name: `Messages in ${room}` }).waitFor();
+  }
+}
