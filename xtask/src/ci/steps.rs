@@ -37,8 +37,8 @@ fn crates(root: &Path) -> Outcome {
     if !answers("cargo nextest --version") {
         return call(root, "cargo test --workspace");
     }
-    call(root, "cargo nextest run --workspace")?;
-    call(root, "cargo test --workspace --doc")
+    call(root, "cargo test --workspace --doc --quiet")?;
+    call(root, "cargo nextest run --workspace")
 }
 
 /// A real browser against the real binary.
