@@ -3,12 +3,15 @@ import './styles.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { DemoChat } from './demo/demo-chat.ts';
+import { LiveChat } from './live/live-chat.ts';
+
+const chat = new LiveChat(location.origin);
+chat.start();
 
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <App chat={new DemoChat()} />
+      <App chat={chat} />
     </StrictMode>,
   );

@@ -12,7 +12,7 @@ export function AnswerNote({ message, answer }: { message: MessageView; answer: 
       <span>{words}</span>
       {answer.mine && (
         <button type="button" className="link-button" onClick={() => void room.again(message.key)}>
-          {answer.state === 'stopped' ? 'Continue' : 'Ask again'}
+          Ask again
         </button>
       )}
     </p>

@@ -12,6 +12,7 @@ const WORTH_COUNTING_MS = 2000;
 export function LiveState({ message }: { message: MessageView }) {
   const { answer, delivery } = message;
   if (answer?.state === 'thinking') return <Thinking since={answer.since} />;
+  if (answer?.state === 'working') return <span className="row-live">working</span>;
   if (answer?.state === 'streaming') return <span className="row-live">writing</span>;
   if (answer?.state === 'queued')
     return <span className="row-word row-end">{answer.note ?? 'Waiting for its turn'}</span>;

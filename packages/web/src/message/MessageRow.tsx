@@ -71,7 +71,7 @@ export function MessageRow({ message, head, position, target }: MessageRowProps)
 /** An agent is at work on this message right now. */
 export function isActing(message: MessageView): boolean {
   const state = message.answer?.state;
-  return state === 'thinking' || state === 'streaming';
+  return state === 'thinking' || state === 'working' || state === 'streaming';
 }
 
 /** How the line looks beside this message. */

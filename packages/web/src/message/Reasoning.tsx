@@ -9,14 +9,19 @@ import type { ReasoningPart } from '../view/model.ts';
 export function Reasoning({ part }: { part: ReasoningPart }) {
   const [shown, setShown] = useState(false);
   const now = useNow(part.open);
-  const spent = counting((part.endedAt ?? now) - part.startedAt);
   return (
     <details className="reasoning" onToggle={(event) => setShown(event.currentTarget.open)}>
       <summary data-state={part.open ? 'open' : 'done'}>
         <ChevronRight aria-hidden="true" />
-        <span>{part.open ? `Thinking, ${spent}` : `Thought for ${spent}`}</span>
+        <span>{words(part, now)}</span>
       </summary>
       {shown && <RichText text={part.text} open={part.open} />}
     </details>
   );
+}
+
+/** How long thoughts took that nobody here watched is not known. */
+function words({ open, startedAt, endedAt }: ReasoningPart, now: number): string {
+  if (open) return `Thinking, ${counting(now - startedAt)}`;
+  return endedAt === undefined ? 'Thoughts' : `Thought for ${counting(endedAt - startedAt)}`;
 }

@@ -144,7 +144,7 @@ export interface DeliveryView {
 
 /** How far an agent's message has come. */
 export interface AnswerView {
-  readonly state: 'queued' | 'thinking' | 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
+  readonly state: 'queued' | 'thinking' | 'working' | 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
   readonly since: number;
   readonly endedAt?: number;
   /** Who stopped it. */

@@ -1,0 +1,31 @@
+/** How far one of my own messages has come, and whether the agent it calls has it. */
+import type { Message, Run } from '@antiphon/client';
+import type { DeliveryView } from '../view/model.ts';
+import { ordinal, sentence } from './words.ts';
+
+/** What happens to my newest message: the runs that it caused, each with its place in the agent's line. */
+export interface Caused {
+  readonly run: Run;
+  readonly bot: string;
+  readonly place: number;
+}
+
+export function deliveryView(
+  { delivery, deliverySince, error }: Message,
+  newest: boolean,
+  caused: readonly Caused[],
+): DeliveryView {
+  const view = { state: delivery, since: deliverySince };
+  if (delivery === 'failed')
+    return { ...view, note: sentence(error?.message ?? ''), retryable: error?.retryable ?? true };
+  return delivery === 'sent' && newest ? { ...view, note: fate(caused) } : view;
+}
+
+function fate(caused: readonly Caused[]): string {
+  const [first] = caused;
+  if (first === undefined) return 'Sent';
+  if (first.run.state !== 'queued') return `${first.bot} has it`;
+  return first.place > 1
+    ? `Waiting for ${first.bot}, ${ordinal(first.place)} in line`
+    : `Waiting for ${first.bot}`;
+}

@@ -1,0 +1,43 @@
+/** What happened to a room, in one sentence. */
+import type { Role, RoomEvent, RoomInfo } from '@antiphon/client';
+
+const ROLE: Record<Role, string> = {
+  viewer: 'may only read now',
+  member: 'is a member now',
+  admin: 'is an admin now',
+  owner: 'is an owner now',
+};
+
+/** `before` is the room as the event before this one left it. */
+export function eventWords(
+  event: RoomEvent,
+  before: RoomInfo | undefined,
+  nameOf: (user: string) => string,
+): string {
+  switch (event.type) {
+    case 'member_joined':
+      return event.by === event.member.id
+        ? `${event.member.name} came in.`
+        : `${nameOf(event.by)} brought ${event.member.name} in.`;
+    case 'member_left':
+      return event.by === event.user
+        ? `${nameOf(event.user)} left.`
+        : `${nameOf(event.by)} sent ${nameOf(event.user)} out.`;
+    case 'member_changed':
+      return `${event.member.name} ${ROLE[event.member.role]}.`;
+    case 'room_changed':
+      return roomWords(event.info, before, nameOf(event.by));
+  }
+}
+
+function roomWords(info: RoomInfo, before: RoomInfo | undefined, by: string): string {
+  if (!before) return `${by} made this room.`;
+  if (info.name !== before.name) return `${by} called the room ${info.name}.`;
+  if (info.topic !== before.topic)
+    return info.topic ? `${by} set the topic: ${info.topic}` : `${by} removed the topic.`;
+  if (info.visibility !== before.visibility)
+    return info.visibility === 'public'
+      ? `${by} opened the room to everyone.`
+      : `${by} closed the room to strangers.`;
+  return `${by} changed the room.`;
+}

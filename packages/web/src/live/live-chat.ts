@@ -1,0 +1,176 @@
+/** The page's chat, over the SDK: one client for the life of the page, whoever signs in and out of it. */
+import { type ChatClient, createChatClient, getConfig } from '@antiphon/client';
+import { indexedDbOutbox } from '@antiphon/client/indexeddb';
+import type { ChatView, RoomView } from '../view/chat.ts';
+import type { BotView, ConnectionView, NoticeView, RoomListView, SessionView } from '../view/model.ts';
+import { type Readable, writable } from '../view/readable.ts';
+import { botView } from './bots.ts';
+import { connectionView } from './connection.ts';
+import { Guest } from './guest.ts';
+import { LiveRoom } from './live-room.ts';
+import { memo, settled } from './memo.ts';
+import { Notices } from './notices.ts';
+import { Others } from './others.ts';
+import { roomList } from './rooms.ts';
+
+/** The room that everyone joins, until the server names another one. */
+const HOME = 'general';
+
+export class LiveChat implements ChatView {
+  readonly session: Readable<SessionView>;
+  readonly connection: Readable<ConnectionView>;
+  readonly rooms: Readable<RoomListView>;
+  readonly bots: Readable<readonly BotView[]>;
+  readonly #url: string;
+  readonly #guest: Guest;
+  readonly #client: ChatClient;
+  readonly #notices = new Notices();
+  readonly #others: Others;
+  readonly #rooms = new Map<string, LiveRoom>();
+  readonly #home = writable<string | undefined>(HOME);
+
+  constructor(url: string, client?: ChatClient) {
+    this.#url = url;
+    this.#guest = new Guest(url);
+    this.#client = client ?? createChatClient({ url, auth: this.#guest.auth, outbox: indexedDbOutbox() });
+    this.#others = new Others(this.#client);
+    this.session = this.#guest.session;
+    this.connection = this.#watch(connectionView(this.#client));
+    this.rooms = this.#watch(this.#roomList(), this.#others.known, this.#home);
+    this.bots = this.#watch(this.#botList());
+    this.#client.onError((error) => this.#notices.tell('Something did not work.', error));
+    this.#client.subscribe(
+      (chat) => chat.rooms,
+      (rooms) => this.#others.look(rooms),
+    );
+    this.#client.subscribe(
+      (chat) => chat.roomsLoaded && chat.user,
+      () => this.#settleIn(),
+    );
+  }
+
+  /** Connects whoever was here before, or shows the door. */
+  start(): void {
+    if (this.#guest.user) this.#connect();
+    else void this.#guest.welcome();
+  }
+
+  room(id: string): RoomView {
+    let room = this.#rooms.get(id);
+    if (!room) {
+      const host = {
+        client: this.#client,
+        notices: this.#notices,
+        user: () => this.#guest.user,
+        others: this.#others.known,
+      };
+      room = new LiveRoom(id, host);
+      this.#rooms.set(id, room);
+    }
+    return room;
+  }
+
+  onNotice(listener: (notice: NoticeView) => void): () => void {
+    return this.#notices.listen(listener);
+  }
+
+  async signIn(name: string): Promise<void> {
+    await this.#guest.signIn(name);
+    this.#connect();
+  }
+
+  async signOut(): Promise<void> {
+    this.#guest.signOut();
+    this.#others.forget();
+    await this.#client.disconnect({ forget: true });
+  }
+
+  retryNow(): void {
+    this.#connect();
+  }
+
+  async createRoom({ name, topic }: { name: string; topic?: string }): Promise<string> {
+    const { id } = await this.#client.createRoom({ name, ...(topic === undefined ? {} : { topic }) });
+    return id;
+  }
+
+  async openDirect(userId: string): Promise<string> {
+    const known = this.rooms.get().rooms.find((room) => room.other?.id === userId);
+    if (known) return known.id;
+    try {
+      const bot = this.#client.bots.find(({ user }) => user.id === userId);
+      const kind = bot ? 'session' : 'direct';
+      const { id } = await this.#client.createRoom({ kind, name: bot?.user.name ?? '', members: [userId] });
+      return id;
+    } catch (error) {
+      this.#notices.tell('The conversation could not be opened.', error);
+      throw error;
+    }
+  }
+
+  startBot(): Promise<void> {
+    return this.#notices.attempt('The agent did not start.', () =>
+      Promise.reject(new Error('This server starts it.')),
+    );
+  }
+
+  stopBot(): Promise<void> {
+    return this.#notices.attempt('The agent did not stop.', () =>
+      Promise.reject(new Error('This server keeps it running.')),
+    );
+  }
+
+  #connect(): void {
+    // How it goes is shown by the connection's state.
+    this.#client.connect().catch(() => undefined);
+  }
+
+  /** Signed in and connected: joins the room of everyone, and looks who the agents are. */
+  #settleIn(): void {
+    if (!this.#client.roomsLoaded || !this.#client.user) return;
+    this.#client.loadBots().catch(() => undefined);
+    void this.#joinHome();
+  }
+
+  async #joinHome(): Promise<void> {
+    const home = await getConfig({ url: this.#url }).then(
+      (config) => config.defaultRoom,
+      () => HOME,
+    );
+    this.#home.set(home);
+    if (this.#client.rooms.some(({ id }) => id === home)) return;
+    const room = this.#client.joinRoom(home);
+    try {
+      await room.ready;
+    } catch {
+      // Closed, or not there: no place in the list then.
+      this.#home.set(undefined);
+    } finally {
+      room.leave();
+    }
+  }
+
+  #roomList(): () => RoomListView {
+    return settled(
+      memo(
+        () => [this.#client.rooms, this.#client.roomsLoaded, this.#others.known.get(), this.#home.get()],
+        ([rooms, loaded, others, home]) => roomList({ rooms, loaded, others, home }),
+      ),
+    );
+  }
+
+  #botList(): () => readonly BotView[] {
+    const runs = () => [...this.#rooms.keys()].flatMap((id) => this.#client.getRoom(id)?.runs ?? []);
+    return settled(() => this.#client.bots.map((bot) => botView(bot, runs())));
+  }
+
+  #watch<T>(get: () => T, ...more: readonly Readable<unknown>[]): Readable<T> {
+    return {
+      get,
+      subscribe: (onChange) => {
+        const offs = [this.#client.subscribe(get, onChange), ...more.map((one) => one.subscribe(onChange))];
+        return () => offs.forEach((off) => off());
+      },
+    };
+  }
+}

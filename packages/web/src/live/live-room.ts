@@ -1,0 +1,181 @@
+/** A room of the page, over a room of the SDK: what is looked at keeps it open. */
+import { type ChatClient, isFinalTool, type Room, textOf, type User } from '@antiphon/client';
+import type { Outgoing, RoomView } from '../view/chat.ts';
+import type { LogItem, LogView, MemberView, RoomInfo, UserView, WorkView } from '../view/model.ts';
+import type { Readable } from '../view/readable.ts';
+import { itemOf } from './item.ts';
+import type { Notices } from './notices.ts';
+import { logOf, infoOf, membersOf, typingOf, workOf } from './room-views.ts';
+import { Scene } from './scene.ts';
+
+/** A reader who comes back this soon finds the room as it was left, without loading it again. */
+const LINGER_MS = 60_000;
+
+/** What a room needs from the page's chat. */
+export interface RoomHost {
+  readonly client: ChatClient;
+  readonly notices: Notices;
+  /** Who is signed in, known before there is a connection. */
+  readonly user: () => User | undefined;
+  /** The other one in each room for two. */
+  readonly others: Readable<ReadonlyMap<string, User>>;
+}
+
+export class LiveRoom implements RoomView {
+  readonly id: string;
+  readonly info: Readable<RoomInfo>;
+  readonly log: Readable<LogView>;
+  readonly members: Readable<readonly MemberView[]>;
+  readonly typing: Readable<readonly UserView[]>;
+  readonly work: Readable<readonly WorkView[]>;
+  readonly #host: RoomHost;
+  readonly #scene: Scene;
+  readonly #items = new Map<string, Readable<LogItem | undefined>>();
+  #watchers = 0;
+  #linger: ReturnType<typeof setTimeout> | undefined;
+  #held: Room | undefined;
+
+  constructor(id: string, host: RoomHost) {
+    this.id = id;
+    this.#host = host;
+    this.#scene = new Scene(host.client, id, host.user);
+    this.info = this.#watch(infoOf(id, this.#scene, host));
+    this.log = this.#watch(logOf(this.#scene));
+    this.members = this.#watch(membersOf(this.#scene));
+    this.typing = this.#watch(typingOf(this.#scene));
+    this.work = this.#watch(workOf(this.#scene));
+  }
+
+  item(key: string): Readable<LogItem | undefined> {
+    let item = this.#items.get(key);
+    if (!item) {
+      item = this.#watch(itemOf(this.#scene, key));
+      this.#items.set(key, item);
+    }
+    return item;
+  }
+
+  send({ text, replyTo }: Outgoing): void {
+    const quoted = replyTo === undefined ? undefined : this.#scene.message(replyTo)?.id;
+    this.#host.client.sendMessage(this.id, { text, ...(quoted === undefined ? {} : { replyTo: quoted }) });
+  }
+  edit(key: string, text: string): Promise<void> {
+    return this.#do('Your message could not be changed.', (room) => room.edit(key, text));
+  }
+  remove(key: string): Promise<void> {
+    return this.#do('The message could not be deleted.', (room) => room.delete(key));
+  }
+  react(key: string, emoji: string): Promise<void> {
+    const has = this.#scene.message(key)?.reactions.some((one) => one.emoji === emoji && one.own) === true;
+    return this.#do('Your reaction did not arrive.', (room) => room.react(key, emoji, !has));
+  }
+  retry(key: string): void {
+    this.#scene.room?.retry(key);
+  }
+  discard(key: string): void {
+    this.#scene.room?.discard(key);
+  }
+  loadOlder(): Promise<void> {
+    return this.#do('Earlier messages could not be loaded.', (room) => room.loadOlder());
+  }
+  fillGap(): Promise<void> {
+    // The SDK closes gaps by itself.
+    return Promise.resolve();
+  }
+  markRead(key: string): void {
+    const { room } = this.#scene;
+    // An event stands for everything before it. Lost with the connection: said again when something new was read.
+    room?.markRead(room.getMessage(key)?.ordinal === undefined ? undefined : key).catch(() => undefined);
+  }
+  keystroke(): void {
+    this.#scene.room?.typing.keystroke();
+  }
+  invite(user: string): Promise<void> {
+    return this.#do('The invitation did not arrive.', (room) => room.invite([user]));
+  }
+  leave(): Promise<void> {
+    return this.#do('The room could not be left.', (room) => {
+      room.leave({ forget: true });
+      return Promise.resolve();
+    });
+  }
+
+  stop(key: string): Promise<void> {
+    return this.#do('The agent could not be stopped.', (room) => room.stop(key));
+  }
+  again(key: string): Promise<void> {
+    return this.#do('That question is too far back. Ask it once more.', (room) => {
+      const run = room.getRun(room.getMessage(key)?.run ?? '');
+      const question = room.getMessage(run?.trigger ?? '');
+      if (!question) return Promise.reject(new Error(''));
+      room.sendMessage({ text: textOf(question), to: question.to });
+      return Promise.resolve();
+    });
+  }
+  async cancelTool(callId: string): Promise<void> {
+    const { asked } = this.#scene;
+    const calls = (change: (ids: Set<string>) => void) => asked.update((ids) => edited(ids, change));
+    // Calls that are over need no mark any more.
+    calls((ids) => {
+      for (const id of ids)
+        if (isFinalTool(this.#scene.room?.tools.get(id)?.state ?? 'completed')) ids.delete(id);
+      ids.add(callId);
+    });
+    await this.#do('The tool could not be stopped.', (room) =>
+      room.tools.cancel(callId).catch((error: unknown) => {
+        calls((ids) => ids.delete(callId));
+        throw error;
+      }),
+    );
+  }
+  decide(): Promise<void> {
+    return Promise.reject(new Error('This server asks nobody for decisions.'));
+  }
+
+  #do(failure: string, deed: (room: Room) => Promise<unknown>): Promise<void> {
+    const { room } = this.#scene;
+    return room ? this.#host.notices.attempt(failure, () => deed(room)) : Promise.resolve();
+  }
+
+  /** A readable that holds the room open while somebody looks at it. */
+  #watch<T>(get: () => T): Readable<T> {
+    return {
+      get,
+      subscribe: (onChange) => {
+        this.#hold();
+        const { client, others } = this.#host;
+        const offs = [
+          client.subscribe(get, onChange),
+          this.#scene.asked.subscribe(onChange),
+          others.subscribe(onChange),
+        ];
+        return () => {
+          for (const off of offs) off();
+          this.#release();
+        };
+      },
+    };
+  }
+
+  #hold(): void {
+    clearTimeout(this.#linger);
+    this.#watchers += 1;
+    this.#held ??= this.#host.client.joinRoom(this.id);
+  }
+
+  #release(): void {
+    this.#watchers -= 1;
+    if (this.#watchers > 0) return;
+    this.#linger = setTimeout(() => {
+      this.#held?.leave();
+      this.#held = undefined;
+      this.#items.clear();
+    }, LINGER_MS);
+  }
+}
+
+function edited<T>(set: ReadonlySet<T>, change: (copy: Set<T>) => void): ReadonlySet<T> {
+  const copy = new Set(set);
+  change(copy);
+  return copy;
+}

@@ -1,0 +1,82 @@
+/** A message of the SDK as the page shows it. */
+import { type Message, type Run, textOf } from '@antiphon/client';
+import type { MessageView, UserView } from '../view/model.ts';
+import { answerView } from './answer.ts';
+import { type Caused, deliveryView } from './delivery.ts';
+import { partViews } from './parts.ts';
+import type { Thoughts } from './thoughts.ts';
+
+/** As much of a message as a quote shows. */
+const QUOTED = 120;
+
+/** Everything that a message's picture is made of. */
+export interface MessageFacts {
+  readonly message: Message;
+  readonly author: UserView;
+  /** The run that wrote it. */
+  readonly run: Run | undefined;
+  /** I may stop that run. */
+  readonly mine: boolean;
+  readonly me: UserView;
+  readonly quoted: { readonly message: Message; readonly name: string } | undefined;
+  /** It is my newest one; what became of it. */
+  readonly newest: boolean;
+  readonly caused: readonly Caused[];
+  readonly stopping: ReadonlySet<string>;
+  readonly thoughts: Thoughts;
+  readonly now: number;
+  readonly nameOf: (user: string) => string;
+}
+
+export function messageView(facts: MessageFacts): MessageView {
+  const { message, author, run, mine, nameOf } = facts;
+  const reply = replyView(facts);
+  return {
+    kind: 'message',
+    key: message.key,
+    author,
+    at: message.at,
+    own: message.own,
+    parts: partViews(message, facts),
+    ...(message.own ? { delivery: deliveryView(message, facts.newest, facts.caused) } : {}),
+    ...(message.run === undefined ? {} : { answer: answerView(message, run, { mine, nameOf }) }),
+    ...(message.editedAt === undefined ? {} : { edited: true }),
+    ...(message.deletedAt === undefined ? {} : { deleted: true }),
+    ...(!message.own && calls(textOf(message), facts.me.name) ? { mentionsMe: true } : {}),
+    ...(reply === undefined ? {} : { replyTo: reply }),
+    ...(message.reactions.length === 0
+      ? {}
+      : {
+          reactions: message.reactions.map(({ emoji, count, own, users }) => ({
+            emoji,
+            count,
+            mine: own,
+            names: users.map(nameOf),
+          })),
+        }),
+  };
+}
+
+function replyView({ message, quoted }: MessageFacts): MessageView['replyTo'] {
+  if (message.replyTo === undefined) return undefined;
+  if (!quoted) return { name: 'An earlier message', excerpt: '' };
+  const { name, message: original } = quoted;
+  const excerpt = original.deletedAt === undefined ? excerptOf(original) : 'Message deleted';
+  return { key: original.key, name, excerpt };
+}
+
+/** The first words of a message. */
+export function excerptOf(message: Message, length = QUOTED): string {
+  const words = textOf(message)
+    .replace(/[*_`#>]+/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return words.length > length ? `${words.slice(0, length).trimEnd()}…` : words;
+}
+
+/** Whether a text calls somebody by an `@` and their name. */
+function calls(text: string, name: string): boolean {
+  if (name === '' || !text.includes('@')) return false;
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}_@.])@${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(text);
+}

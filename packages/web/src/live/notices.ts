@@ -1,0 +1,28 @@
+/** Failures on their way to a toast. */
+import type { NoticeView } from '../view/model.ts';
+import { reasonOf } from './words.ts';
+
+type Listener = (notice: NoticeView) => void;
+
+export class Notices {
+  readonly #listeners = new Set<Listener>();
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells that something did not work, and why. */
+  tell(title: string, error: unknown): void {
+    for (const listener of [...this.#listeners]) listener({ title, detail: reasonOf(error) });
+  }
+
+  /** Waits for something; a failure is told, and that is all that becomes of it. */
+  async attempt(title: string, deed: () => Promise<unknown>): Promise<void> {
+    try {
+      await deed();
+    } catch (error) {
+      this.tell(title, error);
+    }
+  }
+}

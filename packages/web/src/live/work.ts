@@ -1,0 +1,52 @@
+/** Who is at work in a room right now, on what, and how far. */
+import { isFinalTool, type Message, type Run, type ToolCallPart } from '@antiphon/client';
+import type { Activity, UserView, WorkView } from '../view/model.ts';
+import { activityOf } from './bots.ts';
+import { ordinal } from './words.ts';
+
+/** What runs do not say about themselves. */
+export interface WorkFacts {
+  readonly user: (id: string) => UserView;
+  readonly message: (key: string) => Message | undefined;
+  /** I may stop it. */
+  readonly mine: (run: Run) => boolean;
+}
+
+export function workViews(runs: readonly Run[], facts: WorkFacts): readonly WorkView[] {
+  return runs.map((run) => workView(run, placeInLine(run, runs), facts));
+}
+
+/** Which one in its agent's line a run is; 1 is at work or next. */
+export function placeInLine(run: Run, runs: readonly Run[]): number {
+  return 1 + runs.filter((other) => other.bot === run.bot && other.createdAt < run.createdAt).length;
+}
+
+function workView(run: Run, place: number, { user, message, mine }: WorkFacts): WorkView {
+  const answer = run.answer === undefined ? undefined : message(run.answer);
+  const tool = answer?.parts.findLast(
+    (part): part is ToolCallPart => part.type === 'tool_call' && !isFinalTool(part.state),
+  );
+  const detail = run.state === 'queued' ? lineWords(place) : (tool?.title ?? tool?.name);
+  const fraction = tool?.progress?.fraction;
+  const messageKey = answer?.key ?? message(run.trigger)?.key;
+  return {
+    key: run.id,
+    user: user(run.bot),
+    activity: run.state === 'queued' ? 'thinking' : doing(run, answer),
+    since: run.createdAt,
+    mine: mine(run),
+    ...(detail === undefined ? {} : { detail }),
+    ...(fraction === undefined ? {} : { fraction }),
+    ...(messageKey === undefined ? {} : { messageKey }),
+  };
+}
+
+function lineWords(place: number): string {
+  return place > 1 ? `${ordinal(place)} in line` : 'Waiting for its turn';
+}
+
+function doing(run: Run, answer: Message | undefined): Activity {
+  const activity = activityOf(run) ?? 'thinking';
+  const silent = answer === undefined || answer.parts.every((part) => part.type === 'reasoning');
+  return activity === 'writing' && silent ? 'thinking' : activity;
+}
