@@ -59,11 +59,14 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// Room for names, punctuation, position and instant, so that the text is allocated once.
+const FRAME: usize = 128;
+
 /// An entry as JSON. Ids need no escaping: their grammar has neither quotes nor backslashes.
 pub(super) fn entry(kind: &str, own: &str, message: Option<&str>, envelope: &Envelope<'_>) -> String {
     let Envelope { room, seq, at, by } = envelope;
-    let mut json =
-        String::with_capacity(own.len() + message.map_or(0, str::len) + room.len() + by.len() + 96);
+    let pieces = own.len() + message.map_or(0, str::len) + room.len() + by.len();
+    let mut json = String::with_capacity(pieces + FRAME);
     let comma = if own.is_empty() { "" } else { "," };
     let _ = write!(json, "{{\"type\":\"{kind}\"{comma}{own}");
     if let Some(message) = message {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
@@ -45,15 +45,13 @@ impl Readers {
     pub(super) async fn read<T, F>(self: &Arc<Self>, question: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let permit = self.permit().await?;
-        let mut lease = Lease::take(self.clone(), permit)?;
+        let lease = Lease::take(self.clone(), permit)?;
         let answered = tokio::task::spawn_blocking(move || {
-            let sql = lease.connection.as_mut().ok_or(StoreError::Closed)?;
-            let answer = Transaction::new(sql, TransactionBehavior::Deferred)
-                .map_err(Fault::from)
-                .and_then(|transaction| question(&transaction));
+            let sql = lease.connection.as_ref().ok_or(StoreError::Closed)?;
+            let answer = Moment::begin(sql).map_err(Fault::from).and_then(|moment| question(moment.0));
             answer.map_err(|fault| match fault {
                 Fault::Refused(refusal) => refusal,
                 Fault::Sql(fault) => read_error(&fault),
@@ -77,6 +75,25 @@ impl Readers {
         let _all = self.free.acquire_many(all).await;
         self.free.close();
         self.idle.lock().clear();
+    }
+}
+
+/// A read transaction: from the first question to its end, the answers are of one moment. Begun and ended by
+/// prepared statements, because for most reads preparing these would cost more than the read.
+struct Moment<'a>(&'a Connection);
+
+impl<'a> Moment<'a> {
+    fn begin(sql: &'a Connection) -> rusqlite::Result<Self> {
+        sql.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(sql))
+    }
+}
+
+impl Drop for Moment<'_> {
+    fn drop(&mut self) {
+        if let Err(fault) = self.0.prepare_cached("ROLLBACK").and_then(|mut end| end.execute([])) {
+            tracing::error!(%fault, "a read transaction did not end");
+        }
     }
 }
 
