@@ -17,7 +17,7 @@ use crate::reader::device::{Device, Notice};
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     by_user: RwLock<HashMap<UserId, Vec<Arc<Device>>>>,
-    /// Goes up when anyone comes, goes, or joins a room; what was derived from an older state is then stale.
+    /// Goes up when anyone comes or goes; what was derived from an older state is then stale.
     version: AtomicU64,
 }
 
@@ -31,7 +31,7 @@ impl Connections {
         }
         devices.push(Arc::clone(device));
         drop(by_user);
-        self.audience_changed();
+        self.version.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 
@@ -44,7 +44,7 @@ impl Connections {
             }
         }
         drop(by_user);
-        self.audience_changed();
+        self.version.fetch_add(1, Ordering::AcqRel);
     }
 
     pub fn of(&self, user: &UserId) -> Vec<Arc<Device>> {
@@ -73,10 +73,6 @@ impl Connections {
 
     pub fn count(&self) -> usize {
         self.by_user.read().values().map(Vec::len).sum()
-    }
-
-    pub fn audience_changed(&self) {
-        self.version.fetch_add(1, Ordering::AcqRel);
     }
 
     pub fn version(&self) -> u64 {

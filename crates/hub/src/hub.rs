@@ -14,6 +14,7 @@ use antiphon_protocol::{
 };
 use antiphon_store::{Change, Command, CommittedEntry, NewMember, Publisher, Store};
 use parking_lot::{Mutex, RwLock};
+use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -62,9 +63,17 @@ pub struct Hub {
     /// Rooms in which something grows or expires; the housekeeper looks at these only.
     busy: Mutex<HashSet<RoomId>>,
     bots: RwLock<BTreeMap<UserId, Bot>>,
-    pub(crate) tasks: TaskTracker,
+    tasks: TaskTracker,
+    /// Where tasks run: some are begun by threads of the store.
+    runtime: Handle,
     pub(crate) stopping: CancellationToken,
     myself: Weak<Self>,
+}
+
+/// Why a room is not in memory.
+enum Missing {
+    NotThere,
+    Unread(Error),
 }
 
 /// The store's way to the hub; weak, because the hub owns the store.
@@ -96,6 +105,7 @@ impl Hub {
             busy: Mutex::default(),
             bots: RwLock::default(),
             tasks: TaskTracker::new(),
+            runtime: Handle::current(),
             stopping: CancellationToken::new(),
             myself: myself.clone(),
         });
@@ -104,16 +114,24 @@ impl Hub {
         hub.make_default_room().await?;
         let bots = hub.store.bots().await?;
         *hub.bots.write() = bots.into_iter().map(|bot| (bot.user.id.clone(), bot)).collect();
-        hub.tasks.spawn(housekeeping::run(Arc::downgrade(&hub), hub.stopping.clone()));
+        hub.spawn(housekeeping::run(Arc::downgrade(&hub), hub.stopping.clone()));
         Ok(hub)
     }
 
     /// Ends the hub's own tasks and every run. Connections are the doors' to end, before this.
     pub async fn stop(&self) {
         self.stopping.cancel();
+        self.interrupt_runs();
         self.tasks.close();
         self.tasks.wait().await;
-        self.interrupt_runs().await;
+    }
+
+    /// Runs something that is waited for when the hub stops.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.tasks.spawn_on(task, &self.runtime)
     }
 
     /// What is accepted from clients.
@@ -216,35 +234,36 @@ impl Hub {
                 let mut rooms = self.rooms.lock();
                 Arc::clone(rooms.entry(id.clone()).or_insert_with(|| Arc::new(LiveRoom::new(id.clone()))))
             };
-            let loaded = room.loaded.get_or_try_init(|| self.load(&room)).await.copied();
+            let loaded = room.loaded.get_or_try_init(|| self.load(&room)).await.err();
             let mut rooms = self.rooms.lock();
             let in_memory = rooms.get(id).is_some_and(|other| Arc::ptr_eq(other, &room));
             match loaded {
-                Ok(true) if in_memory => return Ok(Some(room)),
-                // Someone else who waited saw the load fail and took the room out; commits no longer reach it.
-                Ok(true) => {}
-                Ok(false) | Err(_) => {
-                    if in_memory {
+                None if in_memory => return Ok(Some(room)),
+                // Someone who looked earlier found nothing and took the room out; commits no longer reach it.
+                None => {}
+                Some(missing) => {
+                    // Unless someone who looked later found it.
+                    if in_memory && !room.is_loaded() {
                         rooms.remove(id);
                     }
-                    return loaded.map(|_| None);
+                    return match missing {
+                        Missing::NotThere => Ok(None),
+                        Missing::Unread(error) => Err(error),
+                    };
                 }
             }
         }
     }
 
-    async fn load(&self, room: &LiveRoom) -> Result<bool, Error> {
-        let snapshot = self.store.room(&room.id).await?;
-        let found = snapshot.is_some();
-        if let Some(snapshot) = snapshot {
-            room.open(snapshot, self.now());
-        }
-        Ok(found)
+    async fn load(&self, room: &LiveRoom) -> Result<(), Missing> {
+        let snapshot = self.store.room(&room.id).await.map_err(|fault| Missing::Unread(fault.into()))?;
+        room.open(snapshot.ok_or(Missing::NotThere)?, self.now());
+        Ok(())
     }
 
-    /// Rooms in memory.
-    pub(crate) fn open_rooms(&self) -> Vec<Arc<LiveRoom>> {
-        self.rooms.lock().values().filter(|room| room.is_loaded()).cloned().collect()
+    /// A room, if it is in memory.
+    pub(crate) fn open_room(&self, id: &RoomId) -> Option<Arc<LiveRoom>> {
+        self.rooms.lock().get(id).filter(|room| room.is_loaded()).cloned()
     }
 
     /// The housekeeper is to look at this room.
@@ -279,13 +298,12 @@ impl Hub {
         for committed in entries {
             match &committed.entry.body {
                 EntryBody::MemberJoined { member } => {
-                    self.connections.audience_changed();
                     let notice = Notice { member: Some(true), ..Notice::default() };
                     self.connections.notify(&member.user, id, notice);
                 }
                 EntryBody::MemberLeft { user } => {
-                    self.connections.audience_changed();
                     self.connections.notify(user, id, Notice { member: Some(false), ..Notice::default() });
+                    self.expel_bot(id, user, &committed.entry.by);
                 }
                 EntryBody::Message { .. } => ordinal = Some(committed.ordinal),
                 EntryBody::RunChanged(run) => self.runs.heard(run),

@@ -30,7 +30,9 @@ impl Rates {
     pub fn take(&self, user: &UserId, now: Timestamp) -> Result<(), Error> {
         let now = now.as_millis() * 1_000;
         let mut all = self.full_at.lock();
-        let full_at = all.get(user).copied().unwrap_or(now).max(now) + self.cost;
+        // Never more than a burst ahead: a clock that was set back must not shut anyone out.
+        let full_at =
+            all.get(user).copied().unwrap_or(now).clamp(now, now + BURST_SECONDS * SECOND_US) + self.cost;
         let over = full_at - now - BURST_SECONDS * SECOND_US;
         if over > 0 {
             return Err(Error::rate_limited(u64::try_from(over / 1_000 + 1).unwrap_or(u64::MAX)));
@@ -42,7 +44,7 @@ impl Rates {
     /// Forgets those whose allowance is whole again.
     pub fn sweep(&self, now: Timestamp) {
         let now = now.as_millis() * 1_000;
-        self.full_at.lock().retain(|_, full_at| *full_at > now);
+        self.full_at.lock().retain(|_, full_at| (now..=now + BURST_SECONDS * SECOND_US).contains(full_at));
     }
 }
 
@@ -65,6 +67,9 @@ mod tests {
         let later = start.plus_millis(i64::try_from(refused.retry_after_ms.unwrap()).unwrap());
         rates.take(&mara, later).unwrap();
         rates.take(&mara, later).unwrap_err();
+        let set_back = start.plus_millis(-3_600_000);
+        let refused = rates.take(&mara, set_back).unwrap_err();
+        assert!(refused.retry_after_ms.unwrap() <= 101, "{refused:?}");
         rates.sweep(later.plus_millis(60_000));
         assert!(rates.full_at.lock().is_empty());
     }

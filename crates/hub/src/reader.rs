@@ -91,20 +91,25 @@ impl Reader {
         }
         self.leave(&joined.room);
         self.next_slot += 1;
+        self.device.add_room(joined.room.clone());
         self.slots.insert(joined.room.clone(), slot);
         self.subscriptions.insert(slot, subscription);
-        self.hub.connections.audience_changed();
         Ok(joined)
     }
 
     /// Unsubscribes. Returns whether there was a subscription.
     pub fn leave(&mut self, room: &RoomId) -> bool {
-        let subscription = self.slots.remove(room).and_then(|slot| self.subscriptions.remove(&slot));
+        let subscription = self.forget(room);
         if let Some(subscription) = &subscription {
             self.unlisten(subscription);
-            self.hub.connections.audience_changed();
         }
         subscription.is_some()
+    }
+
+    fn forget(&mut self, room: &RoomId) -> Option<Subscription> {
+        let slot = self.slots.remove(room)?;
+        self.device.remove_room(room, slot);
+        self.subscriptions.remove(&slot)
     }
 
     fn unlisten(&self, subscription: &Subscription) {
@@ -166,8 +171,7 @@ impl Reader {
             Ok(Next::Rest) => false,
             Ok(Next::Revoked) => {
                 let room = subscription.room.id.clone();
-                self.subscriptions.remove(&slot);
-                self.slots.remove(&room);
+                self.forget(&room);
                 batch.push(LiveEvent::own(&Event::Revoked { room }, None));
                 false
             }

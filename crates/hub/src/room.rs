@@ -28,12 +28,19 @@ use crate::{
 pub(crate) struct LiveRoom {
     pub id: RoomId,
     inner: Mutex<Inner>,
-    /// Filled once the state was loaded; false if there is no such room.
-    pub loaded: OnceCell<bool>,
+    /// Filled once the state was loaded; stays empty if there is no such room.
+    pub loaded: OnceCell<()>,
     /// Merged appends, shared by readers that fell behind by the same amount.
     merged: Mutex<MergeCache>,
-    /// Connections of members who do not listen, as of a version of the hub's connections.
-    watchers: Mutex<(u64, Arc<Vec<Arc<Device>>>)>,
+    watchers: Mutex<Watchers>,
+}
+
+/// Connections of members who do not listen.
+#[derive(Debug, Default)]
+struct Watchers {
+    /// The versions of the hub's connections and of the room's audience from which they were worked out.
+    of: Option<(u64, u64)>,
+    devices: Arc<Vec<Arc<Device>>>,
 }
 
 #[derive(Debug)]
@@ -48,6 +55,8 @@ struct Live {
     state: RoomState,
     /// Who listens. Shared with those who are just waking them, hence copied on change.
     listeners: Arc<Vec<Arc<Flag>>>,
+    /// Goes up when a member or a listener comes or goes.
+    audience: u64,
 }
 
 impl Inner {
@@ -67,7 +76,7 @@ impl LiveRoom {
             inner: Mutex::new(Inner::Loading(Vec::new())),
             loaded: OnceCell::new(),
             merged: Mutex::default(),
-            watchers: Mutex::new((u64::MAX, Arc::default())),
+            watchers: Mutex::default(),
         }
     }
 
@@ -78,7 +87,7 @@ impl LiveRoom {
         if let Inner::Loading(waiting) = &*inner {
             waiting.iter().for_each(|committed| state.apply(committed));
         }
-        *inner = Inner::Live(Box::new(Live { state, listeners: Arc::default() }));
+        *inner = Inner::Live(Box::new(Live { state, listeners: Arc::default(), audience: 0 }));
     }
 
     /// Takes committed entries and tells those who listen.
@@ -93,8 +102,13 @@ impl LiveRoom {
                 Inner::Live(live) => {
                     for committed in entries {
                         live.state.apply(committed);
-                        if let EntryBody::MemberLeft { user } = &committed.entry.body {
-                            revoke(&mut live.listeners, user);
+                        match &committed.entry.body {
+                            EntryBody::MemberJoined { .. } => live.audience += 1,
+                            EntryBody::MemberLeft { user } => {
+                                live.audience += 1;
+                                revoke(&mut live.listeners, user);
+                            }
+                            _ => {}
                         }
                     }
                     Arc::clone(&live.listeners)
@@ -138,6 +152,7 @@ impl LiveRoom {
             let heard = live.state.arrive(flag.user(), status);
             let others = heard.then(|| Arc::clone(&live.listeners));
             Arc::make_mut(&mut live.listeners).push(Arc::clone(flag));
+            live.audience += 1;
             (start(&live.state), others)
         };
         wake(others.as_deref());
@@ -152,16 +167,17 @@ impl LiveRoom {
             let before = live.listeners.len();
             Arc::make_mut(&mut live.listeners).retain(|other| !Arc::ptr_eq(other, flag));
             let was_here = live.listeners.len() < before;
+            live.audience += 1;
             (was_here && live.state.depart(user, now)).then(|| Arc::clone(&live.listeners))
         };
         wake(listeners.as_deref());
     }
 
-    /// Whether the room may leave memory.
+    /// Whether the room may leave memory, if nobody holds it: nothing goes on in it, or it was not even found.
     pub fn is_idle(&self) -> bool {
         match &*self.inner.lock() {
             Inner::Live(live) => live.listeners.is_empty() && live.state.is_idle(),
-            Inner::Loading(_) => false,
+            Inner::Loading(_) => true,
         }
     }
 
@@ -173,23 +189,19 @@ impl LiveRoom {
     /// Connections of members who are online but do not listen here; they are told of numbers only. Worked out anew
     /// only after someone came, went, or joined, because a message in a large room must not cost a walk over it.
     pub fn watchers(&self, connections: &Connections) -> Arc<Vec<Arc<Device>>> {
-        let version = connections.version();
         let mut watchers = self.watchers.lock();
-        if watchers.0 != version {
-            let found = match &*self.inner.lock() {
-                Inner::Live(live) => {
-                    let members = &live.state.members;
-                    let mut found = connections.select(|user| members.contains_key(user));
-                    let listening: HashSet<_> =
-                        live.listeners.iter().map(|flag| Arc::as_ptr(flag.device())).collect();
-                    found.retain(|device| !listening.contains(&Arc::as_ptr(device)));
-                    found
-                }
-                Inner::Loading(_) => Vec::new(),
-            };
-            *watchers = (version, Arc::new(found));
+        let inner = self.inner.lock();
+        let Inner::Live(live) = &*inner else { return Arc::default() };
+        let versions = Some((connections.version(), live.audience));
+        if watchers.of != versions {
+            let members = &live.state.members;
+            let mut found = connections.select(|user| members.contains_key(user));
+            let listening: HashSet<_> =
+                live.listeners.iter().map(|flag| Arc::as_ptr(flag.device())).collect();
+            found.retain(|device| !listening.contains(&Arc::as_ptr(device)));
+            *watchers = Watchers { of: versions, devices: Arc::new(found) };
         }
-        Arc::clone(&watchers.1)
+        Arc::clone(&watchers.devices)
     }
 
     /// Appends of the same stream joined to one event each, in place of the first of them.

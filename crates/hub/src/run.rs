@@ -5,6 +5,7 @@
 
 mod answer;
 mod cancel;
+mod end;
 mod inbox;
 pub(crate) mod routing;
 mod session;
@@ -20,7 +21,7 @@ use std::{
 
 use antiphon_protocol::{MessageId, Run, RunId, RunState, ToolCallId, UserId};
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::room::LiveRoom;
@@ -52,6 +53,9 @@ pub(crate) struct ActiveRun {
     pub tools: Mutex<HashMap<ToolCallId, CancellationToken>>,
     /// The state that the room was told last.
     pub state: Mutex<RunState>,
+    /// The bot's place among its concurrent runs, given back when the run ends: a bot that does not let go of a run that
+    /// was ended by force must not block its own inbox.
+    pub place: Mutex<Option<OwnedSemaphorePermit>>,
     /// Set by whoever ends the run.
     ended: AtomicBool,
 }
@@ -66,6 +70,7 @@ impl ActiveRun {
             cancelled_by: Mutex::default(),
             answer: Mutex::default(),
             tools: Mutex::default(),
+            place: Mutex::default(),
             ended: AtomicBool::new(false),
         }
     }

@@ -21,6 +21,7 @@ use antiphon_store::{Change, Command, Committed, Guard, Outcome, Pending, Reques
 use crate::hub::Hub;
 
 pub(crate) use entrance::Entrance;
+pub(crate) use permission::WRITE;
 
 /// What a user may do.
 #[derive(Clone)]
@@ -100,7 +101,13 @@ impl Session {
     }
 
     /// Puts a change into the pipeline that a member with at least this role may make.
-    async fn write(&self, room: &RoomId, at_least: Role, id: Option<RequestId>, change: Change) -> Pending {
+    pub(crate) async fn write(
+        &self,
+        room: &RoomId,
+        at_least: Role,
+        id: Option<RequestId>,
+        change: Change,
+    ) -> Pending {
         let guard = Guard { room: room.clone(), at_least };
         self.submit(Some(guard), id, change).await
     }

@@ -48,8 +48,8 @@ impl Hub {
                 let checkpoints = state.open.checkpoints(&room.id, now);
                 ((checkpoints, !state.open.is_empty() || state.has_signals()), wake)
             });
-            if !busy {
-                self.busy.lock().remove(&room.id);
+            if busy {
+                self.mark_busy(&room.id);
             }
             if !checkpoints.is_empty() {
                 due.push((room, checkpoints));
@@ -68,10 +68,10 @@ impl Hub {
         }
     }
 
+    /// Takes the marks away first: whoever marks a room from now on is heard at the next look.
     fn busy_rooms(&self) -> Vec<Arc<LiveRoom>> {
-        let ids: Vec<_> = self.busy.lock().iter().cloned().collect();
-        let rooms = self.rooms.lock();
-        ids.iter().filter_map(|id| rooms.get(id)).filter(|room| room.is_loaded()).cloned().collect()
+        let ids = std::mem::take(&mut *self.busy.lock());
+        ids.iter().filter_map(|id| self.open_room(id)).collect()
     }
 
     /// Lets rooms leave memory that nobody holds and in which nothing goes on. What they know is in the store.

@@ -2,7 +2,7 @@
 //!
 //! What is left here is bounded: one mark per subscription, one notice per room, the latest wins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use antiphon_protocol::{CloseCode, ConnectionId, PresenceStatus, RoomId, UserId};
 use parking_lot::Mutex;
@@ -21,6 +21,8 @@ pub(crate) struct Device {
 struct Mail {
     /// Subscriptions in whose rooms there is something.
     slots: Vec<u32>,
+    /// Rooms to which there is a subscription.
+    rooms: BTreeSet<RoomId>,
     /// News of the user's own rooms.
     notices: BTreeMap<RoomId, Notice>,
     /// How the user of this device says they are.
@@ -42,8 +44,13 @@ pub(crate) struct Notice {
 
 impl Device {
     pub fn new(user: UserId, id: ConnectionId) -> Self {
-        let mail =
-            Mail { slots: Vec::new(), notices: BTreeMap::new(), status: PresenceStatus::Online, ended: None };
+        let mail = Mail {
+            slots: Vec::new(),
+            rooms: BTreeSet::new(),
+            notices: BTreeMap::new(),
+            status: PresenceStatus::Online,
+            ended: None,
+        };
         Self { user, id, wake: Notify::new(), mail: Mutex::new(mail) }
     }
 
@@ -53,6 +60,23 @@ impl Device {
 
     pub fn id(&self) -> &ConnectionId {
         &self.id
+    }
+
+    /// Notes that there is a subscription to the room.
+    pub fn add_room(&self, room: RoomId) {
+        self.mail.lock().rooms.insert(room);
+    }
+
+    /// Forgets a subscription.
+    pub fn remove_room(&self, room: &RoomId, slot: u32) {
+        let mut mail = self.mail.lock();
+        mail.rooms.remove(room);
+        mail.slots.retain(|other| *other != slot);
+    }
+
+    /// Rooms to which there is a subscription.
+    pub fn rooms(&self) -> BTreeSet<RoomId> {
+        self.mail.lock().rooms.clone()
     }
 
     pub fn mark(&self, slot: u32) {
@@ -65,8 +89,9 @@ impl Device {
             let mut mail = self.mail.lock();
             let held = mail.notices.entry(room.clone()).or_default();
             held.member = notice.member.or(held.member);
-            held.ordinal = notice.ordinal.or(held.ordinal);
-            held.read = notice.read.or(held.read);
+            // Both only grow, and those who bring them may overtake each other.
+            held.ordinal = notice.ordinal.max(held.ordinal);
+            held.read = notice.read.max(held.read);
         }
         self.wake.notify_one();
     }

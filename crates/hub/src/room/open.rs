@@ -8,6 +8,8 @@ use antiphon_protocol::{
 };
 use antiphon_store::{Checkpoint, OpenMessage as StoredMessage};
 
+use super::state::has_passed;
+
 /// A stream is saved at the latest this long after it grew.
 const CHECKPOINT_AFTER_MS: i64 = 1_000;
 /// A stream that grew by this many bytes is saved at the next tick of the checkpointer.
@@ -97,8 +99,8 @@ impl OpenPart {
 
     /// What the store lacks, if it is time to save it.
     fn checkpoint(&mut self, key: (&RoomId, &MessageId, &UserId, u32), now: Timestamp) -> Option<Checkpoint> {
-        let age = now.as_millis() - self.unsaved_since?.as_millis();
-        if self.text.len() - self.saved < CHECKPOINT_BYTES && age < CHECKPOINT_AFTER_MS && self.value_saved {
+        let is_time = has_passed(self.unsaved_since?, CHECKPOINT_AFTER_MS, now);
+        if self.text.len() - self.saved < CHECKPOINT_BYTES && !is_time && self.value_saved {
             return None;
         }
         let (room, message_id, sender, part) = key;

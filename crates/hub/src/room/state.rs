@@ -17,6 +17,8 @@ use crate::event::LiveEvent;
 /// In a room with more users present than this, comings and goings are not announced one by one: a thousand users
 /// arriving after a restart would cost a million deliveries. `list_members` and a fresh join still tell.
 const ANNOUNCED_PRESENCE: usize = 100;
+/// A typist who goes on is announced again after this time: clients forget a typist as the server does.
+const TYPING_AGAIN_MS: i64 = 2_000;
 /// How long a user stays present after their last connection went: most come back at once.
 const PRESENCE_LINGER_MS: i64 = 3_000;
 /// Most users that a join lists as typing or present.
@@ -33,18 +35,26 @@ pub(crate) struct RoomState {
     pub members: BTreeMap<UserId, Member>,
     pub open: OpenMessages,
     pub ring: Ring,
-    /// Who types, until when.
-    typing: BTreeMap<UserId, Timestamp>,
+    typing: BTreeMap<UserId, Typist>,
     /// Who is subscribed, with how many connections, and how they say they are.
     present: BTreeMap<UserId, Present>,
+}
+
+/// Someone who types.
+#[derive(Debug, Clone, Copy)]
+struct Typist {
+    /// When it was last said.
+    at: Timestamp,
+    /// When the room was last told.
+    told_at: Timestamp,
 }
 
 #[derive(Debug)]
 struct Present {
     connections: usize,
     status: PresenceStatus,
-    /// When the user counts as gone; set while there is no connection.
-    gone_at: Option<Timestamp>,
+    /// Since when there is no connection.
+    alone_since: Option<Timestamp>,
 }
 
 impl RoomState {
@@ -103,29 +113,36 @@ impl RoomState {
 
     /// Notes that a member types or no longer does. Tells whether anyone needs to hear of it.
     pub fn set_typing(&mut self, user: &UserId, active: bool, now: Timestamp) -> bool {
-        let until = now.plus_millis(i64::try_from(TYPING_TTL_MS).unwrap_or(i64::MAX));
-        let was = if active { self.typing.insert(user.clone(), until) } else { self.typing.remove(user) };
-        if was.is_some() != active {
+        let before = self.typing.get(user).copied();
+        let heard = match before {
+            Some(typist) if active => has_passed(typist.told_at, TYPING_AGAIN_MS, now),
+            before => before.is_some() != active,
+        };
+        if active {
+            let told_at = before.filter(|_| !heard).map_or(now, |typist| typist.told_at);
+            self.typing.insert(user.clone(), Typist { at: now, told_at });
+        } else {
+            self.typing.remove(user);
+        }
+        if heard {
             self.ring.push(LiveEvent::typing(&self.info.id, user, active));
-            return true;
         }
-        // Clients forget a typist after the same time as the server, so a repeat late in that time must be heard.
-        let refreshed = active && was.is_some_and(|was| until.as_millis() - was.as_millis() > 2_000);
-        if refreshed {
-            self.ring.push(LiveEvent::typing(&self.info.id, user, true));
-        }
-        refreshed
+        heard
     }
 
     /// Ends the signals whose time is over. Tells whether there were any.
     pub fn expire_signals(&mut self, now: Timestamp) -> bool {
+        let lasts = i64::try_from(TYPING_TTL_MS).unwrap_or(i64::MAX);
+        let is_over = |typist: &Typist| has_passed(typist.at, lasts, now);
         let over: Vec<UserId> =
-            self.typing.iter().filter(|(_, until)| **until <= now).map(|(user, _)| user.clone()).collect();
+            self.typing.iter().filter(|(_, typist)| is_over(typist)).map(|(user, _)| user.clone()).collect();
         for user in &over {
             self.typing.remove(user);
             self.ring.push(LiveEvent::typing(&self.info.id, user, false));
         }
-        let is_gone = |present: &Present| present.gone_at.is_some_and(|at| at <= now);
+        let is_gone = |present: &Present| {
+            present.alone_since.is_some_and(|since| has_passed(since, PRESENCE_LINGER_MS, now))
+        };
         let gone: Vec<UserId> = self
             .present
             .iter()
@@ -144,10 +161,10 @@ impl RoomState {
     pub fn arrive(&mut self, user: &UserId, status: PresenceStatus) -> bool {
         if let Some(present) = self.present.get_mut(user) {
             present.connections += 1;
-            present.gone_at = None;
+            present.alone_since = None;
             return false;
         }
-        self.present.insert(user.clone(), Present { connections: 1, status, gone_at: None });
+        self.present.insert(user.clone(), Present { connections: 1, status, alone_since: None });
         self.announce(user, status)
     }
 
@@ -158,7 +175,7 @@ impl RoomState {
         if present.connections > 0 {
             return false;
         }
-        present.gone_at = Some(now.plus_millis(PRESENCE_LINGER_MS));
+        present.alone_since = Some(now);
         self.set_typing(user, false, now)
     }
 
@@ -184,7 +201,7 @@ impl RoomState {
 
     /// Whether there are signals that will expire.
     pub fn has_signals(&self) -> bool {
-        !self.typing.is_empty() || self.present.values().any(|present| present.gone_at.is_some())
+        !self.typing.is_empty() || self.present.values().any(|present| present.alone_since.is_some())
     }
 
     /// The signals in force.
@@ -202,4 +219,10 @@ impl RoomState {
     pub fn is_idle(&self) -> bool {
         self.present.is_empty() && self.open.is_empty()
     }
+}
+
+/// Whether `ms` have passed since `then`. A clock that was set back counts as passed: better a signal that ends early
+/// than one that stays for as long as the clock was wrong.
+pub(super) fn has_passed(then: Timestamp, ms: i64, now: Timestamp) -> bool {
+    !(0..ms).contains(&(now.as_millis() - then.as_millis()))
 }

@@ -17,6 +17,7 @@ use crate::{
         open::{OpenMessage, OpenPart},
         state::RoomState,
     },
+    session::WRITE,
 };
 
 /// A streaming message. Cheap to clone; ended with its run.
@@ -51,10 +52,10 @@ impl Answer {
             }
             *answer = Some(message_id.clone());
         }
-        let opened = session.hub.commit(active.run.bot.clone(), Change::PostMessage(Box::new(message))).await;
-        if let Err(error) = opened {
+        let change = Change::PostMessage(Box::new(message));
+        if let Err(error) = session.write(&active.room.id, WRITE, None, change).await.await {
             *active.answer.lock() = None;
-            return Err(error);
+            return Err(error.into());
         }
         session.hub.mark_busy(&active.room.id);
         Ok(Self { session, active, message_id })
@@ -67,14 +68,17 @@ impl Answer {
 
     /// Adds a part. Its text, if it has any, is its beginning.
     pub fn open_part(&self, part: Part) -> Result<u32, Error> {
-        let limit = self.session.hub.limits().parts;
+        let (most, longest) = (self.session.hub.limits().parts, self.session.hub.limits().stream_bytes);
         let now = self.session.hub.now();
         self.write(|room, message| {
-            if message.parts.len() >= limit {
-                return Err(Error::too_many("parts", limit));
+            if message.parts.len() >= most {
+                return Err(Error::too_many("parts", most));
             }
             let index = u32::try_from(message.parts.len()).unwrap_or(u32::MAX);
             let text = part.stream_text().unwrap_or_default().to_owned();
+            if text.len() > longest {
+                return Err(Error::too_large("part", longest));
+            }
             let open = OpenPart::new(1, part, now);
             let event = LiveEvent::part(room, &self.message_id, index, 1, open.value.clone());
             message.parts.push(open);
@@ -112,9 +116,7 @@ impl Answer {
             let at = open.text.len();
             open.push(text, limit, now)?;
             Ok(((), vec![append_event(room, &self.message_id, part, open, at, text)]))
-        })?;
-        self.session.hub.mark_busy(&self.active.room.id);
-        Ok(())
+        })
     }
 
     /// Adds a tool call that begins to run now, and tells the log.
@@ -141,7 +143,10 @@ impl Answer {
         })))?;
         self.active.tools.lock().insert(tool_call.clone(), cancel.clone());
         let tool = ToolHandle::new(self.clone(), part, tool_call, name.to_owned(), cancel);
-        tool.tell(ToolState::Running).await?;
+        if let Err(error) = tool.tell(ToolState::Running).await {
+            self.active.tools.lock().remove(tool.id());
+            return Err(error);
+        }
         Ok(tool)
     }
 
@@ -154,14 +159,17 @@ impl Answer {
         ) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
     ) -> Result<T, Error> {
         let room = &self.active.room;
-        room.update(|state| match self.change(state, change) {
+        let written = room.update(|state| match self.change(state, change) {
             Ok((result, events)) => {
                 let told = !events.is_empty();
                 events.into_iter().for_each(|event| state.ring.push(event));
                 (Ok(result), told)
             }
             Err(error) => (Err(error), false),
-        })
+        });
+        // It is to be saved before long.
+        self.session.hub.mark_busy(&room.id);
+        written
     }
 
     fn change<T>(
@@ -176,6 +184,9 @@ impl Answer {
         // appended here is in the log, what is in the log was appended.
         if self.active.has_ended() {
             return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
+        }
+        if !state.members.contains_key(&self.active.run.bot) {
+            return Err(Error::new(ErrorCode::NotMember, "the bot is no member of this room any more"));
         }
         let message = state.open.of_run(&self.message_id, &self.active.run.run)?;
         change(&self.active.room.id, message)

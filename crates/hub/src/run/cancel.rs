@@ -6,7 +6,7 @@ use antiphon_protocol::{Error, ErrorCode, Reply, Role, Run, RunState, reply::Can
 use antiphon_store::{Change, Command, RunChange};
 use tracing::info;
 
-use super::{ActiveRun, session::end};
+use super::{ActiveRun, end::end};
 use crate::{Begun, Session, hub::Hub};
 
 impl Session {
@@ -23,11 +23,7 @@ impl Session {
             if runs.is_empty() {
                 return Err(Error::not_found("run"));
             }
-            let mut accepted = false;
-            for run in runs {
-                accepted |= self.cancel_run(&request, run, role).await?;
-            }
-            accepted
+            self.cancel_runs(&request, runs, role).await?
         };
         let grace = i64::try_from(self.hub.options.cancel_grace_ms).unwrap_or(i64::MAX);
         let deadline = accepted.then(|| self.hub.now().plus_millis(grace));
@@ -47,6 +43,21 @@ impl Session {
             token.cancel();
         }
         Ok(token.is_some())
+    }
+
+    /// Stops those of the runs that the user may stop; if that is none, says why.
+    async fn cancel_runs(&self, request: &Cancel, runs: Vec<Run>, role: Role) -> Result<bool, Error> {
+        let (mut accepted, mut refused, mut allowed) = (false, None, false);
+        for run in runs {
+            match self.cancel_run(request, run, role).await {
+                Ok(stopped) => (accepted, allowed) = (accepted | stopped, true),
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if !allowed => Err(error),
+            _ => Ok(accepted),
+        }
     }
 
     /// Stops one run. Returns whether there was something to stop.
@@ -85,7 +96,7 @@ impl Session {
         active.cancelled_by.lock().get_or_insert_with(|| self.user().id.clone());
         if !active.cancel.is_cancelled() {
             active.cancel.cancel();
-            self.hub.tasks.spawn(force(Arc::clone(&self.hub), Arc::clone(active)));
+            self.hub.spawn(force(Arc::clone(&self.hub), Arc::clone(active)));
         }
         true
     }

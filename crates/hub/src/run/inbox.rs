@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{Error, ErrorCode, RunState, User, UserId};
+use antiphon_protocol::{Error, ErrorCode, RoomId, Run, RunState, UserId};
 use antiphon_store::{Change, QueuedRun, RunChange};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, Semaphore};
 use tracing::{error, warn};
 
 use super::{ActiveRun, RunSession};
 use crate::hub::Hub;
 
-/// How many waiting runs are looked at for one that can begin; more wait in rooms where the bot is at work.
-const LOOKAHEAD: usize = 256;
+/// How many waiting runs are looked at first for one that can begin.
+const LOOKAHEAD: usize = 64;
+/// How many are looked at if all those wait in rooms where the bot is at work.
+const MOST_LOOKED_AT: usize = 32 * 1024;
 /// How long to wait after the store failed before asking it again.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -37,10 +39,12 @@ impl Hub {
 }
 
 impl Inbox {
-    /// The next run, once there is one and a place for it. Nothing once the hub stops.
+    /// The next run, once there is one and a place for it. Nothing once the hub stops. May be dropped; a run that was
+    /// just being taken then fails.
     pub async fn next(&mut self) -> Option<RunSession> {
         let stopping = self.hub.stopping.clone();
         tokio::select! {
+            biased;
             () = stopping.cancelled() => None,
             session = self.wait() => Some(session),
         }
@@ -50,7 +54,10 @@ impl Inbox {
         let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
         loop {
             match self.take().await {
-                Ok(Some((active, trigger))) => return self.session(active, trigger, place),
+                Ok(Some(session)) => {
+                    session.hold(place);
+                    return session;
+                }
                 Ok(None) => self.bell.notified().await,
                 Err(fault) => {
                     error!(bot = %self.bot, %fault, "the inbox could not be read; trying again");
@@ -61,51 +68,63 @@ impl Inbox {
     }
 
     /// Takes the oldest run that can begin.
-    async fn take(&self) -> Result<Option<(Arc<ActiveRun>, antiphon_protocol::Message)>, Error> {
-        let waiting = self.hub.store.queued_runs(&self.bot, LOOKAHEAD).await?;
-        for QueuedRun { room, run } in waiting {
-            if self.hub.runs.is_busy(&self.bot, &room) {
-                continue;
-            }
-            let Some(live) = self.hub.room(&room).await? else { continue };
-            let trigger = self.hub.store.message(&room, &run.trigger).await?;
-            let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
-                warn!(run = %run.run, "a waiting run has no trigger");
-                continue;
-            };
-            let change = RunChange {
-                run: run.run.clone(),
-                state: RunState::Processing,
-                error: None,
-                cancelled_by: None,
-            };
-            let active = Arc::new(ActiveRun::new(live, run));
-            *active.state.lock() = RunState::Processing;
-            self.hub.runs.begin(Arc::clone(&active));
-            match self.hub.commit(self.bot.clone(), Change::ChangeRun { room, change }).await {
-                Ok(()) => return Ok(Some((active, trigger))),
-                Err(error) => {
-                    self.hub.runs.end(&active.run.run);
-                    // A cancel was faster.
-                    if error.code != ErrorCode::Conflict {
-                        return Err(error);
-                    }
+    async fn take(&self) -> Result<Option<RunSession>, Error> {
+        let mut looked_at = LOOKAHEAD;
+        loop {
+            let waiting = self.hub.store.queued_runs(&self.bot, looked_at).await?;
+            let are_all = waiting.len() < looked_at;
+            for QueuedRun { room, run } in waiting {
+                if !self.hub.runs.is_busy(&self.bot, &room)
+                    && let Some(session) = self.try_begin(&room, run).await?
+                {
+                    return Ok(Some(session));
                 }
             }
+            if are_all || looked_at >= MOST_LOOKED_AT {
+                return Ok(None);
+            }
+            // All of these wait in rooms where the bot is at work; others must not wait behind them.
+            looked_at *= 8;
         }
-        Ok(None)
     }
 
-    fn session(
-        &self,
-        active: Arc<ActiveRun>,
-        trigger: antiphon_protocol::Message,
-        place: OwnedSemaphorePermit,
-    ) -> RunSession {
-        let user: User = match self.hub.bot(&self.bot) {
-            Some(bot) => bot.user,
-            None => unreachable!("runs are routed to bots that the hub knows, and bots are not forgotten"),
+    /// Begins a run, if it is still to be done.
+    async fn try_begin(&self, room: &RoomId, run: Run) -> Result<Option<RunSession>, Error> {
+        let (Some(bot), Some(live)) = (self.hub.bot(&self.bot), self.hub.room(room).await?) else {
+            return Ok(None);
         };
-        RunSession::new(self.hub.session(user), active, trigger, place)
+        if !live.read(|state| state.members.contains_key(&self.bot)) {
+            return self.turn_down(room, &run, "the bot is no member of this room any more").await;
+        }
+        let trigger = self.hub.store.message(room, &run.trigger).await?;
+        let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
+            return self.turn_down(room, &run, "the message that caused this run cannot be read").await;
+        };
+        let change =
+            RunChange { run: run.run.clone(), state: RunState::Processing, error: None, cancelled_by: None };
+        let active = Arc::new(ActiveRun::new(live, run));
+        *active.state.lock() = RunState::Processing;
+        // Made before the commit: dropped on the way, it ends the run.
+        let session = RunSession::new(self.hub.session(bot.user), Arc::clone(&active), trigger);
+        self.hub.runs.begin(active);
+        match self.hub.commit(self.bot.clone(), Change::ChangeRun { room: room.clone(), change }).await {
+            Ok(()) => Ok(Some(session)),
+            Err(error) => {
+                session.give_back();
+                // A cancel was faster.
+                if error.code == ErrorCode::Conflict { Ok(None) } else { Err(error) }
+            }
+        }
+    }
+
+    /// Ends a run that cannot begin.
+    async fn turn_down(&self, room: &RoomId, run: &Run, why: &str) -> Result<Option<RunSession>, Error> {
+        warn!(run = %run.run, bot = %self.bot, why, "a waiting run was turned down");
+        let (run, error) = (run.run.clone(), Some(why.to_owned()));
+        let change = RunChange { run, state: RunState::Failed, error, cancelled_by: None };
+        match self.hub.commit(UserId::system(), Change::ChangeRun { room: room.clone(), change }).await {
+            Err(error) if error.code != ErrorCode::Conflict => Err(error),
+            _ => Ok(None),
+        }
     }
 }

@@ -2,32 +2,39 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{Error, ErrorCode, Message, MessageStatus, Part, RoomId, Run, RunState, UserId};
+use antiphon_protocol::{Error, ErrorCode, Message, Part, RoomId, Run, RunState};
 use antiphon_store::{Change, RunChange};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
 
-use super::{ActiveRun, Answer};
-use crate::{Session, hub::Hub};
+use super::{ActiveRun, Answer, end};
+use crate::Session;
 
 /// A run at work. To be ended by [`finish`](Self::finish); dropped without it, the run fails.
 pub struct RunSession {
     session: Session,
     active: Arc<ActiveRun>,
     trigger: Message,
-    /// The bot's place among its concurrent runs.
-    _place: OwnedSemaphorePermit,
 }
 
 impl RunSession {
-    pub(super) fn new(
-        session: Session,
-        active: Arc<ActiveRun>,
-        trigger: Message,
-        place: OwnedSemaphorePermit,
-    ) -> Self {
-        Self { session, active, trigger, _place: place }
+    pub(super) fn new(session: Session, active: Arc<ActiveRun>, trigger: Message) -> Self {
+        Self { session, active, trigger }
+    }
+
+    /// Keeps the bot's place for as long as the run is at work.
+    pub(super) fn hold(&self, place: OwnedSemaphorePermit) {
+        *self.active.place.lock() = Some(place);
+        // Ended before it was handed out.
+        if self.active.has_ended() {
+            self.active.place.lock().take();
+        }
+    }
+
+    /// Gives back a run that could not be begun.
+    pub(super) fn give_back(self) {
+        self.active.take_end();
+        self.session.hub.runs.end(&self.active.run.run);
     }
 
     /// The run as it was taken.
@@ -57,6 +64,9 @@ impl RunSession {
 
     /// Tells the room what the bot is doing: `thinking`, `executing` or `waiting_approval`.
     pub async fn set_state(&self, state: RunState) -> Result<(), Error> {
+        if state.is_final() {
+            return Err(Error::new(ErrorCode::Conflict, "a run is ended by finishing it"));
+        }
         if *self.active.state.lock() == state {
             return Ok(());
         }
@@ -80,22 +90,15 @@ impl RunSession {
         self.finish(RunState::Completed, None).await
     }
 
-    /// Ends the run, and its answer if it is open. If someone cancelled it, `cancelled` is the state in any case.
+    /// Ends the run, and its answer if it is open. If someone cancelled it, `cancelled` is the state in any case. May be
+    /// dropped: the run ends nevertheless.
     pub async fn finish(self, state: RunState, error: Option<String>) -> Result<(), Error> {
+        if !state.is_final() {
+            return Err(Error::new(ErrorCode::Conflict, "a run is finished in a final state"));
+        }
         let (state, error) =
             if self.active.cancel.is_cancelled() { (RunState::Cancelled, None) } else { (state, error) };
-        end(&self.session.hub, &self.active, state, error).await
-    }
-}
-
-impl Hub {
-    /// Ends every run that is still at work, because the server stops.
-    pub(crate) async fn interrupt_runs(&self) {
-        for active in self.runs.all() {
-            // A run that its bot ends at this moment is fine as well; what fails, the next start ends.
-            let why = Some("the server was stopped".to_owned());
-            let _ = end(self, &active, RunState::Interrupted, why).await;
-        }
+        end::end(&self.session.hub, &self.active, state, error).await
     }
 }
 
@@ -105,72 +108,13 @@ impl Drop for RunSession {
         if self.active.has_ended() {
             return;
         }
-        let (hub, active) = (Arc::clone(&self.session.hub), Arc::clone(&self.active));
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        runtime.spawn(async move {
-            let (state, error) = match (active.cancel.is_cancelled(), hub.stopping.is_cancelled()) {
-                (true, _) => (RunState::Cancelled, None),
-                (_, true) => (RunState::Interrupted, Some("the server was stopped".to_owned())),
-                _ => (RunState::Failed, Some("the bot ended without a word".to_owned())),
-            };
-            if let Err(fault) = end(&hub, &active, state, error).await {
-                warn!(run = %active.run.run, %fault, "a run that was let go could not be ended");
-            }
-        });
-    }
-}
-
-/// Ends a run, once: whoever comes second is told so. The answer, if it is open, is completed in the same commit.
-pub(super) async fn end(
-    hub: &Hub,
-    active: &ActiveRun,
-    state: RunState,
-    error: Option<String>,
-) -> Result<(), Error> {
-    if !active.take_end() {
-        return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
-    }
-    let cancelled_by: Option<UserId> = active.cancelled_by.lock().clone();
-    let change = RunChange { run: active.run.run.clone(), state, error, cancelled_by };
-    let room = active.room.id.clone();
-    let change = match completion(hub, active) {
-        Some((message_id, parts, ends)) => Change::CompleteMessage {
-            room,
-            sender: active.run.bot.clone(),
-            message_id,
-            parts,
-            status: message_status(state),
-            ends,
-            run: Some(change),
-        },
-        None => Change::ChangeRun { room, change },
-    };
-    let result = hub.commit(active.run.bot.clone(), change).await;
-    hub.runs.end(&active.run.run);
-    hub.runs.inbox(&active.run.bot).notify_one();
-    if let Err(fault) = &result {
-        error!(run = %active.run.run, %fault, "a run could not be ended; the next start will");
-    }
-    result
-}
-
-type Completion = (antiphon_protocol::MessageId, Vec<Part>, Vec<antiphon_protocol::PartEnd>);
-
-/// The open answer in its final form.
-fn completion(hub: &Hub, active: &ActiveRun) -> Option<Completion> {
-    let message_id = active.answer.lock().clone()?;
-    let now = hub.now();
-    active.room.read(|state| {
-        let open = state.open.get(&message_id)?;
-        Some((message_id.clone(), open.final_parts(now), open.ends()))
-    })
-}
-
-fn message_status(state: RunState) -> MessageStatus {
-    match state {
-        RunState::Completed => MessageStatus::Complete,
-        RunState::Cancelled => MessageStatus::Cancelled,
-        RunState::Interrupted => MessageStatus::Interrupted,
-        _ => MessageStatus::Failed,
+        let hub = &self.session.hub;
+        let (state, error) = match (self.active.cancel.is_cancelled(), hub.stopping.is_cancelled()) {
+            (true, _) => (RunState::Cancelled, None),
+            (_, true) => (RunState::Interrupted, Some(end::STOPPED.to_owned())),
+            _ => (RunState::Failed, Some("the bot ended without a word".to_owned())),
+        };
+        // Whoever was faster has ended it as well.
+        let _ = end::begin(hub, &self.active, state, error);
     }
 }

@@ -49,8 +49,8 @@ impl ToolHandle {
     /// Tells how far the tool is: from 0 to 1 if that is known, and in words. It never goes backwards.
     pub fn progress(&self, fraction: Option<f64>, message: Option<&str>) -> Result<(), Error> {
         self.change(|call, _| {
-            let before = call.progress.as_ref().and_then(|progress| progress.fraction).unwrap_or(0.0);
-            let fraction = fraction.map(|now| now.clamp(0.0, 1.0).max(before));
+            let before = call.progress.as_ref().and_then(|progress| progress.fraction);
+            let fraction = fraction.map(|now| now.clamp(0.0, 1.0).max(before.unwrap_or(0.0))).or(before);
             call.progress = Some(Progress { fraction, message: message.map(str::to_owned) });
         })
     }

@@ -6,7 +6,7 @@ use antiphon_protocol::{Error, ErrorCode, Role};
 /// Reading: history, search, members, joining.
 pub(super) const READ: Role = Role::Viewer;
 /// Writing: messages, reactions, signals, stopping what one caused.
-pub(super) const WRITE: Role = Role::Member;
+pub(crate) const WRITE: Role = Role::Member;
 /// Order: inviting, removing, renaming, deleting others' messages, stopping anyone's run.
 pub(super) const MODERATE: Role = Role::Admin;
 

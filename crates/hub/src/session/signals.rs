@@ -1,5 +1,7 @@
 //! What passes: typing and presence.
 
+use std::collections::BTreeSet;
+
 use antiphon_protocol::{
     Error,
     request::{SetPresence, Typing},
@@ -18,10 +20,10 @@ impl Session {
 
     /// Of all devices of the user: whoever looks away with one looks away.
     pub(super) fn set_presence(&self, request: &SetPresence) -> Result<Begun, Error> {
-        for device in self.hub.connections.of(&self.user().id) {
-            device.set_status(request.status);
-        }
-        for room in self.hub.open_rooms() {
+        let devices = self.hub.connections.of(&self.user().id);
+        devices.iter().for_each(|device| device.set_status(request.status));
+        let rooms: BTreeSet<_> = devices.iter().flat_map(|device| device.rooms()).collect();
+        for room in rooms.iter().filter_map(|room| self.hub.open_room(room)) {
             room.update(|state| ((), state.set_presence(&self.user().id, request.status)));
         }
         done()

@@ -1,0 +1,139 @@
+//! The end of a run: once, by whoever comes first, and carried out whatever becomes of the one who asked for it.
+
+use std::{sync::Arc, time::Duration};
+
+use antiphon_protocol::{
+    Error, ErrorCode, MessageId, MessageStatus, Part, PartEnd, RoomId, RunState, UserId,
+};
+use antiphon_store::{Change, RunChange};
+use tokio::task::JoinHandle;
+use tracing::{error, warn};
+
+use super::ActiveRun;
+use crate::hub::Hub;
+
+/// How long to wait before an end that the store could not write is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What the room reads of a run that ends because the server stops.
+pub(crate) const STOPPED: &str = "the server was stopped";
+
+impl Hub {
+    /// Begins to end every run that is still at work, because the server stops.
+    pub(crate) fn interrupt_runs(&self) {
+        for active in self.runs.all() {
+            // A run that its bot ends at this moment is fine as well; what fails, the next start ends.
+            let _ = begin(&self.me(), &active, RunState::Interrupted, Some(STOPPED.to_owned()));
+        }
+    }
+
+    /// Ends the runs of a bot in a room that it was removed from.
+    pub(crate) fn expel_bot(&self, room: &RoomId, bot: &UserId, by: &UserId) {
+        let runs = self.runs.all();
+        for active in runs.iter().filter(|active| active.run.bot == *bot && active.room.id == *room) {
+            active.cancelled_by.lock().get_or_insert_with(|| by.clone());
+            active.cancel.cancel();
+            let _ = begin(&self.me(), active, RunState::Cancelled, None);
+        }
+    }
+}
+
+/// Ends a run. Whoever comes second is told so.
+pub(super) async fn end(
+    hub: &Arc<Hub>,
+    active: &Arc<ActiveRun>,
+    state: RunState,
+    error: Option<String>,
+) -> Result<(), Error> {
+    let lost = |_| Error::new(ErrorCode::Internal, "the server stopped before the run was ended");
+    begin(hub, active, state, error)?.await.map_err(lost)?
+}
+
+/// Takes the right to end a run, and sees to it in a task of the hub: nobody else can do it any more.
+pub(super) fn begin(
+    hub: &Arc<Hub>,
+    active: &Arc<ActiveRun>,
+    state: RunState,
+    error: Option<String>,
+) -> Result<JoinHandle<Result<(), Error>>, Error> {
+    if !active.take_end() {
+        return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
+    }
+    let cancelled_by = active.cancelled_by.lock().clone();
+    let change = RunChange { run: active.run.run.clone(), state, error, cancelled_by };
+    Ok(hub.spawn(carry_out(Arc::clone(hub), Arc::clone(active), change)))
+}
+
+async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, change: RunChange) -> Result<(), Error> {
+    let result = write(&hub, &active, change).await;
+    hub.runs.end(&active.run.run);
+    active.place.lock().take();
+    hub.runs.inbox(&active.run.bot).notify_one();
+    if let Err(fault) = &result {
+        error!(run = %active.run.run, %fault, "a run could not be ended; the next start will");
+    }
+    result
+}
+
+/// The answer, if it is open, is completed in the same commit.
+async fn write(hub: &Hub, active: &ActiveRun, change: RunChange) -> Result<(), Error> {
+    let (room, status) = (active.room.id.clone(), message_status(change.state));
+    if let Some(completion) = completion(hub, active) {
+        return commit(hub, active, completion.change(active, status, Some(change))).await;
+    }
+    commit(hub, active, Change::ChangeRun { room, change }).await?;
+    // The answer was just being opened: if it came before the run's end, it has been published by now.
+    match completion(hub, active) {
+        Some(completion) => commit(hub, active, completion.change(active, status, None)).await,
+        None => Ok(()),
+    }
+}
+
+/// Commits, and tries again for as long as the store cannot write.
+async fn commit(hub: &Hub, active: &ActiveRun, change: Change) -> Result<(), Error> {
+    loop {
+        match hub.commit(active.run.bot.clone(), change.clone()).await {
+            Err(fault) if fault.code == ErrorCode::Unavailable && !hub.stopping.is_cancelled() => {
+                warn!(run = %active.run.run, %fault, "a run cannot be ended now; it will be tried again");
+                tokio::select! {
+                    () = tokio::time::sleep(RETRY) => {}
+                    () = hub.stopping.cancelled() => {}
+                }
+            }
+            result => return result,
+        }
+    }
+}
+
+/// The open answer in its final form.
+struct Completion {
+    message_id: MessageId,
+    parts: Vec<Part>,
+    ends: Vec<PartEnd>,
+}
+
+impl Completion {
+    fn change(self, active: &ActiveRun, status: MessageStatus, run: Option<RunChange>) -> Change {
+        let Self { message_id, parts, ends } = self;
+        let (room, sender) = (active.room.id.clone(), active.run.bot.clone());
+        Change::CompleteMessage { room, sender, message_id, parts, status, ends, run }
+    }
+}
+
+fn completion(hub: &Hub, active: &ActiveRun) -> Option<Completion> {
+    let message_id = active.answer.lock().clone()?;
+    let now = hub.now();
+    active.room.read(|state| {
+        let open = state.open.get(&message_id)?;
+        Some(Completion { message_id: message_id.clone(), parts: open.final_parts(now), ends: open.ends() })
+    })
+}
+
+fn message_status(state: RunState) -> MessageStatus {
+    match state {
+        RunState::Completed => MessageStatus::Complete,
+        RunState::Cancelled => MessageStatus::Cancelled,
+        RunState::Interrupted => MessageStatus::Interrupted,
+        _ => MessageStatus::Failed,
+    }
+}
