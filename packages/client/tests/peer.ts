@@ -245,7 +245,7 @@ export class Peer {
       ref: frame['ref'],
       room,
       mode,
-      entries,
+      entries: entries.map((entry) => this.#whole(entry)),
       more: false,
       epoch: this.epoch,
       head: log.length,
@@ -266,6 +266,13 @@ export class Peer {
       signals: { typing: [], presence: [] },
       streams: (this.streams.get(room) ?? []).map((open) => restore(open, mode === 'resumed' ? held : [])),
     };
+  }
+
+  /** Read from the log, a completion carries the whole message. */
+  #whole(entry: Wire.Entry): Wire.Entry {
+    if (entry.type !== 'message_completed') return entry;
+    const message = this.message(entry.room, entry.message_id);
+    return message ? { ...entry, message } : entry;
   }
 
   #store(guest: Guest, frame: Json): void {

@@ -48,6 +48,8 @@ export class LiveRoom implements Source {
   /** Keys of messages to tell about once they are published, and of those whose tools changed while we looked. */
   #told: string[] = [];
   #touched = new Set<string>();
+  /** Keys of messages whose text is not what the server has. */
+  #torn = new Set<string>();
 
   constructor(id: string, limit: number, core: Core) {
     this.id = id;
@@ -213,6 +215,7 @@ export class LiveRoom implements Source {
     this.#me = joined.me;
     this.typists.reset(joined.signals.typing.filter((user) => user !== this.core.me));
     this.setUnread(joined.ordinal, joined.read);
+    for (const key of this.#torn) this.#mend(key);
     if (this.people.known < this.people.count) this.loadMembers().catch(ignore);
   }
 
@@ -246,15 +249,22 @@ export class LiveRoom implements Source {
     if (whole && news) this.#told.push(change.key);
   }
 
-  /** What was assembled is not what the server has: takes its word. */
+  /** What was assembled is not what the server has: takes its word, if need be on the next connection. */
   #mend(key: string): void {
-    const put = (reply: Wire.MessageFound) => {
-      this.log.messages.replace(reply.message, this.core.me);
-      this.#told.push(key);
-      this.change('now');
-    };
-    this.core.request<'get_message'>({ type: 'get_message', ...this.target(key) }, put, (error) =>
-      this.core.error(error),
+    this.#torn.add(key);
+    this.core.request<'get_message'>(
+      { type: 'get_message', ...this.target(key) },
+      ({ message }) => {
+        this.#torn.delete(key);
+        this.log.messages.replace(message, this.core.me);
+        this.#told.push(key);
+        this.change('now');
+      },
+      (error) => {
+        if (error.code === 'disconnected') return;
+        this.#torn.delete(key);
+        this.core.error(error);
+      },
     );
   }
 

@@ -185,11 +185,12 @@ export class MessageTable {
     >,
     me: string | undefined,
   ): Change | undefined {
+    const record = this.#records.get(entry.message_id);
+    if (record && record.rev >= entry.seq) return undefined;
     if (entry.type === 'message_completed' && entry.message) {
       return { key: this.put(entry.message, me).message.key, what: 'completed' };
     }
-    const record = this.#records.get(entry.message_id);
-    if (!record || record.rev >= entry.seq) return undefined;
+    if (!record) return undefined;
     const { key } = record.message;
     record.rev = entry.seq;
     this.#dirty.add(key);
