@@ -3,6 +3,9 @@
 //! The writing thread takes all commands that are ready, carries them out in one transaction, syncs once, publishes,
 //! answers. Reads go to connections of their own and see the last commit. An exclusive lock beside the file keeps a
 //! second server away.
+//!
+//! Text that is edited or deleted is overwritten in the database and in the search index with the same commit. The
+//! WAL forgets it when it is next written over, and when the store is closed.
 
 mod codec;
 mod compose;

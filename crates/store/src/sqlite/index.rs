@@ -5,15 +5,16 @@
 //! found at the next start. Edits and deletions are rare and change the index in their own transaction: deleted words
 //! must not linger.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use antiphon_protocol::{Message, Part, RoomId};
+use antiphon_protocol::{EntryBody, Message, Part, RoomId};
 use rusqlite::{Connection, params};
 
 use super::{
     codec::{id, json, place},
     rooms::{Counters, Rooms},
 };
+use crate::CommittedEntry;
 
 /// Most entries that one transaction of the index follows: commands wait for it, so a few milliseconds.
 const BATCH: u64 = 256;
@@ -37,8 +38,14 @@ impl Behind {
         self.rooms.is_empty()
     }
 
-    pub(super) fn add(&mut self, rooms: impl IntoIterator<Item = RoomId>) {
-        self.rooms.extend(rooms);
+    /// Takes note of entries that may bring new words.
+    pub(super) fn note<'a>(&mut self, entries: impl Iterator<Item = &'a Arc<CommittedEntry>>) {
+        for CommittedEntry { entry, .. } in entries.map(AsRef::as_ref) {
+            let new = matches!(entry.body, EntryBody::Message { .. } | EntryBody::MessageCompleted { .. });
+            if new && !self.rooms.contains(&entry.room) {
+                self.rooms.insert(entry.room.clone());
+            }
+        }
     }
 
     /// Follows the log by up to one batch, inside a transaction.

@@ -166,9 +166,9 @@ impl Pipeline {
                 Err(Fault::Sql(fault)) => return Err((Some(at), fault)),
             });
         }
-        let moved = self.rooms.save(&self.sql).map_err(whole)?;
+        self.rooms.save(&self.sql).map_err(whole)?;
         commit(&self.sql).map_err(whole)?;
-        self.behind.add(moved);
+        self.behind.note(answers.iter().flatten().flat_map(|committed| &committed.entries));
         Ok(answers)
     }
 
@@ -176,7 +176,7 @@ impl Pipeline {
         let fed = begin(&self.sql)
             .and_then(|()| self.behind.follow(&self.sql, &mut self.rooms))
             .and_then(|()| self.rooms.save(&self.sql))
-            .and_then(|_| commit(&self.sql));
+            .and_then(|()| commit(&self.sql));
         if let Err(fault) = fed {
             self.undo();
             tracing::error!(%fault, "the search index was not fed");

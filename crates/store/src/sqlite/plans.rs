@@ -173,9 +173,10 @@ fn change_everything(sql: &Connection) {
             let guard = (step == 1).then(|| Guard { room: id("lounge"), at_least: Role::Viewer });
             let key = Some(RequestKey(format!("{step}-{number}")));
             let command = Command { at: Timestamp::default(), by: id("ada"), guard, key, change };
-            write::carry_out(sql, &mut rooms, &command).unwrap();
+            let committed = write::carry_out(sql, &mut rooms, &command).unwrap();
+            behind.note(committed.entries.iter());
         }
-        behind.add(rooms.save(sql).unwrap());
+        rooms.save(sql).unwrap();
         behind.follow(sql, &mut rooms).unwrap();
         rooms.save(sql).unwrap();
     }

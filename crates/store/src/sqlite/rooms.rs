@@ -66,8 +66,8 @@ impl Rooms {
         }
     }
 
-    /// Writes the counters that moved, once per room and transaction, and tells which rooms those are.
-    pub(super) fn save(&mut self, sql: &Connection) -> rusqlite::Result<Vec<RoomId>> {
+    /// Writes the counters that moved, once per room and transaction.
+    pub(super) fn save(&mut self, sql: &Connection) -> rusqlite::Result<()> {
         self.moved.sort_unstable();
         self.moved.dedup();
         let update =
@@ -77,7 +77,8 @@ impl Rooms {
             let Counters { rid, head, ordinal, active_at, indexed } = counters;
             statement.execute(params![rid, head, ordinal, active_at.as_millis(), indexed])?;
         }
-        Ok(std::mem::take(&mut self.moved))
+        self.moved.clear();
+        Ok(())
     }
 
     /// Forgets everything: the transaction was undone.

@@ -69,6 +69,7 @@ impl SqliteStore {
         let thread = std::thread::Builder::new()
             .name("antiphon-store".to_owned())
             .spawn(move || {
+                let _end = CloseOnDrop(pipeline.places.clone());
                 pipeline.run();
                 finish.send_replace(true);
             })
@@ -87,6 +88,15 @@ impl SqliteStore {
     /// Incarnation of the logs in this file.
     pub fn epoch(&self) -> &Epoch {
         &self.epoch
+    }
+}
+
+/// Turns away those who wait for a place in the queue once nobody takes from it any more, for whatever reason.
+struct CloseOnDrop(Arc<Semaphore>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

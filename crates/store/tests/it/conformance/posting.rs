@@ -148,6 +148,15 @@ promises! {
         assert!(positions.eq(3..136));
     }
 
+    /// More commands than the pipeline holds: those who find it full wait, nobody is refused.
+    async fn a_full_pipeline_makes_callers_wait(world: &mut World) {
+        const MANY: usize = 6_000;
+        world.room("lounge", &["ada"]).await;
+        let marks = (0..MANY).map(|_| world.act("ada", Change::MarkRead { room: id("lounge"), ordinal: 0 }));
+        let answers = futures_util::future::join_all(marks).await;
+        assert!(answers.iter().all(Result::is_ok));
+    }
+
     /// A command that is under way is finished even if nobody waits for it any more; after that nothing is taken.
     async fn closing_finishes_what_was_submitted(world: &mut World) {
         world.room("lounge", &["ada"]).await;

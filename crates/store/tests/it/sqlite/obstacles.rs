@@ -75,6 +75,37 @@ async fn a_short_lock_is_waited_for() {
     release.await.unwrap();
 }
 
+/// FAULTS 75: questions wait for a connection in bounded number; the others are told to come back.
+#[tokio::test]
+async fn too_many_questions_are_refused() {
+    let mut file = Sqlite::fresh();
+    file.options.readers = 1;
+    let world = World::on(file).await;
+    world.room("lounge", &["ada"]).await;
+    let ada = id("ada");
+    let answers = futures_util::future::join_all((0..3_000).map(|_| world.store.user(&ada))).await;
+    let (answered, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert!(answered.len() >= 1_024 && !refused.is_empty(), "{} answered", answered.len());
+    assert!(refused.iter().all(|answer| matches!(answer, Err(StoreError::Unavailable(_)))));
+    assert!(world.store.user(&ada).await.unwrap().is_some());
+}
+
+/// A question that nobody waits for any more gives its connection back.
+#[tokio::test]
+async fn abandoned_questions_free_their_connection() {
+    let mut file = Sqlite::fresh();
+    file.options.readers = 1;
+    let world = World::on(file).await;
+    world.room("lounge", &["ada"]).await;
+    for _ in 0..50 {
+        let (store, room) = (world.store.clone(), id("lounge"));
+        let question = tokio::spawn(async move { store.room(&room).await });
+        tokio::task::yield_now().await;
+        question.abort();
+    }
+    assert!(world.store.room(&id("lounge")).await.unwrap().is_some());
+}
+
 /// One command that the database cannot take does not take those beside it down.
 #[tokio::test]
 async fn an_impossible_command_fails_alone() {
