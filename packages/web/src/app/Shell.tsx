@@ -12,6 +12,13 @@ import { openRoom, useRoomId } from './route.ts';
 import { useShortcuts } from './shortcuts.ts';
 
 export type Side = 'nav' | 'panel' | null;
+/** A message to bring into view; `nonce` tells one wish from the next. */
+interface Target {
+  readonly roomId: string;
+  readonly key: string;
+  readonly nonce: number;
+}
+
 export type Sheet = 'palette' | 'new-room' | null;
 
 export function Shell({ me }: { me: UserView }) {
@@ -20,7 +27,7 @@ export function Shell({ me }: { me: UserView }) {
   const list = useReadable(chat.rooms);
   const [side, setSide] = useState<Side>(null);
   const [sheet, setSheet] = useState<Sheet>(null);
-  const [jump, setJump] = useState<{ key: string; nonce: number } | null>(null);
+  const [jump, setJump] = useState<Target | null>(null);
   const room = id === null ? null : chat.room(id);
 
   const first = list.rooms[0]?.id;
@@ -38,8 +45,12 @@ export function Shell({ me }: { me: UserView }) {
     if (side) document.querySelector<HTMLElement>(side === 'nav' ? '.room-nav' : '.panel')?.focus();
   }, [side]);
 
-  const go = (roomId: string): void => {
+  const jumpTo = (key: string, roomId = id): void => {
+    if (roomId !== null) setJump({ roomId, key, nonce: Date.now() });
+  };
+  const go = (roomId: string, key?: string): void => {
     openRoom(roomId);
+    if (key !== undefined) jumpTo(key, roomId);
     setSide(null);
     setSheet(null);
   };
@@ -54,8 +65,8 @@ export function Shell({ me }: { me: UserView }) {
         {room ? (
           <Conversation
             key={`log ${room.id}`}
-            jump={jump}
-            onJump={(key) => setJump({ key, nonce: Date.now() })}
+            jump={jump?.roomId === room.id ? jump : null}
+            onJump={jumpTo}
             onSide={setSide}
           />
         ) : (
@@ -67,7 +78,7 @@ export function Shell({ me }: { me: UserView }) {
             onClose={() => setSide(null)}
             onOpen={go}
             onJump={(key) => {
-              setJump({ key, nonce: Date.now() });
+              jumpTo(key);
               setSide(null);
             }}
           />

@@ -20,6 +20,15 @@ export function saveDraft(roomId: string, text: string): void {
   }
 }
 
+/** Somebody leaves this device: what they did not send is nobody else's. */
+export function forgetDrafts(): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+  } catch {
+    // Where nothing can be stored, nothing was.
+  }
+}
+
 /** The draft of one room; mount the composer anew for another room. */
 export function useDraft(roomId: string): readonly [string, (text: string) => void] {
   const [text, setText] = useState(() => loadDraft(roomId));

@@ -95,6 +95,10 @@ export class DemoChat implements ChatView {
     );
   }
 
+  search(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   startBot(userId: string): Promise<void> {
     return this.#setStatus(userId, 'starting');
   }

@@ -127,6 +127,10 @@ export class DemoRoom implements RoomView {
     );
   }
 
+  reveal(): Promise<void> {
+    return Promise.resolve();
+  }
+
   fillGap(): Promise<void> {
     return Promise.resolve();
   }

@@ -12,21 +12,23 @@ const ROLE: Record<Role, string> = {
 export function eventWords(
   event: RoomEvent,
   before: RoomInfo | undefined,
-  nameOf: (user: string) => string,
+  nameOf: (user: string) => string | undefined,
 ): string {
+  const by = nameOf(event.by);
   switch (event.type) {
     case 'member_joined':
-      return event.by === event.member.id
+      // Whom nobody here knows is the server itself.
+      return event.by === event.member.id || by === undefined
         ? `${event.member.name} came in.`
-        : `${nameOf(event.by)} brought ${event.member.name} in.`;
-    case 'member_left':
-      return event.by === event.user
-        ? `${nameOf(event.user)} left.`
-        : `${nameOf(event.by)} sent ${nameOf(event.user)} out.`;
+        : `${by} brought ${event.member.name} in.`;
+    case 'member_left': {
+      const name = nameOf(event.user) ?? 'Someone';
+      return event.by === event.user || by === undefined ? `${name} left.` : `${by} sent ${name} out.`;
+    }
     case 'member_changed':
       return `${event.member.name} ${ROLE[event.member.role]}.`;
     case 'room_changed':
-      return roomWords(event.info, before, nameOf(event.by));
+      return roomWords(event.info, before, by ?? 'Someone');
   }
 }
 

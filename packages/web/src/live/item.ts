@@ -65,7 +65,7 @@ function eventOf(scene: Scene, key: string): () => LogItem | undefined {
           kind: 'event',
           key,
           at: found.event.at,
-          text: eventWords(found.event, found.before, (user) => scene.user(user).name),
+          text: eventWords(found.event, found.before, (user) => scene.room?.member(user)?.name),
         },
     ),
   );

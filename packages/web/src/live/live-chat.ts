@@ -2,19 +2,30 @@
 import { type ChatClient, createChatClient, getConfig } from '@antiphon/client';
 import { indexedDbOutbox } from '@antiphon/client/indexeddb';
 import type { ChatView, RoomView } from '../view/chat.ts';
-import type { BotView, ConnectionView, NoticeView, RoomListView, SessionView } from '../view/model.ts';
+import type {
+  BotView,
+  ConnectionView,
+  HitView,
+  NoticeView,
+  RoomListView,
+  SessionView,
+} from '../view/model.ts';
 import { type Readable, writable } from '../view/readable.ts';
+import { forgetDrafts } from '../composer/draft.ts';
 import { botView } from './bots.ts';
 import { connectionView } from './connection.ts';
 import { Guest } from './guest.ts';
 import { LiveRoom } from './live-room.ts';
 import { memo, settled } from './memo.ts';
+import { excerptOf } from './message.ts';
 import { Notices } from './notices.ts';
 import { Others } from './others.ts';
 import { roomList } from './rooms.ts';
 
 /** The room that everyone joins, until the server names another one. */
 const HOME = 'general';
+/** Messages that a search shows; who needs more says more words. */
+const HITS = 6;
 
 export class LiveChat implements ChatView {
   readonly session: Readable<SessionView>;
@@ -53,6 +64,7 @@ export class LiveChat implements ChatView {
   start(): void {
     if (this.#guest.user) this.#connect();
     else void this.#guest.welcome();
+    document.addEventListener('visibilitychange', () => this.#sayWhetherHere());
   }
 
   room(id: string): RoomView {
@@ -80,6 +92,7 @@ export class LiveChat implements ChatView {
   }
 
   async signOut(): Promise<void> {
+    forgetDrafts();
     this.#guest.signOut();
     this.#others.forget();
     await this.#client.disconnect({ forget: true });
@@ -94,7 +107,7 @@ export class LiveChat implements ChatView {
     return id;
   }
 
-  async openDirect(userId: string): Promise<string> {
+  async openDirect(userId: string): Promise<string | undefined> {
     const known = this.rooms.get().rooms.find((room) => room.other?.id === userId);
     if (known) return known.id;
     try {
@@ -104,8 +117,20 @@ export class LiveChat implements ChatView {
       return id;
     } catch (error) {
       this.#notices.tell('The conversation could not be opened.', error);
-      throw error;
+      return undefined;
     }
+  }
+
+  async search(words: string): Promise<readonly HitView[]> {
+    const found = await this.#client.search(words, HITS).catch(() => []);
+    const { rooms } = this.rooms.get();
+    return found.map((message) => ({
+      roomId: message.room,
+      roomName: rooms.find(({ id }) => id === message.room)?.name ?? message.room,
+      key: message.key,
+      excerpt: excerptOf(message),
+      at: message.at,
+    }));
   }
 
   startBot(): Promise<void> {
@@ -130,6 +155,12 @@ export class LiveChat implements ChatView {
     if (!this.#client.roomsLoaded || !this.#client.user) return;
     this.#client.loadBots().catch(() => undefined);
     void this.#joinHome();
+  }
+
+  /** Away is who looks at something else; presence belongs to the person, so one room tells it for all. */
+  #sayWhetherHere(): void {
+    const rooms = [...this.#rooms.keys()].flatMap((id) => this.#client.getRoom(id) ?? []);
+    rooms.find(({ state }) => state === 'joined')?.presence.update({ away: document.hidden });
   }
 
   async #joinHome(): Promise<void> {

@@ -10,6 +10,8 @@ import { Scene } from './scene.ts';
 
 /** A reader who comes back this soon finds the room as it was left, without loading it again. */
 const LINGER_MS = 60_000;
+/** Pages of history that are loaded to show one message. */
+const PAGES_BACK = 40;
 
 /** What a room needs from the page's chat. */
 export interface RoomHost {
@@ -77,6 +79,15 @@ export class LiveRoom implements RoomView {
   }
   loadOlder(): Promise<void> {
     return this.#do('Earlier messages could not be loaded.', (room) => room.loadOlder());
+  }
+  async reveal(key: string): Promise<void> {
+    const { room } = this.#scene;
+    if (!room) return;
+    await room.ready.catch(() => undefined);
+    await this.#do('That message could not be loaded.', async () => {
+      for (let page = 0; page < PAGES_BACK && room.hasOlder && !room.getMessage(key); page += 1)
+        await room.loadOlder();
+    });
   }
   fillGap(): Promise<void> {
     // The SDK closes gaps by itself.

@@ -93,5 +93,8 @@ export class Scene {
         (run) => placeInLine(run, runs),
       ),
   );
-  readonly #events = memo(() => [this.events()], ([events]) => indexEvents(events));
+  readonly #events = memo(
+    () => [this.events()],
+    ([events]) => indexEvents(events),
+  );
 }

@@ -57,6 +57,9 @@ export function MessageList({ target }: MessageListProps) {
   useReadMark(keys, pinned);
   useRowKeys(scroller, virtualizer, keys);
 
+  useEffect(() => {
+    if (target) void room.reveal(target.key);
+  }, [room, target]);
   const [marked, setMarked] = useState<typeof target>(null);
   if (target && marked !== target && keys.includes(target.key)) setMarked(target);
   useEffect(() => {

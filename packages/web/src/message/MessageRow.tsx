@@ -16,9 +16,10 @@ interface MessageRowProps {
   readonly head: boolean;
   readonly position: number;
   readonly target: boolean;
+  readonly previousKey: string | undefined;
 }
 
-export function MessageRow({ message, head, position, target }: MessageRowProps) {
+export function MessageRow({ message, head, position, target, previousKey }: MessageRowProps) {
   const id = useId();
   const acting = isActing(message);
   return (
@@ -58,7 +59,8 @@ export function MessageRow({ message, head, position, target }: MessageRowProps)
           <LiveState message={message} />
         </span>
       )}
-      {message.replyTo && <Quote quote={message.replyTo} />}
+      {/* An answer right below its question needs no quote. */}
+      {message.replyTo && message.replyTo.key !== previousKey && <Quote quote={message.replyTo} />}
       {message.deleted ? <p className="row-gone">Message deleted</p> : <Parts message={message} />}
       {!message.deleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
       {message.delivery && <DeliveryNote message={message} delivery={message.delivery} />}

@@ -25,12 +25,23 @@ export const Row = memo(function Row({ itemKey, previousKey, position, unreadSta
     <>
       {place === 'day' && <DayMark at={item.at} />}
       {unreadStart && <UnreadMark at={item.at} />}
-      <Content item={item} head={place !== 'rest' || unreadStart} position={position} target={target} />
+      <Content
+        item={item}
+        head={place !== 'rest' || unreadStart}
+        position={position}
+        target={target}
+        previousKey={previousKey}
+      />
     </>
   );
 });
 
-function Content({ item, ...rest }: { item: LogItem; head: boolean; position: number; target: boolean }) {
+interface ContentProps extends Pick<RowProps, 'position' | 'target' | 'previousKey'> {
+  readonly item: LogItem;
+  readonly head: boolean;
+}
+
+function Content({ item, ...rest }: ContentProps) {
   switch (item.kind) {
     case 'message':
       return <MessageRow message={item} {...rest} />;

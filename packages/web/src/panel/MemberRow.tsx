@@ -22,7 +22,7 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
         type="button"
         className="member-main"
         disabled={user.id === me}
-        onClick={() => void chat.openDirect(user.id).then(onOpen)}
+        onClick={() => void chat.openDirect(user.id).then((id) => id !== undefined && onOpen(id))}
       >
         <Avatar user={user} size={26} acting={bot?.activity !== undefined} />
         <span className="work-what">

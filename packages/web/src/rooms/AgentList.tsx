@@ -17,7 +17,7 @@ export function AgentList({ rooms, current, onOpen }: AgentListProps) {
   if (bots.length === 0) return null;
   const open = (bot: BotView, room: RoomSummary | undefined): void => {
     if (room) onOpen(room.id);
-    else void chat.openDirect(bot.user.id).then(onOpen);
+    else void chat.openDirect(bot.user.id).then((id) => id !== undefined && onOpen(id));
   };
   return (
     <section aria-labelledby="nav-agents">

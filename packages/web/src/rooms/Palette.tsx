@@ -1,23 +1,16 @@
-/** Jumping anywhere by a few letters of its name. */
-import { Hash, Plus } from 'lucide-react';
-import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { Avatar } from '../ui/Avatar.tsx';
+/** Jumping anywhere by a few letters of its name, or by words that were said there. */
+import { Plus } from 'lucide-react';
+import { useId, useState, type KeyboardEvent } from 'react';
 import { Dialog } from '../ui/Dialog.tsx';
 import { useChat, useReadable } from '../view/hooks.ts';
-import type { BotView, RoomSummary } from '../view/model.ts';
+import { type Choice, hitChoice, match, newBots, roomChoice } from './choices.tsx';
+import { useHits } from './use-hits.ts';
 
 interface PaletteProps {
   readonly onClose: () => void;
-  readonly onOpen: (id: string) => void;
+  /** Opens a room, at a message if one is named. */
+  readonly onOpen: (roomId: string, messageKey?: string) => void;
   readonly onNewRoom: () => void;
-}
-
-interface Choice {
-  readonly key: string;
-  readonly name: string;
-  readonly sign: ReactNode;
-  readonly note?: string;
-  readonly act: () => void;
 }
 
 const SHOWN = 12;
@@ -30,10 +23,12 @@ export function Palette({ onClose, onOpen, onNewRoom }: PaletteProps) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
 
-  const openBot = (userId: string): void => void chat.openDirect(userId).then(onOpen);
+  const openBot = (userId: string): void =>
+    void chat.openDirect(userId).then((roomId) => roomId !== undefined && onOpen(roomId));
   const all = [...rooms.map((room) => roomChoice(room, onOpen)), ...newBots(bots, rooms, openBot)];
   const found: readonly Choice[] = [
     ...match(all, query).slice(0, SHOWN),
+    ...useHits(query).map((hit) => hitChoice(hit, onOpen)),
     { key: 'new-room', name: 'New room', sign: <Plus aria-hidden="true" />, act: onNewRoom },
   ];
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -48,7 +43,7 @@ export function Palette({ onClose, onOpen, onNewRoom }: PaletteProps) {
       <input
         className="palette-query"
         value={query}
-        placeholder="Jump to a room, an agent, a person"
+        placeholder="A room, an agent, words of a message"
         aria-label="Jump to"
         role="combobox"
         aria-expanded="true"
@@ -79,39 +74,4 @@ export function Palette({ onClose, onOpen, onNewRoom }: PaletteProps) {
       </ul>
     </Dialog>
   );
-}
-
-function roomChoice(room: RoomSummary, onOpen: (id: string) => void): Choice {
-  return {
-    key: room.id,
-    name: room.name,
-    sign: room.other ? <Avatar user={room.other} size={20} /> : <Hash aria-hidden="true" />,
-    ...(room.unread > 0 ? { note: `${room.unread} unread` } : {}),
-    act: () => onOpen(room.id),
-  };
-}
-
-/** Agents with whom no room exists yet. */
-function newBots(
-  bots: readonly BotView[],
-  rooms: readonly RoomSummary[],
-  open: (userId: string) => void,
-): Choice[] {
-  return bots
-    .filter((bot) => !rooms.some((room) => room.other?.id === bot.user.id))
-    .map(({ user }) => ({
-      key: user.id,
-      name: user.name,
-      sign: <Avatar user={user} size={20} />,
-      note: 'agent',
-      act: () => open(user.id),
-    }));
-}
-
-/** Names that begin with the query before names that contain it. */
-function match(choices: readonly Choice[], query: string): readonly Choice[] {
-  const wanted = query.trim().toLocaleLowerCase();
-  const name = (choice: Choice): string => choice.name.toLocaleLowerCase();
-  const hits = choices.filter((choice) => name(choice).includes(wanted));
-  return hits.sort((a, b) => Number(name(b).startsWith(wanted)) - Number(name(a).startsWith(wanted)));
 }

@@ -1,5 +1,5 @@
 /** The end of what a tool prints, as it prints it. */
-import { bytes } from '../ui/text.ts';
+import { bytes, count } from '../ui/text.ts';
 
 interface OutputProps {
   readonly text: string;
@@ -15,7 +15,7 @@ export function Output({ text, cut, lines }: OutputProps) {
     <div className="tool-output">
       {(hidden > 0 || cut) && (
         <p>
-          {[hidden > 0 && `${hidden} earlier lines`, cut && `${bytes(cut)} not kept`]
+          {[hidden > 0 && count(hidden, 'earlier line'), cut && `${bytes(cut)} not kept`]
             .filter(Boolean)
             .join(', ')}
         </p>

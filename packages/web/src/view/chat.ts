@@ -1,7 +1,11 @@
-/** The page's one door to state and actions. The adapter over the SDK implements it; so does the demonstration. */
+/**
+ * The page's one door to state and actions. The adapter over the SDK implements it; so does the demonstration.
+ * Actions do not reject unless they say so: a failure is told as a notice.
+ */
 import type {
   BotView,
   ConnectionView,
+  HitView,
   LogItem,
   LogView,
   MemberView,
@@ -31,13 +35,16 @@ export interface ChatView {
   /** Failures that belong to no place on the page. */
   onNotice(listener: (notice: NoticeView) => void): () => void;
 
+  /** Rejects with what to show below the form. */
   signIn(name: string): Promise<void>;
   signOut(): Promise<void>;
   retryNow(): void;
-  /** Resolves to the new room's id. */
+  /** Resolves to the new room's id; rejects with what to show below the form. */
   createRoom(input: { name: string; topic?: string }): Promise<string>;
-  /** The direct or session room with that user, made if need be. */
-  openDirect(userId: string): Promise<string>;
+  /** The direct or session room with that user, made if need be; nothing if that failed. */
+  openDirect(userId: string): Promise<string | undefined>;
+  /** Messages that contain these words, in all of my rooms. */
+  search(words: string): Promise<readonly HitView[]>;
   startBot(userId: string): Promise<void>;
   stopBot(userId: string): Promise<void>;
 }
@@ -59,6 +66,8 @@ export interface RoomView {
   retry(key: string): void;
   discard(key: string): void;
   loadOlder(): Promise<void>;
+  /** Loads history until this message is in the log, if it is not too far back. */
+  reveal(key: string): Promise<void>;
   fillGap(key: string): Promise<void>;
   markRead(key: string): void;
   keystroke(): void;
@@ -70,5 +79,6 @@ export interface RoomView {
   /** Asks an agent once more. */
   again(key: string): Promise<void>;
   cancelTool(callId: string): Promise<void>;
+  /** Rejects, so that the question can be answered again. */
   decide(approvalId: string, action: 'allow' | 'deny'): Promise<void>;
 }

@@ -144,7 +144,8 @@ export interface DeliveryView {
 
 /** How far an agent's message has come. */
 export interface AnswerView {
-  readonly state: 'queued' | 'thinking' | 'working' | 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
+  readonly state:
+    'queued' | 'thinking' | 'working' | 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
   readonly since: number;
   readonly endedAt?: number;
   /** Who stopped it. */
@@ -223,6 +224,17 @@ export interface DataPart {
   readonly id: string;
   readonly label: string;
   readonly json: string;
+}
+
+// ---------------------------------------------------------------- search
+
+/** A message that was found. */
+export interface HitView {
+  readonly roomId: string;
+  readonly roomName: string;
+  readonly key: string;
+  readonly excerpt: string;
+  readonly at: number;
 }
 
 // ---------------------------------------------------------------- tools

@@ -1,0 +1,58 @@
+/** What the palette offers: rooms, agents without a room yet, and messages that contain the words. */
+import { Hash, MessageSquareText } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Avatar } from '../ui/Avatar.tsx';
+import type { BotView, HitView, RoomSummary } from '../view/model.ts';
+
+export interface Choice {
+  readonly key: string;
+  readonly name: string;
+  readonly sign: ReactNode;
+  readonly note?: string;
+  readonly act: () => void;
+}
+
+export function roomChoice(room: RoomSummary, onOpen: (id: string) => void): Choice {
+  return {
+    key: room.id,
+    name: room.name,
+    sign: room.other ? <Avatar user={room.other} size={20} /> : <Hash aria-hidden="true" />,
+    ...(room.unread > 0 ? { note: `${room.unread} unread` } : {}),
+    act: () => onOpen(room.id),
+  };
+}
+
+/** Agents with whom no room exists yet. */
+export function newBots(
+  bots: readonly BotView[],
+  rooms: readonly RoomSummary[],
+  open: (userId: string) => void,
+): Choice[] {
+  return bots
+    .filter((bot) => !rooms.some((room) => room.other?.id === bot.user.id))
+    .map(({ user }) => ({
+      key: user.id,
+      name: user.name,
+      sign: <Avatar user={user} size={20} />,
+      note: 'agent',
+      act: () => open(user.id),
+    }));
+}
+
+/** Names that begin with the query before names that contain it. */
+export function match(choices: readonly Choice[], query: string): readonly Choice[] {
+  const wanted = query.trim().toLocaleLowerCase();
+  const name = (choice: Choice): string => choice.name.toLocaleLowerCase();
+  const hits = choices.filter((choice) => name(choice).includes(wanted));
+  return hits.sort((a, b) => Number(name(b).startsWith(wanted)) - Number(name(a).startsWith(wanted)));
+}
+
+export function hitChoice(hit: HitView, open: (roomId: string, messageKey: string) => void): Choice {
+  return {
+    key: `hit-${hit.key}`,
+    name: hit.excerpt,
+    sign: <MessageSquareText aria-hidden="true" />,
+    note: hit.roomName,
+    act: () => open(hit.roomId, hit.key),
+  };
+}
