@@ -19,7 +19,11 @@ use crate::{room::LiveRoom, run::routing};
 impl Session {
     pub(super) async fn send_message(&self, request: SendMessage) -> Result<Begun, Error> {
         let (room, _) = self.room_as(&request.room, WRITE).await?;
-        check_addressees(&room, &request)?;
+        if let Err(stranger) = check_addressees(&room, &request)
+            && !self.has_said(&request).await?
+        {
+            return Err(stranger);
+        }
         let replied_to = match &request.reply_to {
             Some(id) if !self.is_bot() => self.hub.store.message(&request.room, id).await?,
             _ => None,
@@ -50,6 +54,13 @@ impl Session {
                 other => Err(unexpected(&other)),
             }
         })
+    }
+
+    /// Whether this is a repeat: that gets the original answer, whoever has left since.
+    async fn has_said(&self, request: &SendMessage) -> Result<bool, Error> {
+        let said = self.hub.store.message(&request.room, &request.id).await?;
+        let said = said.and_then(|message| message.decode().ok());
+        Ok(said.is_some_and(|message| message.sender == self.user().id))
     }
 
     pub(super) async fn edit_message(&self, request: EditMessage) -> Result<Begun, Error> {

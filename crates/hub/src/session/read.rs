@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Error, Reply,
+    Error, ErrorCode, Reply,
     reply::{EntryPage, Found, MessageFound, ReadMarker},
     request::{GetMessage, History, MarkRead, Search},
 };
 use antiphon_store::{Change, EntryRange, Outcome};
 
-use super::{Begun, Session, after, messages::unexpected, permission::READ, reading};
+use super::{Begun, Session, messages::unexpected, permission::READ, reading};
 use crate::reader::device::Notice;
 
 impl Session {
@@ -55,13 +55,18 @@ impl Session {
         let change = Change::MarkRead { room: room.id.clone(), ordinal: request.ordinal };
         let pending = self.write(&room.id, READ, None, change).await;
         let (hub, user) = (Arc::clone(&self.hub), self.user().id.clone());
-        after(pending, move |committed| match committed.outcome {
-            Outcome::Read { read, ordinal } => {
-                // The user's other devices are to know as well.
-                hub.connections.notify(&user, &room.id, Notice { read: Some(read), ..Notice::default() });
-                Ok(Reply::Read(ReadMarker { read, ordinal }))
+        // A task, because people read and close the page: their other devices are to know nevertheless.
+        let told = self.hub.spawn(async move {
+            match pending.await?.outcome {
+                Outcome::Read { read, ordinal } => {
+                    hub.connections.notify(&user, &room.id, Notice { read: Some(read), ..Notice::default() });
+                    Ok(Reply::Read(ReadMarker { read, ordinal }))
+                }
+                other => Err(unexpected(&other)),
             }
-            other => Err(unexpected(&other)),
+        });
+        reading(async move {
+            told.await.unwrap_or_else(|_| Err(Error::new(ErrorCode::Internal, "the server is stopping")))
         })
     }
 }

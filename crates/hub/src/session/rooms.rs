@@ -118,9 +118,9 @@ impl Session {
 
 fn room_reply(committed: Committed) -> Result<Reply, Error> {
     match committed.outcome {
-        Outcome::Room { room, role } => {
-            Ok(Reply::Room(RoomReply { info: *room, role: role.unwrap_or(Role::Viewer) }))
-        }
+        Outcome::Room { room, role: Some(role) } => Ok(Reply::Room(RoomReply { info: *room, role })),
+        // The repeat of someone who made the room once and was removed from it.
+        Outcome::Room { role: None, .. } => Err(Error::not_found("room")),
         other => Err(unexpected(&other)),
     }
 }
