@@ -1,5 +1,6 @@
 //! What people and bots experience: a real hub on a real store in a file, without any door.
 
+mod bot;
 mod device;
 mod dice;
 mod view;
@@ -8,4 +9,7 @@ mod world;
 mod join;
 mod order;
 mod privacy;
+mod runs;
+mod slow;
+mod streams;
 mod talk;
