@@ -6,10 +6,16 @@ mod dice;
 mod view;
 mod world;
 
+mod cancel;
+mod crash;
+mod dedup;
 mod join;
+mod limits;
+mod notices;
 mod order;
 mod privacy;
 mod runs;
+mod signals;
 mod slow;
 mod streams;
 mod talk;
