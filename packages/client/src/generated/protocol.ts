@@ -432,6 +432,8 @@ export type Event =
       room: RoomId;
       /** Everything up to here was sent. */
       seq: number;
+      /** Signals in force; they replace those that the client knew of before it fell behind. */
+      signals?: Signals;
       type: 'caught_up';
     }
   | {
