@@ -14,9 +14,9 @@ help: ## this list
 
 run: ## build all and start it on SQLite in ./data
 	@scripts/need.sh cargo node npm cc
-	@$(MAKE) $(PAGE)
-	@echo 'Building the server; the first time takes some minutes.'
-	cargo run --quiet --profile quick --package antiphon-server --bin antiphon
+	@$(MAKE) -s $(PAGE)
+	@echo 'Building the server; the first time this takes some minutes.'
+	cargo run --profile quick --package antiphon-server --bin antiphon
 
 page: $(PAGE) ## build the page that the server carries inside itself
 
@@ -29,7 +29,7 @@ check: $(MODULES) ## look at the source: format, tidy, types, lints
 
 test: ## everything that must hold before a change lands; CI runs this
 	@scripts/need.sh cargo fmt clippy node npm cc git chromium
-	@$(MAKE) $(MODULES)
+	@$(MAKE) -s $(MODULES)
 	@cargo xtask ci
 
 bench: ## measure it, side by side with what it is compared to
