@@ -15,7 +15,10 @@ pub const LOOK: &[Step] = &[
     Step { name: "eslint", run: |root| call(root, "npm run --silent lint") },
     // Before the first look at the Rust workspace: the server carries the built page inside itself.
     Step { name: "page", run: |root| call(root, "npm run --silent build") },
-    Step { name: "clippy", run: |root| call(root, "cargo clippy --workspace --all-targets -- -D warnings") },
+    Step {
+        name: "clippy",
+        run: |root| call(root, "cargo clippy --locked --workspace --all-targets -- -D warnings"),
+    },
     Step { name: "deny", run: deny },
 ];
 
@@ -35,15 +38,15 @@ fn format(root: &Path) -> Outcome {
 /// The tests of all crates: one process each where cargo-nextest is installed, and the examples in their documentation.
 fn crates(root: &Path) -> Outcome {
     if !answers("cargo nextest --version") {
-        return call(root, "cargo test --workspace");
+        return call(root, "cargo test --locked --workspace");
     }
-    call(root, "cargo test --workspace --doc --quiet")?;
-    call(root, "cargo nextest run --workspace")
+    call(root, "cargo test --locked --workspace --doc --quiet")?;
+    call(root, "cargo nextest run --locked --workspace")
 }
 
 /// A real browser against the real binary.
 fn e2e(root: &Path) -> Outcome {
-    call(root, "cargo build --package antiphon-server --bin antiphon")?;
+    call(root, "cargo build --locked --package antiphon-server --bin antiphon")?;
     let binary = target(root)?.join("debug").join("antiphon");
     done(command("npm run --silent e2e").current_dir(root).env("ANTIPHON_BIN", binary))
 }
