@@ -6,7 +6,7 @@ use antiphon_protocol::{CloseCode, ErrorCode, Visibility, request::History};
 
 use crate::{
     bot::{Studio, completes, empty_text},
-    world::{World, join, message, room_id, until},
+    world::{World, join, message, passes, room_id, until},
 };
 
 /// FAULTS 72: the allowance is the user's, over all connections and doors.
@@ -52,7 +52,7 @@ async fn a_user_has_so_many_connections_and_no_more() {
 }
 
 /// D12: connections, rooms, runs and tasks are gone when they are over; nothing is kept of what was asked in vain.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn nothing_stays_behind() {
     let world = World::with(|options| options.limits.requests_per_second = 1_000_000).await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
@@ -81,7 +81,7 @@ async fn nothing_stays_behind() {
     }
     world.clock.advance(10_000);
     until("connections are gone", || async { world.hub.connection_count() == 0 }).await;
-    tokio::time::sleep(Duration::from_secs(90)).await;
+    passes(Duration::from_secs(90)).await;
     until("rooms have left memory", || async { world.hub.open_room_count() == 0 }).await;
     until("tasks are gone", || async { tasks() == before }).await;
     let mara = world.person("mara").await;
@@ -90,7 +90,7 @@ async fn nothing_stays_behind() {
 }
 
 /// D12: a room with a listener, or with a run at work, stays.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_room_in_use_stays_in_memory() {
     let world = World::new().await;
     let mut studio = Studio::new(&world).await;
@@ -98,7 +98,7 @@ async fn a_room_in_use_stays_in_memory() {
     let part = answer.open_part(empty_text()).unwrap();
     let tea = studio.person.makes("tea", Visibility::Public).await;
     let mut device = studio.person.device_in(&tea).await;
-    tokio::time::sleep(Duration::from_secs(90)).await;
+    passes(Duration::from_secs(90)).await;
     studio.person.says(&tea, "still here").await;
     device.hears_text("still here").await;
     answer.append(part, "still at work").unwrap();

@@ -1,5 +1,7 @@
 //! What passes: typing and presence (D7, FAULTS 74, 93, 94, 97).
 
+use std::time::Duration;
+
 use antiphon_protocol::{
     PresenceStatus, RoomId, Visibility,
     request::{SetPresence, Typing},
@@ -7,7 +9,7 @@ use antiphon_protocol::{
 
 use crate::{
     device::Device,
-    world::{Person, World},
+    world::{Person, World, passes},
 };
 
 async fn tea(world: &World) -> (Person, Person, RoomId) {
@@ -93,7 +95,7 @@ async fn presence_lingers_and_ends_once() {
     world.clock.advance(1_000);
     let back = mara.device_in(&room).await;
     world.clock.advance(10_000);
-    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    passes(Duration::from_secs(1)).await;
     his.hears_nothing_more().await;
     drop(back);
     world.clock.advance(3_001);

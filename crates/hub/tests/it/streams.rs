@@ -59,6 +59,29 @@ async fn who_comes_in_the_middle_gets_the_text_so_far_and_then_the_rest() {
     assert!(fresh.streams.is_empty());
 }
 
+/// F2: who was away when a message was completed gets all of it, whatever they held; who was away for a while of it, too.
+#[tokio::test]
+async fn a_message_that_was_completed_meanwhile_comes_whole() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let part = answer.open_part(empty_text()).unwrap();
+    let mut views = Vec::new();
+    for piece in ["one ", "two ", "three"] {
+        let mut view = View::new(&studio.room);
+        studio.person.device().joins_with(&mut view).await;
+        views.push(view);
+        answer.append(part, piece).unwrap();
+    }
+    completes(run).await;
+    for mut view in views {
+        let mut device = studio.person.device();
+        device.joins_with(&mut view).await;
+        device.brings_up(&mut view).await;
+        assert_eq!(view.whole[&(answer.message_id().to_string(), 0)], "one two three");
+    }
+}
+
 /// F2: whatever a client says it holds, it gets exactly what it lacks, or everything with `replace`.
 #[tokio::test]
 async fn text_resumes_at_every_byte() {
@@ -174,6 +197,26 @@ async fn what_waits_for_a_reader_is_joined() {
     );
     let text: String = heard.iter().map(|event| event["text"].as_str().unwrap()).collect();
     assert_eq!(text, "é".repeat(1_000));
+    completes(run).await;
+}
+
+/// B8: text is joined, but not past what happened to its message in between.
+#[tokio::test]
+async fn text_does_not_overtake_what_happened_before_it() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.start_tool("kettle", None, Value::Null).await.unwrap();
+    let mut device = studio.person.device_in(&studio.room).await;
+    tool.output("cold, ").unwrap();
+    tool.output("still cold, ").unwrap();
+    tool.progress(Some(0.5), Some("warming up")).unwrap();
+    tool.output("warm, ").unwrap();
+    tool.output("hot").unwrap();
+    let heard = device.everything().await;
+    let order: Vec<&str> =
+        heard.iter().map(|event| event["text"].as_str().or(event["type"].as_str()).unwrap()).collect();
+    assert_eq!(order, ["cold, still cold, ", "part", "warm, hot"]);
     completes(run).await;
 }
 

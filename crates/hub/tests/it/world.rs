@@ -239,6 +239,13 @@ pub fn create(room: &str, kind: RoomKind) -> CreateRoom {
     }
 }
 
+/// Lets time pass for the server's housekeeping, without waiting for it.
+pub async fn passes(time: Duration) {
+    tokio::time::pause();
+    tokio::time::sleep(time).await;
+    tokio::time::resume();
+}
+
 /// Waits for a fact.
 pub async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
     let waited = tokio::time::timeout(PATIENCE, async {
