@@ -36,6 +36,9 @@ pub struct Guard {
 pub struct RequestKey(pub String);
 
 /// What can change.
+///
+/// Its JSON is what the user asked for, without what the server adds from its settings and the user's role: a repeat
+/// under the same [`RequestKey`] is the same request even if those have changed meanwhile.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Change {
     /// Make the user known, or take over their new name and picture. Writes no entry.
@@ -81,6 +84,7 @@ pub enum Change {
         /// Who.
         user: UserId,
         /// The member must rank below this, unless it is `by` who leaves. Nothing: no bound.
+        #[serde(skip_serializing)]
         below: Option<Role>,
     },
     /// Change a role. Entry: `member_changed`, or none if it is so already.
@@ -133,6 +137,7 @@ pub enum Change {
         /// The message.
         message_id: MessageId,
         /// Whether another's message may be deleted; otherwise it must be `by`'s own, or it is `Forbidden`.
+        #[serde(skip_serializing)]
         anyones: bool,
     },
     /// Put or take away `by`'s sign. Entry: `reaction`, or none if it is so already.
@@ -146,8 +151,10 @@ pub enum Change {
         /// Put or take away.
         active: bool,
         /// Most different signs under one message; one more is `Limit`.
+        #[serde(skip_serializing)]
         most: usize,
         /// How many users a message lists per sign.
+        #[serde(skip_serializing)]
         listed: usize,
     },
     /// Move `by`'s read mark forward, never beyond the last message. Writes no entry.

@@ -5,7 +5,8 @@
 //! second server away.
 //!
 //! Text that is edited or deleted is overwritten in the database and in the search index with the same commit. The
-//! WAL forgets it when it is next written over, and when the store is closed.
+//! WAL forgets it when it is next written over, and when the store is closed. What can remain for a while is single
+//! words, as keys of pages of the search index.
 
 mod codec;
 mod compose;

@@ -2,8 +2,8 @@
 //!
 //! Indexing inside every commit would cost three times the commit. So new messages are indexed in batches of their
 //! own, and each room's counters say how far the index has come; what a crash left out is behind that mark and is
-//! found at the next start. Edits and deletions are rare and change the index in their own transaction: deleted words
-//! must not linger.
+//! found at the next start. Edits and deletions take the old words out in their own transaction: what is deleted must
+//! not linger.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -41,7 +41,12 @@ impl Behind {
     /// Takes note of entries that may bring new words.
     pub(super) fn note<'a>(&mut self, entries: impl Iterator<Item = &'a Arc<CommittedEntry>>) {
         for CommittedEntry { entry, .. } in entries.map(AsRef::as_ref) {
-            let new = matches!(entry.body, EntryBody::Message { .. } | EntryBody::MessageCompleted { .. });
+            let new = matches!(
+                entry.body,
+                EntryBody::Message { .. }
+                    | EntryBody::MessageCompleted { .. }
+                    | EntryBody::MessageEdited { .. }
+            );
             if new && !self.rooms.contains(&entry.room) {
                 self.rooms.insert(entry.room.clone());
             }
@@ -69,7 +74,7 @@ impl Behind {
     }
 }
 
-/// Indexes the messages that became whole after what is indexed, up to and including position `reached`.
+/// Indexes the messages that got their present text after what is indexed, up to and including position `reached`.
 fn follow_room(sql: &Connection, counters: Counters, reached: u64) -> rusqlite::Result<()> {
     let query = "SELECT place, message FROM messages WHERE place > ?1 AND place <= ?2 AND settled = place \
                  UNION ALL SELECT m.place, m.message FROM entries e \
@@ -84,7 +89,7 @@ fn follow_room(sql: &Connection, counters: Counters, reached: u64) -> rusqlite::
 }
 
 /// Puts the words of a message into the index.
-pub(super) fn insert(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::Result<()> {
+fn insert(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::Result<()> {
     let text = text_of(parts);
     if !text.is_empty() {
         sql.prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?

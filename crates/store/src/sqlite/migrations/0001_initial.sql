@@ -67,8 +67,8 @@ CREATE TABLE entries (
 ) STRICT;
 
 -- The other part of the log: every message is also the entry with which it was said. `message` is its current state
--- as JSON; `fingerprint` is of the content as it was first sent. `settled` is the place of the entry with which it
--- was whole: its own, or its `message_completed`.
+-- as JSON; `fingerprint` is of the content as it was first sent. `settled` is the place of the entry that brought
+-- the text that it has now: its own, its `message_completed`, or its last `message_edited`. Nothing while it streams.
 CREATE TABLE messages (
     place       INTEGER PRIMARY KEY,
     at          INTEGER NOT NULL,
@@ -148,7 +148,8 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 
 -- The words of whole messages, by place. Holds no text: where a message changes or goes, the writer tells the old
--- text, and `secure-delete` takes its words out of the index at once instead of at some later merge.
+-- text, and `secure-delete` takes its words out of the index at once instead of at some later merge. (Where a page of
+-- the index began with such a word, the word remains as that page's key until its segment is merged.)
 CREATE VIRTUAL TABLE words USING fts5 (
     text,
     content = '',

@@ -5,7 +5,7 @@ use antiphon_protocol::{EntryBody, MessageId, Part, RoomId};
 use super::{Writing, messages::Stored};
 use crate::{
     Outcome, StoreError,
-    sqlite::{fault::Fault, index},
+    sqlite::{codec::place, fault::Fault, index},
 };
 
 impl Writing<'_> {
@@ -29,8 +29,8 @@ impl Writing<'_> {
         stored.message.parts = parts.to_vec();
         stored.message.rev = counters.head + 1;
         stored.message.edited_at = Some(self.command.at);
+        stored.settled = Some(place(counters.rid, stored.message.rev));
         let json = self.save(&stored)?;
-        self.reindex(room, &stored)?;
         let body = EntryBody::MessageEdited { message: Box::new(stored.message.clone()) };
         self.append_message(room, body, &stored.message, Some(&json))?;
         self.written(room)
@@ -62,24 +62,14 @@ impl Writing<'_> {
         self.written(room)
     }
 
-    /// Takes the words of a message out of the index, if it has followed the log as far as this message.
+    /// Takes the words of a message out of the index, if it has followed the log as far as these. New words come in
+    /// when it follows: taking out and putting in under one place may not be one transaction, because FTS5 then
+    /// leaves some of the old words behind.
     fn unindex(&mut self, room: &RoomId, stored: &Stored) -> Result<(), Fault> {
-        if self.is_indexed(room, stored)? {
+        let reached = self.room(room)?.indexed_place();
+        if stored.settled.is_some_and(|settled| settled <= reached) {
             index::remove(self.sql, stored.place, &stored.message.parts)?;
         }
         Ok(())
-    }
-
-    /// Puts the new words in. Where the index has not come so far yet, it will find the new words itself.
-    fn reindex(&mut self, room: &RoomId, stored: &Stored) -> Result<(), Fault> {
-        if self.is_indexed(room, stored)? {
-            index::insert(self.sql, stored.place, &stored.message.parts)?;
-        }
-        Ok(())
-    }
-
-    fn is_indexed(&mut self, room: &RoomId, stored: &Stored) -> Result<bool, Fault> {
-        let reached = self.room(room)?.indexed_place();
-        Ok(stored.settled.is_some_and(|settled| settled <= reached))
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 /// A message that is in the log.
 pub(super) struct Stored {
     pub(super) place: i64,
-    /// Place of the entry with which it was whole; nothing while it is streaming.
+    /// Place of the entry that brought its present text; nothing while it is streaming.
     pub(super) settled: Option<i64>,
     pub(super) message: Message,
 }

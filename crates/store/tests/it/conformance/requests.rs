@@ -1,6 +1,7 @@
 //! Requests under a key are carried out once.
 
-use antiphon_store::{Change, Outcome, StoreError};
+use antiphon_protocol::Role;
+use antiphon_store::{Change, Command, Guard, Outcome, RequestKey, StoreError};
 
 use crate::support::{id, promises, refusal, seq, words};
 
@@ -50,11 +51,23 @@ promises! {
         world.room("lounge", &["ada", "bob"]).await;
         let leave = || async {
             let change = Change::RemoveMember { room: id("lounge"), user: id("bob"), below: None };
-            let guard = Some(antiphon_store::Guard { room: id("lounge"), at_least: antiphon_protocol::Role::Viewer });
-            let key = Some(antiphon_store::RequestKey("k1".to_owned()));
-            world.store.commit(antiphon_store::Command { guard, key, ..world.command("bob", change) }).await
+            let guard = Some(Guard { room: id("lounge"), at_least: Role::Viewer });
+            let key = Some(RequestKey("k1".to_owned()));
+            world.store.commit(Command { guard, key, ..world.command("bob", change) }).await
         };
         assert_eq!(seq(&leave().await), 4);
         assert_eq!(seq(&leave().await), 4);
+    }
+
+    /// The rank that a request is judged by is not part of the request.
+    async fn a_repeat_after_a_promotion_is_the_same_request(world: &mut World) {
+        world.room("lounge", &["ada", "bob"]).await;
+        world.say("ada", "lounge", "m1", "mine").await;
+        let delete = |anyones| Change::DeleteMessage { room: id("lounge"), message_id: id("m1"), anyones };
+        assert_eq!(seq(&world.act_once("ada", "k1", delete(false)).await), 5);
+        assert_eq!(seq(&world.act_once("ada", "k1", delete(true)).await), 5);
+        let remove = |below| Change::RemoveMember { room: id("lounge"), user: id("bob"), below };
+        assert_eq!(seq(&world.act_once("ada", "k2", remove(Some(Role::Owner))).await), 6);
+        assert_eq!(seq(&world.act_once("ada", "k2", remove(None)).await), 6);
     }
 }

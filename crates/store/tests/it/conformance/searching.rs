@@ -87,6 +87,20 @@ promises! {
         assert_eq!(search(world, "ada", "pear", None, 10).await, ["e-false", "e-true"]);
     }
 
+    /// Many times the same word, before and after an edit: the old ones must not come back with the deletion.
+    async fn a_long_message_is_not_found_after_an_edit_and_a_deletion(world: &mut World) {
+        world.room("lounge", &["ada"]).await;
+        world.say("ada", "lounge", "m1", "apple").await;
+        caught_up(world, "z1").await;
+        let (room, message_id, parts) = (id("lounge"), id("m1"), words(&"apple ".repeat(200)));
+        world.act("ada", Change::EditMessage { room, message_id, parts }).await.unwrap();
+        caught_up(world, "z2").await;
+        assert_eq!(search(world, "ada", "apple", None, 10).await, ["m1"]);
+        let (room, message_id) = (id("lounge"), id("m1"));
+        world.act("ada", Change::DeleteMessage { room, message_id, anyones: false }).await.unwrap();
+        assert!(search(world, "ada", "apple", None, 10).await.is_empty());
+    }
+
     /// Neither growing text, nor reasoning, nor what tools put out is found.
     async fn only_what_was_said_is_indexed(world: &mut World) {
         world.room("lounge", &["ada", "clock"]).await;
