@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Entry, Limits, MessageId, Part, PresenceStatus, RawJson, RoomId, Timestamp, User, UserId,
-    room::RoomSummary,
-    signal::Signals,
+    room::RoomSummary, signal::Signals,
 };
 
 /// What the server tells.

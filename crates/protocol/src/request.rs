@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cursor, MessageId, Part, PresenceStatus, RequestId, Role, RoomId, RoomKind, RunId, StreamPosition, ToolCallId,
-    UserId, Visibility,
+    Cursor, MessageId, Part, PresenceStatus, RequestId, Role, RoomId, RoomKind, RunId, StreamPosition,
+    ToolCallId, UserId, Visibility,
 };
 
 pub use parse::{Envelope, ParseError, parse_error};

@@ -33,6 +33,11 @@ pub struct ParseError {
 impl<'a> Envelope<'a> {
     /// Reads the envelope of one JSON object.
     pub fn read(json: &'a str) -> Result<Self, ParseError> {
+        // Serde would take an array for a struct without the names of its fields.
+        if !json.trim_start().starts_with('{') {
+            let error = Error::new(ErrorCode::BadJson, "not a JSON object");
+            return Err(ParseError { reference: None, error });
+        }
         serde_json::from_str(json).map_err(|fault| ParseError { reference: None, error: parse_error(&fault) })
     }
 }

@@ -1,0 +1,3 @@
+//! The golden frames of `protocol/frames`, which every language's tests read.
+
+mod frames;
