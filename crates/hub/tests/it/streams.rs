@@ -1,19 +1,25 @@
 //! Growing text: joined in the middle, resumed at any byte, merged for slow readers, and always the same text
 //! (F2, B7, B9, FAULTS 50, 121, 123, 124).
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use antiphon_hub::{Answer, ToolHandle};
 use antiphon_protocol::{
     ErrorCode, JoinMode, Part, RunState, StreamPosition,
     request::{DeleteMessage, JoinRoom, Receive},
 };
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::{
     bot::{Studio, completes, empty_text},
     dice::Dice,
     order::log,
     view::View,
-    world::{World, join},
+    world::{PATIENCE, World, join},
 };
 
 const TEXT: &str = "Grüße, 世界! 👩‍👩‍👧 \"quoted\" \\ back\\slash\n\ttabs, nul-free \u{7f} and e\u{301} 🇩🇪.";
@@ -217,6 +223,47 @@ async fn text_does_not_overtake_what_happened_before_it() {
     let order: Vec<&str> =
         heard.iter().map(|event| event["text"].as_str().or(event["type"].as_str()).unwrap()).collect();
     assert_eq!(order, ["cold, still cold, ", "part", "warm, hot"]);
+    completes(run).await;
+}
+
+/// A reader that waits is woken by everything that happens, also by what happens while it looks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_wake_up_is_lost() {
+    const ROUNDS: usize = 5_000;
+    let mut dice = Dice::new();
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let part = answer.open_part(empty_text()).unwrap();
+    let mut device = studio.person.device_in(&studio.room).await;
+    let heard = Arc::new(AtomicUsize::new(0));
+    let listening = tokio::spawn({
+        let heard = Arc::clone(&heard);
+        async move {
+            loop {
+                device.reader.ready().await;
+                device.pull(1_000).await;
+                for event in device.heard() {
+                    heard.fetch_add(event["text"].as_str().map_or(0, str::len), Ordering::SeqCst);
+                }
+            }
+        }
+    });
+    let mut said = 0;
+    for _ in 0..ROUNDS {
+        for _ in 0..2 {
+            answer.append(part, "x").unwrap();
+            said += 1;
+            (0..dice.below(200)).for_each(|_| std::hint::spin_loop());
+        }
+        let all_heard = async {
+            while heard.load(Ordering::SeqCst) < said {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(timeout(PATIENCE, all_heard).await.is_ok(), "asleep with {said} bytes said");
+    }
+    listening.abort();
     completes(run).await;
 }
 
