@@ -110,7 +110,9 @@ impl Drop for SqliteStore {
     /// What was submitted is finished; afterwards the file can be opened again.
     fn drop(&mut self) {
         self.jobs.lock().take();
-        if let Some(thread) = self.thread.lock().take() {
+        let thread = self.thread.lock().take();
+        // The publisher may have held the last handle: then this is the writing thread itself.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
             // A panic of the thread has been reported by then; there is nothing left to save.
             let _ = thread.join();
         }
