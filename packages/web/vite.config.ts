@@ -5,10 +5,15 @@ import { defineConfig } from 'vitest/config';
 /** Where `npm run dev` finds a server; the built page is served by the server itself. */
 const SERVER = process.env['ANTIPHON_URL'] ?? 'http://127.0.0.1:8080';
 
+/** Neighbours by their sources; tests run in Node, where a package's form for browsers has no server to talk to. */
+const CONDITIONS = process.env['VITEST']
+  ? ['source']
+  : ['source', 'module', 'browser', 'development|production'];
+
 export default defineConfig({
   base: '/',
   plugins: [react()],
-  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  resolve: { conditions: CONDITIONS },
   build: {
     target: ['chrome123', 'firefox128', 'safari17.5'],
     // Fonts and pictures stay files, so that a strict content security policy needs no `data:` for them.

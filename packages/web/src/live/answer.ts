@@ -1,6 +1,7 @@
 /** How far an agent's message has come: what the message says, and what its run says. */
 import type { Message, Run } from '@antiphon/client';
 import type { AnswerView } from '../view/model.ts';
+import { activityOf } from './activity.ts';
 import { sentence } from './words.ts';
 
 /** What neither of them says. */
@@ -33,7 +34,7 @@ export function answerView(
 }
 
 function acting(message: Message, run: Run | undefined): 'thinking' | 'working' | 'streaming' {
-  if (run?.state === 'executing' || run?.state === 'waiting_approval') return 'working';
-  const last = message.parts.at(-1);
-  return last === undefined || last.type === 'reasoning' ? 'thinking' : 'streaming';
+  const activity = run && activityOf(run, message);
+  if (activity === 'working' || activity === 'waiting') return 'working';
+  return activity === 'thinking' ? 'thinking' : 'streaming';
 }

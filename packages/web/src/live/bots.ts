@@ -1,36 +1,22 @@
 /** The agents, and what each of them is at in the rooms that are open. */
-import type { Bot, Run } from '@antiphon/client';
+import type { Bot } from '@antiphon/client';
 import type { Activity, BotView } from '../view/model.ts';
+import type { AtWork } from './activity.ts';
 import { userView } from './people.ts';
 
-/** From what matters least to what matters most to somebody who looks at a name. */
+/** What matters more to somebody who looks at a name counts more. */
 const WEIGHT: Record<Activity, number> = { waiting: 3, working: 2, writing: 1, thinking: 0 };
 
-/** What a run is at; nothing while it waits for its turn. */
-export function activityOf(run: Run): Activity | undefined {
-  switch (run.state) {
-    case 'processing':
-    case 'thinking':
-      return run.answer === undefined ? 'thinking' : 'writing';
-    case 'executing':
-      return 'working';
-    case 'waiting_approval':
-      return 'waiting';
-    default:
-      return undefined;
-  }
-}
-
-export function botView(bot: Bot, runs: readonly Run[]): BotView {
-  const activity = runs
-    .flatMap((run) => (run.bot === bot.user.id ? (activityOf(run) ?? []) : []))
-    .sort((a, b) => WEIGHT[b] - WEIGHT[a])[0];
+export function botView(bot: Bot, atWork: readonly AtWork[]): BotView {
+  const [first] = atWork
+    .filter((one) => one.bot === bot.user.id)
+    .sort((a, b) => WEIGHT[b.activity] - WEIGHT[a.activity]);
   return {
     user: userView(bot.user),
     status: bot.status,
     // Agents come with the server; nobody starts or stops them from here.
     canControl: false,
-    ...(activity === undefined ? {} : { activity }),
+    ...(first === undefined ? {} : { activity: first.activity }),
     ...(bot.error === undefined ? {} : { error: bot.error }),
   };
 }

@@ -8,6 +8,15 @@ const ROLE: Record<Role, string> = {
   owner: 'is an owner now',
 };
 
+/** Who makes a room is in it: that entry follows the one that tells of the making. */
+const MAKERS_ENTRY = 2;
+
+/** Rooms for two have no comings and goings, and who made a room need not come in. */
+export function isWorthTelling(event: RoomEvent, room: RoomInfo | undefined): boolean {
+  if (!room || room.kind !== 'group') return false;
+  return event.type !== 'member_joined' || event.seq > MAKERS_ENTRY || event.member.id !== room.createdBy;
+}
+
 /** `before` is the room as the event before this one left it. */
 export function eventWords(
   event: RoomEvent,
@@ -28,7 +37,9 @@ export function eventWords(
     case 'member_changed':
       return `${event.member.name} ${ROLE[event.member.role]}.`;
     case 'room_changed':
-      return roomWords(event.info, before, by ?? 'Someone');
+      return before === undefined && by === undefined
+        ? 'The room was made.'
+        : roomWords(event.info, before, by ?? 'Someone');
   }
 }
 

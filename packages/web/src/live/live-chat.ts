@@ -191,8 +191,10 @@ export class LiveChat implements ChatView {
   }
 
   #botList(): () => readonly BotView[] {
-    const runs = () => [...this.#rooms.keys()].flatMap((id) => this.#client.getRoom(id)?.runs ?? []);
-    return settled(() => this.#client.bots.map((bot) => botView(bot, runs())));
+    return settled(() => {
+      const atWork = [...this.#rooms.values()].flatMap((room) => room.atWork);
+      return this.#client.bots.map((bot) => botView(bot, atWork));
+    });
   }
 
   #watch<T>(get: () => T, ...more: readonly Readable<unknown>[]): Readable<T> {

@@ -3,6 +3,7 @@ import { type ChatClient, isFinalTool, type Room, textOf, type User } from '@ant
 import type { Outgoing, RoomView } from '../view/chat.ts';
 import type { LogItem, LogView, MemberView, RoomInfo, UserView, WorkView } from '../view/model.ts';
 import type { Readable } from '../view/readable.ts';
+import type { AtWork } from './activity.ts';
 import { itemOf } from './item.ts';
 import type { Notices } from './notices.ts';
 import { logOf, infoOf, membersOf, typingOf, workOf } from './room-views.ts';
@@ -46,6 +47,11 @@ export class LiveRoom implements RoomView {
     this.members = this.#watch(membersOf(this.#scene));
     this.typing = this.#watch(typingOf(this.#scene));
     this.work = this.#watch(workOf(this.#scene));
+  }
+
+  /** Which agents are at work here. */
+  get atWork(): readonly AtWork[] {
+    return this.#scene.atWork();
   }
 
   item(key: string): Readable<LogItem | undefined> {

@@ -15,7 +15,14 @@ export function userView(user: User): UserView {
   return view;
 }
 
-/** Someone of whom only the id is known yet. */
+const strangers = new Map<string, UserView>();
+
+/** Someone of whom only the id is known yet; the same object for the same id. */
 export function unknownUser(id: string): UserView {
-  return { id, name: 'Someone', kind: 'person' };
+  let view = strangers.get(id);
+  if (!view) {
+    view = { id, name: 'Someone', kind: 'person' };
+    strangers.set(id, view);
+  }
+  return view;
 }

@@ -2,6 +2,7 @@
 import type { Bot, Present, RoomStatus, User } from '@antiphon/client';
 import type { LogView, MemberView, RoomInfo, UserView, WorkView } from '../view/model.ts';
 import { botView } from './bots.ts';
+import { isWorthTelling } from './event.ts';
 import type { RoomHost } from './live-room.ts';
 import { firstUnread, orderedKeys } from './log.ts';
 import { memo, settled } from './memo.ts';
@@ -48,8 +49,13 @@ function suggestionsOf(bots: readonly Bot[], called: boolean): readonly string[]
 
 export function logOf(scene: Scene): () => LogView {
   const keys = memo(
-    () => [scene.keys(), scene.events(), scene.room],
-    ([messages, events, room]) => orderedKeys(messages, events, (key) => room?.getMessage(key)),
+    () => [scene.keys(), scene.events(), scene.room, scene.room?.info],
+    ([messages, events, room, info]) =>
+      orderedKeys(
+        messages,
+        events.filter((event) => isWorthTelling(event, info)),
+        (key) => room?.getMessage(key),
+      ),
   );
   const unread = unreadStart(scene);
   return memo(
@@ -87,11 +93,11 @@ function unreadStart(scene: Scene): () => string | undefined {
 export function membersOf(scene: Scene): () => readonly MemberView[] {
   return settled(
     memo(
-      () => [scene.people(), scene.room?.bots ?? NO_BOTS, scene.runs()],
-      ([people, bots, runs]) =>
+      () => [scene.people(), scene.room?.bots ?? NO_BOTS, scene.atWork()],
+      ([people, bots, atWork]) =>
         people.map((person) => {
           const bot = bots.find(({ user }) => user.id === person.id);
-          return memberView(person, bot && botView(bot, runs));
+          return memberView(person, bot && botView(bot, atWork));
         }),
     ),
   );
@@ -119,19 +125,12 @@ export function typingOf(scene: Scene): () => readonly UserView[] {
 }
 
 export function workOf(scene: Scene): () => readonly WorkView[] {
-  return settled(
-    memo(
-      () => {
-        const runs = scene.runs();
-        // Of the answers only what their tools report shows here.
-        return [runs, scene.room?.me, scene.room?.tools.active, scene.room?.keys];
-      },
-      ([runs]) =>
-        workViews(runs, {
-          user: (id) => scene.user(id),
-          message: (key) => scene.message(key),
-          mine: (run) => scene.mayStop(run),
-        }),
-    ),
+  return settled(() =>
+    workViews(scene.runs(), {
+      user: (id) => scene.user(id),
+      message: (key) => scene.message(key),
+      answer: (run) => scene.answer(run),
+      mine: (run) => scene.mayStop(run),
+    }),
   );
 }

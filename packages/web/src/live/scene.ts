@@ -2,9 +2,10 @@
 import type { ChatClient, Message, Present, Room, RoomEvent, Run, User } from '@antiphon/client';
 import type { UserView } from '../view/model.ts';
 import { writable } from '../view/readable.ts';
+import { activityOf, type AtWork } from './activity.ts';
 import type { Caused } from './delivery.ts';
 import { causedBy, type EventInRoom, indexEvents } from './item.ts';
-import { memo } from './memo.ts';
+import { memo, settled } from './memo.ts';
 import { unknownUser, userView } from './people.ts';
 import { Thoughts } from './thoughts.ts';
 import { placeInLine } from './work.ts';
@@ -45,6 +46,17 @@ export class Scene {
   runs(): readonly Run[] {
     return this.room?.runs ?? NO_RUNS;
   }
+  /** The message that a run writes: the run itself may not have told yet. */
+  answer(run: Run): Message | undefined {
+    return this.message(run.answer ?? this.#answers().get(run.id) ?? '');
+  }
+  /** Which agents are at work here; the same array while it says the same. */
+  readonly atWork = settled(() =>
+    this.runs().flatMap((run): AtWork[] => {
+      const activity = activityOf(run, this.answer(run));
+      return activity === undefined ? [] : [{ bot: run.bot, activity }];
+    }),
+  );
   stopping(): ReadonlySet<string> {
     return this.asked.get();
   }
@@ -96,5 +108,16 @@ export class Scene {
   readonly #events = memo(
     () => [this.events()],
     ([events]) => indexEvents(events),
+  );
+  /** Keys of messages by the run that wrote them. */
+  readonly #answers = memo(
+    () => [this.keys(), this.room],
+    ([keys, room]) =>
+      new Map(
+        keys.flatMap((key): [string, string][] => {
+          const run = room?.getMessage(key)?.run;
+          return run === undefined ? [] : [[run, key]];
+        }),
+      ),
   );
 }

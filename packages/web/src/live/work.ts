@@ -1,13 +1,15 @@
 /** Who is at work in a room right now, on what, and how far. */
 import { isFinalTool, type Message, type Run, type ToolCallPart } from '@antiphon/client';
-import type { Activity, UserView, WorkView } from '../view/model.ts';
-import { activityOf } from './bots.ts';
+import type { UserView, WorkView } from '../view/model.ts';
+import { activityOf } from './activity.ts';
 import { ordinal } from './words.ts';
 
 /** What runs do not say about themselves. */
 export interface WorkFacts {
   readonly user: (id: string) => UserView;
   readonly message: (key: string) => Message | undefined;
+  /** The message that a run writes. */
+  readonly answer: (run: Run) => Message | undefined;
   /** I may stop it. */
   readonly mine: (run: Run) => boolean;
 }
@@ -21,8 +23,8 @@ export function placeInLine(run: Run, runs: readonly Run[]): number {
   return 1 + runs.filter((other) => other.bot === run.bot && other.createdAt < run.createdAt).length;
 }
 
-function workView(run: Run, place: number, { user, message, mine }: WorkFacts): WorkView {
-  const answer = run.answer === undefined ? undefined : message(run.answer);
+function workView(run: Run, place: number, { user, message, answer: answerOf, mine }: WorkFacts): WorkView {
+  const answer = answerOf(run);
   const tool = answer?.parts.findLast(
     (part): part is ToolCallPart => part.type === 'tool_call' && !isFinalTool(part.state),
   );
@@ -32,7 +34,7 @@ function workView(run: Run, place: number, { user, message, mine }: WorkFacts): 
   return {
     key: run.id,
     user: user(run.bot),
-    activity: run.state === 'queued' ? 'thinking' : doing(run, answer),
+    activity: activityOf(run, answer) ?? 'thinking',
     since: run.createdAt,
     mine: mine(run),
     ...(detail === undefined ? {} : { detail }),
@@ -43,10 +45,4 @@ function workView(run: Run, place: number, { user, message, mine }: WorkFacts): 
 
 function lineWords(place: number): string {
   return place > 1 ? `${ordinal(place)} in line` : 'Waiting for its turn';
-}
-
-function doing(run: Run, answer: Message | undefined): Activity {
-  const activity = activityOf(run) ?? 'thinking';
-  const silent = answer === undefined || answer.parts.every((part) => part.type === 'reasoning');
-  return activity === 'writing' && silent ? 'thinking' : activity;
 }

@@ -83,7 +83,7 @@ export function MessageList({ target }: MessageListProps) {
       >
         {keys.length > 0 ? (
           <div className="log-canvas" style={{ blockSize: virtualizer.getTotalSize() }}>
-            <LogTop log={log} name={info.name} />
+            <LogTop log={log} name={info.kind === 'group' ? info.name : 'this conversation'} />
             <div className="log-rows" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
               {items.map(({ key, index }) => (
                 <div key={key} className="item" data-index={index} ref={virtualizer.measureElement}>

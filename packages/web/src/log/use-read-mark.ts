@@ -1,10 +1,14 @@
 /** Marks messages as read once they have been in view: the page visible, the reader at the end. */
 import { useEffect } from 'react';
-import { useRoom } from '../view/hooks.ts';
+import { useItemSelected, useRoom } from '../view/hooks.ts';
 
 export function useReadMark(keys: readonly string[], pinned: boolean): void {
   const room = useRoom();
   const newest = keys.at(-1);
+  // One's own message counts from when it is stored.
+  const delivery = useItemSelected(newest, (item) =>
+    item?.kind === 'message' ? item.delivery?.state : undefined,
+  );
   useEffect(() => {
     if (newest === undefined || !pinned) return;
     const mark = (): void => {
@@ -17,5 +21,5 @@ export function useReadMark(keys: readonly string[], pinned: boolean): void {
       document.removeEventListener('visibilitychange', mark);
       window.removeEventListener('focus', mark);
     };
-  }, [room, newest, pinned]);
+  }, [room, newest, delivery, pinned]);
 }

@@ -1,6 +1,7 @@
 /** Below an agent's message that ended early: why, and what to do about it. */
 import { useRoom } from '../view/hooks.ts';
 import { clock } from '../ui/time.ts';
+import { plainText } from './plain-text.ts';
 import type { AnswerView, MessageView } from '../view/model.ts';
 
 export function AnswerNote({ message, answer }: { message: MessageView; answer: AnswerView }) {
@@ -26,7 +27,10 @@ function reasonOf(message: MessageView, answer: AnswerView): string | null {
     case 'stopped':
       return `Stopped${answer.by ? ` by ${answer.by}` : ''}${at}.`;
     case 'interrupted':
-      return answer.note ?? `${name} left in mid-sentence. What it had written is kept.`;
+      if (answer.note) return answer.note;
+      return plainText(message) === ''
+        ? `${name} was interrupted.`
+        : `${name} left in mid-sentence. What it had written is kept.`;
     case 'failed':
       return answer.note ?? `${name} could not finish.`;
     default:

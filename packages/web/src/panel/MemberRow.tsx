@@ -8,7 +8,7 @@ import type { BotView, MemberView } from '../view/model.ts';
 const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> = {
   active: { look: 'moss', text: 'here' },
   away: { look: 'saffron', text: 'away' },
-  offline: { look: 'hollow', text: 'offline' },
+  offline: { look: 'hollow', text: 'not here' },
 };
 
 export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roomId: string) => void }) {
