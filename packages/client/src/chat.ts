@@ -22,7 +22,7 @@ export interface ChatClient {
   disconnect(options?: { forget?: boolean }): Promise<void>;
   readonly status: ConnectionStatus;
   onStatus(listener: (status: ConnectionStatus) => void, options?: ListenOptions): Off;
-  /** Who is signed in; known once connected. */
+  /** Who is signed in; known once connected, and before if it was given. */
   readonly user: User | undefined;
 
   /** Holds a room and gives its handle at once: the same object for the same id. Each hold is ended by `room.leave()`. */

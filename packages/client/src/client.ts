@@ -50,6 +50,7 @@ export class Client implements ChatClient, Core, Source {
 
   constructor(options: ChatClientOptions) {
     this.#url = options.url;
+    this.#user = options.user;
     this.environment = environment(options);
     this.#linger = this.environment.timer();
     this.store = new Store(options.flush ?? 'frame', this.environment);
@@ -234,6 +235,7 @@ export class Client implements ChatClient, Core, Source {
 
   #open(): Promise<void> {
     this.#outbox.open(socketUrl(this.#url));
+    if (this.#user) void this.#outbox.adopt(this.#user.id).then(() => this.store.settle());
     this.#connection.connect();
     return this.#asking.connected();
   }

@@ -1,6 +1,7 @@
 /** What an application can choose, and what it gets if it does not. */
 import type { Auth } from './connection/token.ts';
 import type { WebSocketClass } from './connection/websocket.ts';
+import type { User } from './model/room.ts';
 import type { OutboxStorage } from './outbox/storage.ts';
 import type { FlushMode } from './store/flush.ts';
 
@@ -10,6 +11,8 @@ export interface ChatClientOptions {
   readonly url: string;
   /** A token, or a function that is asked for one. */
   readonly auth: Auth;
+  /** Who was signed in last: their unsent messages show before there is a connection. Whoever it is then, is told by it. */
+  readonly user?: User | undefined;
   /** Bounds of the wait between attempts. */
   readonly reconnect?: { readonly minMs?: number; readonly maxMs?: number; readonly maxAttempts?: number };
   /** Where unsent messages are kept: in memory, or in what `indexedDbOutbox()` gives. */

@@ -1,7 +1,14 @@
 /** A2, A10, B3, B7, B13: the client against a peer over real sockets: connect, join, send, stream, lose the connection, come back. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket as NodeWebSocket } from 'ws';
-import { type ChatClient, type ChatClientOptions, createChatClient, textOf } from '../src/index.ts';
+import {
+  type ChatClient,
+  type ChatClientOptions,
+  createChatClient,
+  type OutboxEntry,
+  type OutboxStorage,
+  textOf,
+} from '../src/index.ts';
 import { crc32 } from '../src/stream/crc32.ts';
 import { byteLength } from '../src/stream/assemble.ts';
 import { Peer } from './peer.ts';
@@ -175,6 +182,45 @@ describe('sending', () => {
     refuse = false;
     room.retry(sending.key);
     await until(() => expect(room.messages[0]).toMatchObject({ key: sending.key, delivery: 'sent' }));
+  });
+});
+
+describe('before there is a connection', () => {
+  const waiting: OutboxEntry = {
+    key: 'a',
+    room: 'general',
+    user: 'ada',
+    order: 1,
+    parts: [{ type: 'text', text: 'from an earlier page' }],
+    replyTo: undefined,
+    to: [],
+    createdAt: Date.now(),
+    state: 'queued',
+    since: Date.now(),
+    tries: 0,
+    error: undefined,
+  };
+  const kept: OutboxStorage = {
+    open: () => Promise.resolve([waiting]),
+    put: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+    clear: () => Promise.resolve(),
+    close: () => undefined,
+  };
+
+  test('B3: what waits shows to whom it belongs, and goes out once', async () => {
+    const user = { id: 'ada', kind: 'person', name: 'Ada' } as const;
+    let token: string | undefined;
+    const auth = () => (token === undefined ? Promise.reject(new Error('no network')) : token);
+    const chat = client(auth, { user, outbox: kept });
+    chat.connect().catch(() => undefined);
+    const room = chat.joinRoom('general');
+    await until(() => expect(texts(room)).toEqual(['from an earlier page']));
+    expect(room.messages[0]).toMatchObject({ own: true, delivery: 'queued' });
+    expect(chat.queued).toBe(1);
+    token = 'ada';
+    await until(() => expect(room.messages.map(({ delivery }) => delivery)).toEqual(['sent']));
+    expect(peer.log('general')).toHaveLength(1);
   });
 });
 

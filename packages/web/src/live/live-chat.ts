@@ -43,7 +43,9 @@ export class LiveChat implements ChatView {
   constructor(url: string, client?: ChatClient) {
     this.#url = url;
     this.#guest = new Guest(url);
-    this.#client = client ?? createChatClient({ url, auth: this.#guest.auth, outbox: indexedDbOutbox() });
+    this.#client =
+      client ??
+      createChatClient({ url, auth: this.#guest.auth, user: this.#guest.user, outbox: indexedDbOutbox() });
     this.#others = new Others(this.#client);
     this.session = this.#guest.session;
     this.connection = this.#watch(connectionView(this.#client));
