@@ -210,15 +210,15 @@ describe('before there is a connection', () => {
 
   test('B3: what waits shows to whom it belongs, and goes out once', async () => {
     const user = { id: 'ada', kind: 'person', name: 'Ada' } as const;
-    let token: string | undefined;
-    const auth = () => (token === undefined ? Promise.reject(new Error('no network')) : token);
+    const network = { there: false };
+    const auth = () => (network.there ? 'ada' : Promise.reject(new Error('no network')));
     const chat = client(auth, { user, outbox: kept });
     chat.connect().catch(() => undefined);
     const room = chat.joinRoom('general');
     await until(() => expect(texts(room)).toEqual(['from an earlier page']));
     expect(room.messages[0]).toMatchObject({ own: true, delivery: 'queued' });
     expect(chat.queued).toBe(1);
-    token = 'ada';
+    network.there = true;
     await until(() => expect(room.messages.map(({ delivery }) => delivery)).toEqual(['sent']));
     expect(peer.log('general')).toHaveLength(1);
   });
