@@ -31,6 +31,9 @@ use farewell::Farewell;
 /// The socket of a client: messages in, frames out.
 type Socket = Connection<TcpStream>;
 
+/// A socket that is to be closed, and how.
+type Ended = (Socket, Farewell);
+
 /// Most frames of one message. The largest message in pieces of 128 bytes.
 const MAX_FRAGMENTS: u32 = 1_024;
 
@@ -60,17 +63,38 @@ pub async fn door(
 }
 
 /// A client's life, from the end of HTTP to the end of the connection.
+///
+/// What is needed for a moment is boxed, so that it is not part of the task for its whole life: most connections are
+/// idle most of the time.
 async fn serve(upgrade: OnUpgrade, peer: Arc<Peer>, doors: Arc<Doors>) {
-    let Some(socket) = Box::pin(open(upgrade, &doors)).await else { return };
+    let Some(arrived) = Box::pin(arrive(upgrade, &peer, &doors)).await else { return };
     let open = doors.meters.open("ws");
-    // Boxed, so that what is needed for a moment at the beginning is not part of the task for its whole life.
-    let (socket, farewell) = match Box::pin(sign_in::run(socket, &peer, &doors)).await {
-        Ok(signed_in) => Client::new(signed_in, Arc::clone(&doors)).serve().await,
-        Err(ended) => *ended,
+    let ended = match arrived {
+        Ok(mut client) => {
+            let farewell = client.serve().await;
+            Box::new((client.into_socket(), farewell))
+        }
+        Err(ended) => ended,
     };
     drop(open);
-    doors.meters.closed(farewell.reason());
-    Box::pin(farewell.say(socket, peer.address, &doors)).await;
+    doors.meters.closed(ended.1.reason());
+    Box::pin(farewell::say(ended, peer.address, &doors)).await;
+}
+
+/// From the upgrade to somebody who has signed in, or to an end before that.
+async fn arrive(
+    upgrade: OnUpgrade,
+    peer: &Peer,
+    doors: &Arc<Doors>,
+) -> Option<Result<Box<Client>, Box<Ended>>> {
+    let mut socket = open(upgrade, doors).await?;
+    Some(match sign_in::wait(&mut socket, doors).await {
+        Ok(entered) => {
+            peer.prove();
+            Ok(Box::new(Client::new(socket, entered, Arc::clone(doors))))
+        }
+        Err(farewell) => Err(Box::new((socket, farewell))),
+    })
 }
 
 /// The stream below HTTP, without HTTP's buffers.
@@ -90,4 +114,20 @@ async fn open(upgrade: OnUpgrade, doors: &Doors) -> Option<Socket> {
         close_timeout: timers.close,
     };
     Some(Connection::with_received(parts.io.into_inner(), settings, &parts.read_buf))
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Most connections are idle most of the time: what their task holds then is counted in bytes.
+    #[test]
+    fn an_idle_connection_is_small() {
+        fn result_of<F: Fn(OnUpgrade, Arc<Peer>, Arc<Doors>) -> R, R>(_: F) -> usize {
+            size_of::<R>()
+        }
+        let task = result_of(serve);
+        assert!(task <= 640, "the task has grown to {task} bytes: box what is needed for a moment only");
+        let client = size_of::<Client>();
+        assert!(client <= 1_024, "the client has grown to {client} bytes");
+    }
 }

@@ -55,18 +55,23 @@ pub(super) struct Client {
     inbox: Inbox,
     /// The request that is waiting for its place in the pipeline; none is begun before it.
     starting: Option<Starting>,
+    /// The join that comes next.
+    joining: Option<Joining>,
     in_flight: InFlight,
     faults: Faults,
     /// Set when the connection has to end.
     farewell: Option<Farewell>,
 }
 
+/// A join and its number.
+type Joining = Box<(Option<u64>, JoinRoom)>;
+
 type Starting = Pin<Box<dyn Future<Output = (Option<u64>, Started)> + Send>>;
 
 /// What has come of a request that needed time to begin.
 enum Started {
     Request(Begun),
-    Refresh(Result<SignedIn, Error>),
+    Refresh(Result<Box<SignedIn>, Error>),
 }
 
 /// What can happen next on a connection.
@@ -80,8 +85,8 @@ enum Happening {
 }
 
 impl Client {
-    pub fn new(entered: Entered, doors: Arc<Doors>) -> Self {
-        let Entered { socket, session, reader, signed_in, inbox } = entered;
+    pub fn new(socket: Socket, entered: Entered, doors: Arc<Doors>) -> Self {
+        let Entered { session, reader, signed_in, inbox } = entered;
         let alarm = Alarm::new(
             &doors.settings.timers,
             reader.connection_id().as_str(),
@@ -89,7 +94,8 @@ impl Client {
         );
         Self {
             trust: trust::Entry::of(&signed_in, &doors),
-            drain: Box::pin(doors.drain.clone().cancelled_owned()),
+            // A token of its own: thousands would otherwise meet at one lock.
+            drain: Box::pin(doors.drain.child_token().cancelled_owned()),
             doors,
             socket,
             session,
@@ -98,6 +104,7 @@ impl Client {
             expires_at: signed_in.expires_at(),
             inbox,
             starting: None,
+            joining: None,
             in_flight: InFlight::default(),
             faults: Faults::default(),
             farewell: None,
@@ -105,11 +112,15 @@ impl Client {
     }
 
     /// Serves the client until one of both has had enough.
-    pub async fn serve(mut self) -> (Socket, Farewell) {
+    pub async fn serve(&mut self) -> Farewell {
         loop {
-            while self.may_begin() && self.read_inbox().await {}
+            while self.may_begin() && self.read_inbox() {
+                if let Some(joining) = self.joining.take() {
+                    Box::pin(self.join(joining)).await;
+                }
+            }
             if let Some(farewell) = self.farewell.take() {
-                return (self.socket, farewell);
+                return farewell;
             }
             match self.next().await {
                 Happening::Drain => return Box::pin(self.drain()).await,
@@ -122,6 +133,11 @@ impl Client {
                 Happening::News => self.pull().await,
             }
         }
+    }
+
+    /// Lets go of everything but the socket: who is not served any more is not here any more.
+    pub fn into_socket(self: Box<Self>) -> Socket {
+        self.socket
     }
 
     /// Everything here may be dropped when another branch is first, without losing anything.
@@ -160,7 +176,7 @@ impl Client {
     }
 
     /// Takes one object out of the inbox. Returns whether there was one.
-    async fn read_inbox(&mut self) -> bool {
+    fn read_inbox(&mut self) -> bool {
         let Some(frame) = self.inbox.next(ClientFrame::parse) else { return false };
         match frame {
             Ok(frame) => {
@@ -168,7 +184,7 @@ impl Client {
                 match frame {
                     ClientFrame::Pong => {}
                     ClientFrame::Authenticate { reference, body } => self.refresh(reference, body),
-                    ClientFrame::Request { reference, request } => self.begin(reference, request).await,
+                    ClientFrame::Request { reference, request } => self.begin(reference, request),
                 }
             }
             Err(ParseError { reference, error }) => self.on_fault(reference, error),
@@ -176,10 +192,10 @@ impl Client {
         true
     }
 
-    async fn begin(&mut self, reference: Option<u64>, request: Request) {
+    fn begin(&mut self, reference: Option<u64>, request: Request) {
         self.doors.meters.request("ws", request.name());
         match request {
-            Request::JoinRoom(request) => self.join(reference, request).await,
+            Request::JoinRoom(request) => self.joining = Some(Box::new((reference, request))),
             request => {
                 if let Request::LeaveRoom(request) = &request {
                     self.reader.leave(&request.room);
@@ -194,8 +210,9 @@ impl Client {
     }
 
     /// Awaited in line, so that its answer precedes the room's events.
-    async fn join(&mut self, reference: Option<u64>, request: JoinRoom) {
-        match Box::pin(self.reader.join(&self.session, request)).await {
+    async fn join(&mut self, joining: Joining) {
+        let (reference, request) = *joining;
+        match self.reader.join(&self.session, request).await {
             Ok(joined) => self.write(words::answer(reference, Reply::Joined(Box::new(joined)))),
             Err(error) => self.answer(reference, Err(error)),
         }
@@ -243,12 +260,13 @@ impl Client {
     fn refresh(&mut self, reference: Option<u64>, body: Authenticate) {
         self.doors.meters.request("ws", "authenticate");
         let doors = Arc::clone(&self.doors);
-        let judging = async move { (reference, Started::Refresh(doors.sign_in(&body.token).await)) };
+        let judging =
+            async move { (reference, Started::Refresh(doors.sign_in(&body.token).await.map(Box::new))) };
         self.starting = Some(Box::pin(judging));
     }
 
     /// The connection stays its user's: whoever else shows a token here has taken somebody's seat.
-    fn on_refreshed(&mut self, reference: Option<u64>, result: Result<SignedIn, Error>) {
+    fn on_refreshed(&mut self, reference: Option<u64>, result: Result<Box<SignedIn>, Error>) {
         let same = result.and_then(|signed_in| {
             let is_same = signed_in.user.id == self.session.user().id;
             let stranger = || {
@@ -287,7 +305,7 @@ impl Client {
     /// Takes what is next. Once growing text has gone out, more of it is gathered for a moment.
     async fn pull(&mut self) {
         let mut batch: Vec<Arc<LiveEvent>> = Vec::new();
-        self.reader.pull(&mut batch, PULL_BYTES).await;
+        Box::pin(self.reader.pull(&mut batch, PULL_BYTES)).await;
         let mut bytes = 0;
         for event in &batch {
             let frame = event.framed(text_frame);
@@ -301,6 +319,14 @@ impl Client {
         if let Some(code) = self.reader.ended() {
             self.farewell = Some(Farewell::Ours(code));
         }
+        self.flush().await;
+    }
+
+    /// Writes what the socket takes at once; the rest goes out while waiting for what happens next.
+    async fn flush(&mut self) {
+        if let Poll::Ready(Err(fault)) = poll_fn(|cx| Poll::Ready(self.socket.poll_flush(cx))).await {
+            self.farewell = Some(ConnectionError::from(fault).into());
+        }
     }
 
     fn write(&mut self, frame: Bytes) {
@@ -309,7 +335,7 @@ impl Client {
     }
 
     /// The server stops: what was asked is still answered, nothing more is read.
-    async fn drain(mut self) -> (Socket, Farewell) {
+    async fn drain(&mut self) -> Farewell {
         while self.starting.is_some() || !self.in_flight.is_empty() {
             let starts = self.starting.is_some();
             tokio::select! {
@@ -319,7 +345,7 @@ impl Client {
                 }
             }
         }
-        (self.socket, Farewell::Ours(CloseCode::Draining))
+        Farewell::Ours(CloseCode::Draining)
     }
 }
 

@@ -6,7 +6,7 @@ use antiphon_protocol::CloseCode;
 use antiphon_websocket::{self as websocket, CloseOutcome, ConnectionError};
 use tracing::debug;
 
-use super::{Socket, words};
+use super::{Ended, words};
 use crate::{doors::Doors, jitter};
 
 /// Why a connection ends.
@@ -41,24 +41,25 @@ impl Farewell {
             Self::Ours(code) => code.reason(),
         }
     }
+}
 
-    /// Writes what is still to be written, the last words, and ends the stream.
-    pub async fn say(self, mut socket: Socket, address: SocketAddr, doors: &Doors) {
-        let (code, reason) = match self {
-            Self::Gone => return,
-            Self::Closed(code) => (code, String::new()),
-            Self::Broken(code, reason) => (code, reason),
-            Self::Ours(code) => {
-                let spread = doors.settings.timers.reconnect_spread;
-                let after = jitter::spread(&address.to_string(), spread);
-                let after_ms = if code.reconnect() { after.as_millis() as u64 } else { 0 };
-                let _ = socket.queue(words::bye(code, after_ms));
-                (websocket::CloseCode(code.number()), code.reason().to_owned())
-            }
-        };
-        let outcome = socket.close(code, &reason).await;
-        if outcome != CloseOutcome::Clean {
-            debug!(%code, ?outcome, "the client did not answer the close");
+/// Writes what is still to be written, the last words, and ends the stream.
+pub(super) async fn say(ended: Box<Ended>, address: SocketAddr, doors: &Doors) {
+    let (mut socket, farewell) = *ended;
+    let (code, reason) = match farewell {
+        Farewell::Gone => return,
+        Farewell::Closed(code) => (code, String::new()),
+        Farewell::Broken(code, reason) => (code, reason),
+        Farewell::Ours(code) => {
+            let spread = doors.settings.timers.reconnect_spread;
+            let after = jitter::spread(&address.to_string(), spread);
+            let after_ms = if code.reconnect() { after.as_millis() as u64 } else { 0 };
+            let _ = socket.queue(words::bye(code, after_ms));
+            (websocket::CloseCode(code.number()), code.reason().to_owned())
         }
+    };
+    let outcome = socket.close(code, &reason).await;
+    if outcome != CloseOutcome::Clean {
+        debug!(%code, ?outcome, "the client did not answer the close");
     }
 }

@@ -10,11 +10,10 @@ use antiphon_websocket::Message;
 use tokio::time::{Instant, timeout};
 
 use super::{Farewell, Socket, faults::Faults, inbox::Inbox, words};
-use crate::{doors::Doors, peer::Peer, sign_in::SignedIn};
+use crate::{doors::Doors, sign_in::SignedIn};
 
-/// A socket on which somebody has signed in.
+/// Somebody who has signed in.
 pub(super) struct Entered {
-    pub socket: Socket,
     pub session: Session,
     pub reader: Reader,
     pub signed_in: SignedIn,
@@ -22,27 +21,18 @@ pub(super) struct Entered {
     pub inbox: Inbox,
 }
 
-/// A socket on which nobody has, and why.
-pub(super) type Ended = Box<(Socket, Farewell)>;
-
-/// Waits for a good `authenticate`.
-pub(super) async fn run(mut socket: Socket, peer: &Peer, doors: &Doors) -> Result<Entered, Ended> {
-    let waiting = wait(&mut socket, doors);
+/// Waits for a good `authenticate`, but not for long.
+pub(super) async fn wait(socket: &mut Socket, doors: &Doors) -> Result<Entered, Farewell> {
     let limit = doors.settings.timers.authentication;
-    let outcome = tokio::select! {
-        outcome = timeout(limit, waiting) => outcome.unwrap_or(Err(Farewell::Ours(CloseCode::AuthenticationTimeout))),
-        () = doors.drain.cancelled() => Err(Farewell::Ours(CloseCode::Draining)),
-    };
-    match outcome {
-        Ok((session, reader, signed_in, inbox)) => {
-            peer.prove();
-            Ok(Entered { socket, session, reader, signed_in, inbox })
+    tokio::select! {
+        outcome = timeout(limit, listen(socket, doors)) => {
+            outcome.unwrap_or(Err(Farewell::Ours(CloseCode::AuthenticationTimeout)))
         }
-        Err(farewell) => Err(Box::new((socket, farewell))),
+        () = doors.drain.cancelled() => Err(Farewell::Ours(CloseCode::Draining)),
     }
 }
 
-async fn wait(socket: &mut Socket, doors: &Doors) -> Result<(Session, Reader, SignedIn, Inbox), Farewell> {
+async fn listen(socket: &mut Socket, doors: &Doors) -> Result<Entered, Farewell> {
     let mut faults = Faults::default();
     loop {
         let mut inbox = match socket.read().await? {
@@ -58,7 +48,7 @@ async fn wait(socket: &mut Socket, doors: &Doors) -> Result<(Session, Reader, Si
             match frame {
                 Ok(ClientFrame::Authenticate { reference, body }) => {
                     let (session, reader, signed_in) = authenticate(socket, doors, reference, &body).await?;
-                    return Ok((session, reader, signed_in, inbox));
+                    return Ok(Entered { session, reader, signed_in, inbox });
                 }
                 Ok(ClientFrame::Pong) => {}
                 Ok(ClientFrame::Request { reference, .. }) => {

@@ -15,8 +15,8 @@ async fn b14_bad_content_is_answered_with_an_error() {
     let cases: Vec<(String, &str)> = vec![
         ("not json".into(), "bad_json"),
         ("{\"type\":\"ping\"".into(), "bad_json"),
-        ("[1,2,3]".into(), "bad_request"),
-        (deep, "bad_request"),
+        ("[1,2,3]".into(), "bad_json"),
+        (deep, "bad_json"),
         ("{}".into(), "bad_request"),
         (json!({ "type": 7 }).to_string(), "bad_request"),
         (json!({ "type": "fly" }).to_string(), "unknown_type"),

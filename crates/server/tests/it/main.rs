@@ -12,5 +12,6 @@ mod rest;
 mod settings;
 mod sign_in;
 mod sse;
+mod streams;
 mod support;
 mod tokens;

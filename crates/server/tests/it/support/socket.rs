@@ -140,7 +140,11 @@ impl Socket {
         loop {
             match self.hear().await {
                 Ok(events) => self.heard.extend(events),
-                Err(code) => return code.expect("a close frame with a code"),
+                Err(code) => {
+                    // Reading on answers the close, and sees the end.
+                    while let Some(Ok(_)) = self.stream.next().await {}
+                    return code.expect("a close frame with a code");
+                }
             }
         }
     }
