@@ -12,6 +12,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A page whose files a test hands out has no address; without this it could not reach the server on this machine.
+  '--disable-features=LocalNetworkAccessChecks',
 ];
 
 /** A name that is not localhost: pages on it get no secure context, as on a LAN without TLS. */
