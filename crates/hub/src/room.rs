@@ -225,3 +225,51 @@ fn revoke(listeners: &mut Arc<Vec<Arc<Flag>>>, user: &UserId) {
         stays
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use antiphon_protocol::{Entry, Room, RoomKind, Visibility};
+
+    use super::*;
+
+    fn entry(seq: u64) -> Arc<CommittedEntry> {
+        let user = UserId::parse("mara").unwrap();
+        let (room, at) = (RoomId::parse("tea").unwrap(), Timestamp::default());
+        let body = EntryBody::MemberLeft { user: user.clone() };
+        let entry = Entry { body, room, seq, at, by: user };
+        let json = serde_json::to_string(&entry).unwrap().into();
+        Arc::new(CommittedEntry { entry, json, ordinal: 0 })
+    }
+
+    fn snapshot(head: u64) -> RoomSnapshot {
+        let info = Room {
+            id: RoomId::parse("tea").unwrap(),
+            kind: RoomKind::Group,
+            visibility: Visibility::Public,
+            name: "tea".to_owned(),
+            topic: None,
+            created_by: UserId::parse("mara").unwrap(),
+            created_at: Timestamp::default(),
+        };
+        let (epoch, active_at) = ("log".parse().unwrap(), Timestamp::default());
+        RoomSnapshot { info, epoch, head, ordinal: 0, active_at, members: Vec::new(), open: Vec::new() }
+    }
+
+    /// FAULTS 89: what is committed while a room is being loaded is in it once, whether the load saw it or not.
+    #[test]
+    fn what_is_committed_during_the_load_is_there_once() {
+        for seen in 2..=4 {
+            let room = LiveRoom::new(RoomId::parse("tea").unwrap());
+            room.publish(&[entry(3)]);
+            room.publish(&[entry(4)]);
+            room.open(snapshot(seen), Timestamp::default());
+            let (head, after) = room.read(|state| {
+                let after: Vec<_> =
+                    state.ring.entries_after(seen).unwrap().filter_map(|e| e.cursor()).collect();
+                (state.head, after)
+            });
+            assert_eq!((head, after), (4, (seen + 1..=4).collect()), "loaded at {seen}");
+            assert_eq!(room.read(|state| state.ring.next_tick()), 4 - seen);
+        }
+    }
+}

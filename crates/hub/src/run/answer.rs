@@ -57,6 +57,7 @@ impl Answer {
             *active.answer.lock() = None;
             return Err(error.into());
         }
+        // The housekeeper saves its text, until it is completed.
         session.hub.mark_busy(&active.room.id);
         Ok(Self { session, active, message_id })
     }
@@ -159,17 +160,14 @@ impl Answer {
         ) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
     ) -> Result<T, Error> {
         let room = &self.active.room;
-        let written = room.update(|state| match self.change(state, change) {
+        room.update(|state| match self.change(state, change) {
             Ok((result, events)) => {
                 let told = !events.is_empty();
                 events.into_iter().for_each(|event| state.ring.push(event));
                 (Ok(result), told)
             }
             Err(error) => (Err(error), false),
-        });
-        // It is to be saved before long.
-        self.session.hub.mark_busy(&room.id);
-        written
+        })
     }
 
     fn change<T>(
@@ -184,9 +182,6 @@ impl Answer {
         // appended here is in the log, what is in the log was appended.
         if self.active.has_ended() {
             return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
-        }
-        if !state.members.contains_key(&self.active.run.bot) {
-            return Err(Error::new(ErrorCode::NotMember, "the bot is no member of this room any more"));
         }
         let message = state.open.of_run(&self.message_id, &self.active.run.run)?;
         change(&self.active.room.id, message)

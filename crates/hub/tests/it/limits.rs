@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use antiphon_protocol::{CloseCode, ErrorCode, Visibility, request::History};
+use antiphon_protocol::{
+    CloseCode, ErrorCode, Role, Visibility,
+    request::{History, LeaveRoom},
+};
 
 use crate::{
-    bot::{Studio, completes, empty_text},
+    bot::{Studio, completes, empty_text, session_room},
     world::{World, join, message, passes, room_id, until},
 };
 
@@ -77,6 +80,12 @@ async fn nothing_stays_behind() {
             let asking = studio.person.asks(request);
             let _ = tokio::time::timeout(Duration::ZERO, asking).await;
         }
+        let (eve, cellar) =
+            (world.person("eve").await, studio.person.makes("cellar", Visibility::Private).await);
+        studio.person.invites(&cellar, &[eve.id()], Role::Member).await;
+        let mut removed = eve.device_in(&cellar).await;
+        eve.does(LeaveRoom { room: cellar, forget: true }).await;
+        removed.hears("revoked").await;
         assert!(world.hub.open_room_count() >= 30);
     }
     world.clock.advance(10_000);
@@ -96,6 +105,9 @@ async fn a_room_in_use_stays_in_memory() {
     let mut studio = Studio::new(&world).await;
     let (run, answer) = studio.answering().await;
     let part = answer.open_part(empty_text()).unwrap();
+    let other = session_room(&studio.person, &studio.bot, "other").await;
+    studio.person.says(&other, "take your time").await;
+    let thinking = studio.next_run().await;
     let tea = studio.person.makes("tea", Visibility::Public).await;
     let mut device = studio.person.device_in(&tea).await;
     passes(Duration::from_secs(90)).await;
@@ -105,4 +117,8 @@ async fn a_room_in_use_stays_in_memory() {
     let joined = studio.person.device().joins(&studio.room).await;
     assert_eq!(joined.streams[0].text, "still at work");
     completes(run).await;
+    device.joins(&other).await;
+    thinking.say("a long thought").await.unwrap();
+    let kinds: Vec<_> = device.everything().await.iter().map(|event| event["type"].to_string()).collect();
+    assert!(kinds.contains(&"\"append\"".to_owned()), "{kinds:?}");
 }

@@ -308,8 +308,12 @@ async fn a_run_ends_once_the_store_can_write_again() {
     let mut ending = Box::pin(run.finish(RunState::Completed, None));
     assert!(timeout(Duration::ZERO, &mut ending).await.is_err(), "the store cannot write");
     assert_eq!(answer.append(part, "late").unwrap_err().code, ErrorCode::Conflict, "its end has begun");
+    let refused = studio.person.asks(message(&studio.room, &fresh(), "still not?")).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Unavailable, "and so is the end, which came before");
     backup.execute_batch("ROLLBACK").unwrap();
+    tokio::time::pause();
     ending.await.unwrap();
+    tokio::time::resume();
     let log = log(&studio.person, &studio.room).await;
     assert_eq!(histories(&log)[0].1, ["queued", "processing", "completed"]);
     let message = log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap();
