@@ -232,7 +232,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(seq: u64) -> Arc<CommittedEntry> {
+    /// An entry of a log.
+    pub(super) fn entry(seq: u64) -> Arc<CommittedEntry> {
         let user = UserId::parse("mara").unwrap();
         let (room, at) = (RoomId::parse("tea").unwrap(), Timestamp::default());
         let body = EntryBody::MemberLeft { user: user.clone() };

@@ -81,3 +81,30 @@ impl Ring {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::tests::entry;
+
+    /// Rule GAP: for every position the ring has all that follows it, or says that it has not.
+    #[test]
+    fn a_ring_has_all_that_follows_a_position_or_says_so() {
+        let last = MAX_EVENTS as u64 + 100;
+        let mut ring = Ring::new(10);
+        (11..=last).for_each(|seq| ring.push(LiveEvent::entry(&entry(seq))));
+        assert!(ring.events.len() <= MAX_EVENTS && ring.bytes <= MAX_BYTES);
+        for seq in 0..=last {
+            let after = ring.entries_after(seq);
+            let is_covered = after.is_some();
+            let held: Option<Vec<u64>> =
+                after.map(|events| events.filter_map(|event| event.cursor()).collect());
+            assert_eq!(held, is_covered.then(|| (seq + 1..=last).collect()), "after {seq}");
+            assert_eq!(is_covered, last - seq <= ring.events.len() as u64, "after {seq}");
+        }
+        ring.clear();
+        assert!(
+            ring.bytes == 0 && ring.entries_after(last).is_some() && ring.entries_after(last - 1).is_none()
+        );
+    }
+}
