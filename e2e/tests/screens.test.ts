@@ -1,0 +1,120 @@
+// The main screens, light and dark, wide and narrow: looked at by axe, and kept as pictures in `screenshots`.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asks, finished } from '../src/asking.ts';
+import { openBrowser, visit } from '../src/browser.ts';
+import { Person } from '../src/person.ts';
+import { Server } from '../src/server.ts';
+
+const FOLDER = join(import.meta.dirname, '../screenshots');
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+const SCHEMES = ['light', 'dark'] as const;
+const PATIENCE_MS = 240_000;
+
+let browser: Browser;
+
+beforeAll(async () => {
+  await mkdir(FOLDER, { recursive: true });
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+/** Takes the four pictures of a screen and has axe look at each. */
+async function picture(page: Page, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await violations(page), `${name}, ${size}, ${colorScheme}`).toEqual([]);
+      await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
+    }
+  }
+  await page.setViewportSize(SIZES.wide);
+}
+
+/** What axe finds serious or worse. */
+async function violations(page: Page): Promise<readonly string[]> {
+  // Colours on their way from one scheme to the other belong to neither.
+  await page.waitForFunction(() => !document.getAnimations().some((one) => one instanceof CSSTransition));
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const found = await (window as unknown as { axe: typeof axe }).axe.run();
+    return found.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+test('E6: the door and the first screen', { timeout: PATIENCE_MS }, async () => {
+  await using server = await Server.start();
+  const { page, problems } = await visit(browser, server.url);
+  await page.getByLabel('Your name').waitFor();
+  await picture(page, 'door');
+  expect(problems).toEqual([]);
+  const mara = await Person.enter(browser, server.url, 'Mara Lindqvist');
+  await mara.page.getByText('Nothing here yet').waitFor();
+  await picture(mara.page, 'first');
+  expect(mara.problems).toEqual([]);
+});
+
+test('B8 B12 F5: a room at work', { timeout: PATIENCE_MS }, async () => {
+  await using server = await Server.start();
+  const mara = await Person.enter(browser, server.url, 'Mara Lindqvist');
+  const tomas = await Person.enter(browser, server.url, 'Tomas Brandt');
+  const { page } = mara;
+  await mara.says('Morning! Shall we cut the cable once more before the **release**?');
+  await tomas.hears('Morning!');
+  await tomas.says('Yes. Watch what the agent makes of it.');
+  await mara.hears('Watch what');
+  await finished(mara, await asks(mara, '@demo search release'));
+  await mara.says('@demo countdown 60');
+  const bar = page.getByRole('progressbar', { name: 'Progress of countdown' });
+  await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(5);
+  await tomas.says('@demo story');
+  await mara.page.getByText('2nd in line').waitFor();
+  await picture(page, 'tool');
+
+  await page.getByRole('button', { name: 'Cancel countdown' }).click();
+  await page.getByText('The train, the tunnel').waitFor();
+  await page.getByText('A sentence that is not finished').waitFor();
+  await picture(page, 'story');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('release');
+  await page.getByRole('option').nth(2).waitFor();
+  await picture(page, 'palette');
+  await page.keyboard.press('Escape');
+  // A violated content security policy would be told on the console.
+  expect([...mara.problems, ...tomas.problems]).toEqual([]);
+
+  await server.kill();
+  await mara.sees('Reconnecting');
+  await mara.says('Still here?');
+  await page.getByText(/1 message is waiting/u).waitFor();
+  await picture(page, 'outage');
+});
+
+test('E6: the rooms and the people of a phone are drawers', { timeout: PATIENCE_MS }, async () => {
+  await using server = await Server.start();
+  const mara = await Person.enter(browser, server.url, 'Mara Lindqvist');
+  const { page } = mara;
+  await page.setViewportSize(SIZES.phone);
+  for (const [name, button] of [
+    ['rooms', page.getByRole('button', { name: 'Rooms', exact: true })],
+    ['people', page.getByRole('button', { name: 'Show members' })],
+  ] as const) {
+    await button.click();
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await violations(page), `${name}, ${colorScheme}`).toEqual([]);
+      await page.screenshot({ path: join(FOLDER, `${name}-phone-${colorScheme}.png`) });
+    }
+    await page.keyboard.press('Escape');
+  }
+  expect(mara.problems).toEqual([]);
+});
