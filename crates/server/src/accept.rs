@@ -7,6 +7,7 @@ use std::{convert::Infallible, io, sync::Arc, time::Duration};
 use axum::{Router, body::Body, response::Response};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
@@ -65,8 +66,7 @@ async fn recover(fault: &io::Error) {
 }
 
 async fn serve(stream: TcpStream, peer: Arc<Peer>, router: Router, doors: Arc<Doors>) {
-    // Events are small, and each is worth a packet.
-    if let Err(fault) = stream.set_nodelay(true) {
+    if let Err(fault) = prepare(&stream, &doors) {
         debug!(%fault, "the connection was gone at once");
         return;
     }
@@ -91,6 +91,15 @@ async fn serve(stream: TcpStream, peer: Arc<Peer>, router: Router, doors: Arc<Do
     if let Err(fault) = served {
         debug!(%fault, "the connection ended");
     }
+}
+
+fn prepare(stream: &TcpStream, doors: &Doors) -> io::Result<()> {
+    // Events are small, and each is worth a packet.
+    stream.set_nodelay(true)?;
+    // Who acknowledges nothing for two heartbeats is gone, on doors without a heartbeat of the client's, too. The
+    // kernel would wait for a quarter of an hour.
+    let silence = 2 * doors.settings.timers.ping_interval;
+    SockRef::from(stream).set_tcp_user_timeout(Some(silence))
 }
 
 async fn answer(

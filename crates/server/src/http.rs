@@ -18,7 +18,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
+    routing::{any, get},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -36,7 +36,9 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .route("/v1/rooms/{room}/events", get(events::stream))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
         .route("/v1/ws", get(ws::door))
-        .route("/v1/{*path}", axum::routing::any(failure::no_such_path))
+        .route("/v1", any(failure::no_such_path))
+        .route("/v1/", any(failure::no_such_path))
+        .route("/v1/{*path}", any(failure::no_such_path))
         .method_not_allowed_fallback(failure::no_such_method)
         .layer(headers::cors(doors))
         .layer(from_fn_with_state(Arc::clone(doors), guard::origin));

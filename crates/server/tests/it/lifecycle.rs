@@ -1,19 +1,9 @@
 //! The binary: how it starts, what it prints, and how it stops.
 
-use std::{
-    path::Path,
-    process::{ExitStatus, Stdio},
-};
-
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-    time::timeout,
-};
 
-use crate::support::{PATIENCE, Socket, TestServer, fresh_id};
+use crate::support::{Binary, TestServer, binary::refused, fresh_id};
 
 /// F10: one binary, no settings: it says where it is, people talk, and it stops when asked.
 #[tokio::test]
@@ -130,76 +120,4 @@ async fn the_binary_says_why_it_does_not_start() {
     let fault = refused(data.path(), &[]).await;
     assert!(fault.contains("data") && fault.contains("in use"), "{fault}");
     drop(first);
-}
-
-struct Binary {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    authority: String,
-    logs: tokio::task::JoinHandle<String>,
-    log_lines: tokio::sync::watch::Receiver<String>,
-}
-
-fn command(data: &Path, environment: &[(&str, &str)]) -> Command {
-    let port = environment.iter().find(|(name, _)| *name == "PORT").map_or("0", |(_, port)| port);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_antiphon"));
-    command.arg("--data").arg(data).args(["--port", port]).envs(environment.iter().copied());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).kill_on_drop(true);
-    command
-}
-
-async fn refused(data: &Path, environment: &[(&str, &str)]) -> String {
-    let output = timeout(PATIENCE, command(data, environment).output()).await.expect("in time").unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(output.stdout.is_empty(), "it does not claim to listen");
-    String::from_utf8(output.stderr).unwrap()
-}
-
-impl Binary {
-    async fn start(data: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = command(data, environment).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = timeout(PATIENCE, lines.next_line()).await.expect("in time").unwrap().expect("a line");
-        let authority =
-            first.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{first}")).to_owned();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let (said, log_lines) = tokio::sync::watch::channel(String::new());
-        let logs = tokio::spawn(async move {
-            let mut all = String::new();
-            while stderr.read_line(&mut all).await.is_ok_and(|read| read > 0) {
-                said.send_replace(all.clone());
-            }
-            all
-        });
-        Self { child, lines, authority, logs, log_lines }
-    }
-
-    async fn join(&self, name: &str) -> Socket {
-        let url = format!("http://{}/v1/guests", self.authority);
-        let answer = reqwest::Client::new().post(url).json(&json!({ "name": name })).send().await.unwrap();
-        let guest: serde_json::Value = answer.json().await.unwrap();
-        let mut socket = Socket::open(&self.authority).await;
-        socket.authenticate(guest["token"].as_str().unwrap()).await;
-        socket.join("general").await;
-        socket
-    }
-
-    async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it runs").to_string();
-        let killed = Command::new("kill").args(["-s", name, &id]).status().await.unwrap();
-        assert!(killed.success());
-    }
-
-    async fn wait_for_log(&self, words: &str) {
-        let mut lines = self.log_lines.clone();
-        timeout(PATIENCE, lines.wait_for(|all| all.contains(words))).await.expect("in time").unwrap();
-    }
-
-    /// How it ended, the rest of what it printed, and its log.
-    async fn end(mut self) -> (ExitStatus, String, String) {
-        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap();
-        let mut rest = String::new();
-        self.lines.into_inner().read_to_string(&mut rest).await.unwrap();
-        (status, rest, self.logs.await.unwrap())
-    }
 }

@@ -8,6 +8,7 @@ mod lifecycle;
 mod limits;
 mod origins;
 mod page;
+mod resources;
 mod rest;
 mod settings;
 mod sign_in;

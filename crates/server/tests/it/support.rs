@@ -1,10 +1,12 @@
 //! What the tests speak with: a server, people, and their sockets.
 
+pub mod binary;
 pub mod server;
 pub mod socket;
 
 use std::time::Duration;
 
+pub use binary::Binary;
 pub use server::{Guest, TestServer};
 pub use socket::Socket;
 

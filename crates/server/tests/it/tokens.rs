@@ -1,10 +1,15 @@
 //! Tokens of a team's own provider, by configuration alone.
 
+use std::sync::Arc;
+
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use axum::{Json, Router, routing::get};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use parking_lot::Mutex;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::support::{TestServer, server::read};
 
@@ -45,15 +50,11 @@ async fn c2_supabase_with_a_secret() {
 /// C2: a project that signs with a key pair needs its public key.
 #[tokio::test]
 async fn c2_supabase_with_a_key_pair() {
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-    let point = pair.public_key().as_ref();
-    let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
-    let jwks = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1", "x": x, "y": y }] });
+    let pair = Pair::generate("k1");
+    let jwks = json!({ "keys": [pair.jwk] });
     let server = TestServer::with(&[("JWT__PRESET", "supabase"), ("JWT__JWKS", &jwks.to_string())]).await;
-    let pkcs8 = pair.to_pkcs8v1().unwrap();
-    let header = Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::ES256) };
     let claims = supabase_claims(&server);
-    let token = encode(&header, &claims, &EncodingKey::from_ec_der(pkcs8.as_ref())).unwrap();
+    let token = pair.sign(&claims);
     assert_eq!(server.connect_as(&token).await.me["id"], claims["sub"]);
     assert_refused(&server, &hs256(&claims)).await;
 }
@@ -108,6 +109,60 @@ async fn a_provider_ends_the_guests() {
     assert_eq!(config["auth"], json!({ "guest": false, "providers": ["jwt"] }));
     let server = TestServer::with(&[provider[0], provider[1], ("IDENTITY__GUESTS", "on")]).await;
     server.guest("Ada").await;
+}
+
+/// FAULTS 39: who came in by a key that its provider has withdrawn is sent away; who came in by another stays.
+#[tokio::test]
+async fn a_withdrawn_key_ends_connections() {
+    let (old, new) = (Pair::generate("old"), Pair::generate("new"));
+    let published = Arc::new(Mutex::new(json!({ "keys": [old.jwk, new.jwk] })));
+    let url = publish(Arc::clone(&published)).await;
+    let server = TestServer::with(&[("JWT__PRESET", "supabase"), ("JWT__JWKS_URL", &url)]).await;
+    let (mut by_old, mut by_new) = {
+        let mut claims = supabase_claims(&server);
+        let by_old = server.connect_as(&old.sign(&claims)).await;
+        claims["sub"] = "somebody-else".into();
+        (by_old, server.connect_as(&new.sign(&claims)).await)
+    };
+    by_new.join("general").await;
+    let third = Pair::generate("third");
+    *published.lock() = json!({ "keys": [new.jwk, third.jwk] });
+    // A key that nobody knows yet has the keys fetched, but not more than twice a minute.
+    server.pass_seconds(31);
+    server.connect_as(&third.sign(&supabase_claims(&server))).await;
+    assert_eq!(by_old.closed().await, 4500);
+    by_new.say("general", "still trusted").await;
+}
+
+/// A key pair as a provider has it.
+struct Pair {
+    signing: EncodingKey,
+    jwk: Value,
+}
+
+impl Pair {
+    fn generate(kid: &str) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        let point = pair.public_key().as_ref();
+        let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
+        let jwk =
+            json!({ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": kid, "x": x, "y": y });
+        Self { signing: EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref()), jwk }
+    }
+
+    fn sign(&self, claims: &Value) -> String {
+        let kid = self.jwk["kid"].as_str().map(str::to_owned);
+        encode(&Header { kid, ..Header::new(Algorithm::ES256) }, claims, &self.signing).unwrap()
+    }
+}
+
+/// A provider's address with its keys.
+async fn publish(keys: Arc<Mutex<Value>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/keys", listener.local_addr().unwrap());
+    let router = Router::new().route("/keys", get(move || async move { Json(keys.lock().clone()) }));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
 }
 
 async fn assert_refused(server: &TestServer, token: &str) {
