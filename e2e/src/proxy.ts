@@ -39,6 +39,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly port: number;
   /** How many connections clients have opened so far, refused ones included. */
   accepted = 0;
+  /** How many connections `resetAfter` has torn so far. */
+  torn = 0;
   readonly #listener: Server;
   readonly #random: Random;
   readonly #pairs = new Set<Pair>();
@@ -208,6 +210,7 @@ export class FaultProxy implements AsyncDisposable {
     fault.resetAfter -= passed;
     if (fault.resetAfter > 0) return;
     fault.resetAfter = undefined;
+    this.torn += 1;
     resetPair(pair);
   }
 

@@ -31,8 +31,10 @@ async function picture(page: Page, name: string): Promise<void> {
     await page.setViewportSize(viewport);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      expect(await violations(page), `${name}, ${size}, ${colorScheme}`).toEqual([]);
       await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
+      expect(await violations(page), `${name}, ${size}, ${colorScheme}`).toEqual([]);
+      // To look at everything, axe scrolls.
+      await page.locator('.log-scroll').evaluateAll(([log]) => log?.scrollTo(0, log.scrollHeight));
     }
   }
   await page.setViewportSize(SIZES.wide);
@@ -97,6 +99,29 @@ test('B8 B12 F5: a room at work', { timeout: PATIENCE_MS }, async () => {
   await mara.says('Still here?');
   await page.getByText(/1 message is waiting/u).waitFor();
   await picture(page, 'outage');
+});
+
+test('the picture of the README: two people, an agent at work, and one who waits for it', async () => {
+  await using server = await Server.start();
+  const mara = await Person.enter(browser, server.url, 'Mara Lindqvist');
+  const tomas = await Person.enter(browser, server.url, 'Tomas Brandt');
+  const { page } = mara;
+  await page.setViewportSize(SIZES.wide);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await mara.says('Morning! The trace of last night is in. Who has looked at it?');
+  await tomas.hears('Morning!');
+  await tomas.says('I have. Not one message lost, not one doubled.');
+  await mara.hears('Not one message');
+  await finished(mara, await asks(mara, '@demo search trace'));
+  await mara.says('@demo countdown 99');
+  const bar = page.getByRole('progressbar', { name: 'Progress of countdown' });
+  await expect
+    .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
+    .toBeGreaterThan(20);
+  await tomas.page.getByRole('textbox', { name: /^Message to/u }).pressSequentially('And then the st');
+  await page.getByText('Tomas Brandt is writing').waitFor();
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: join(FOLDER, 'readme.png') });
 });
 
 test('E6: the rooms and the people of a phone are drawers', { timeout: PATIENCE_MS }, async () => {
