@@ -23,7 +23,8 @@ const AT_ONCE: usize = 64;
 pub struct Person {
     pub token: String,
     pub room: String,
-    pub mouth: Mouth,
+    /// Held, because dropping it would end the connection.
+    pub _mouth: Mouth,
     pub ear: Ear,
     /// The room's epoch and head when they came.
     pub epoch: String,
@@ -56,7 +57,7 @@ pub async fn fill(server: &Server, rooms: &[String], members: usize) -> Result<V
             let joined = client::join(&mut mouth, &mut ear, &room, None).await?;
             let epoch = joined["epoch"].as_str().unwrap_or_default().to_owned();
             let head = joined["head"].as_u64().unwrap_or_default();
-            Ok::<_, Fault>(Person { token, room, mouth, ear, epoch, head })
+            Ok::<_, Fault>(Person { token, room, _mouth: mouth, ear, epoch, head })
         });
     }
     let mut people = Vec::new();
