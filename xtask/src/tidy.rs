@@ -27,8 +27,16 @@ struct Complaint {
 /// A thing that must hold of all files together.
 type Rule = fn(&[File]) -> Vec<Complaint>;
 
-const RULES: &[Rule] =
-    &[edges::arrows, edges::homes, headers::header, headers::length, leaks::leaks, map::paths, codes::codes];
+const RULES: &[Rule] = &[
+    edges::arrows,
+    edges::homes,
+    headers::header,
+    headers::length,
+    leaks::leaks,
+    map::paths,
+    map::links,
+    codes::codes,
+];
 
 /// More complaints than a person reads at once; the count is always told.
 const MOST_PRINTED: usize = 50;

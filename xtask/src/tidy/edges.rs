@@ -11,10 +11,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("hub", &["protocol", "store"]),
     ("agents", &["protocol", "store", "hub"]),
     ("server", &["protocol", "store", "hub", "agents", "identity", "websocket"]),
+    ("bench", &[]),
     ("xtask", &["protocol"]),
 ];
 
-/// Libraries that carry a boundary with them: SQL is the store's, HTTP doors are the server's.
+/// Libraries that carry a boundary with them: SQL is the store's, HTTP doors are the server's. Tests may look from
+/// outside, with whatever they need.
 const LIVES_ONLY_IN: &[(&str, &[&str])] =
     &[("rusqlite", &["store"]), ("axum", &["server"]), ("reqwest", &["identity", "agents", "server"])];
 
@@ -27,7 +29,7 @@ pub fn arrows(files: &[File]) -> Vec<Complaint> {
                 .push(file.complaint(None, "a new crate: say in xtask/src/tidy/edges.rs what it may use"));
             continue;
         };
-        for (line, used) in dependencies(file) {
+        for Dependency { line, name: used, .. } in dependencies(file) {
             let Some(used) = used.strip_prefix("antiphon-") else { continue };
             if !allowed.contains(&used) {
                 complaints.push(file.complaint(Some(line), format!("{name} may not use {used}")));
@@ -41,7 +43,7 @@ pub fn arrows(files: &[File]) -> Vec<Complaint> {
 pub fn homes(files: &[File]) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (file, name) in manifests(files) {
-        for (line, used) in dependencies(file) {
+        for Dependency { line, name: used, .. } in dependencies(file).filter(|used| !used.for_tests) {
             let home = LIVES_ONLY_IN.iter().find(|(library, _)| *library == used);
             if home.is_some_and(|(_, home)| !home.contains(&name)) {
                 complaints.push(file.complaint(Some(line), format!("{used} has no business in {name}")));
@@ -59,24 +61,32 @@ fn manifests(files: &[File]) -> impl Iterator<Item = (&File, &str)> {
     })
 }
 
+/// A line of a manifest that names a package it depends on.
+struct Dependency<'a> {
+    line: usize,
+    name: &'a str,
+    for_tests: bool,
+}
+
 /// The packages that a manifest depends on, in whichever section and form: `name.workspace = true`, `name = { … }`,
 /// `[dependencies.name]`, and `package = "name"` under another key.
-fn dependencies(file: &File) -> impl Iterator<Item = (usize, &str)> {
-    let mut listing = false;
-    file.lines().filter_map(move |(number, line)| {
-        if let Some(section) = line.trim().strip_prefix('[') {
-            let section = section.trim_end_matches(']');
-            listing = section.ends_with("dependencies");
-            let named = section.rsplit_once("dependencies.").map(|(_, name)| name);
-            return named.map(|name| (number, name));
-        }
-        let renamed = line.split_once("package = \"").and_then(|(_, rest)| rest.split('"').next());
-        if let Some(name) = renamed {
-            return Some((number, name));
-        }
-        let (name, _) =
-            line.split_once(['.', '=', ' ']).filter(|_| listing && !line.trim_start().starts_with('#'))?;
-        Some((number, name.trim()))
+fn dependencies(file: &File) -> impl Iterator<Item = Dependency<'_>> {
+    let mut section = "";
+    file.lines().filter_map(move |(line, text)| {
+        let text = text.trim();
+        let named = match text.strip_prefix('[') {
+            Some(header) => {
+                section = header.trim_end_matches(']');
+                section.rsplit_once("dependencies.").map(|(_, name)| name)
+            }
+            None if text.contains("package = \"") => text.split("package = \"").nth(1)?.split('"').next(),
+            None if section.ends_with("dependencies") && !text.starts_with('#') => {
+                text.split(['.', '=', ' ']).next()
+            }
+            None => None,
+        };
+        let name = named.filter(|name| !name.is_empty())?;
+        Some(Dependency { line, name, for_tests: section.contains("dev-dependencies") })
     })
 }
 
@@ -118,5 +128,11 @@ mod tests {
         let found =
             homes(&[file("crates/hub/Cargo.toml", manifest), file("crates/store/Cargo.toml", manifest)]);
         assert_eq!(advice(&found), ["rusqlite has no business in hub"]);
+    }
+
+    #[test]
+    fn a_test_may_look_into_the_database() {
+        let manifest = "[dev-dependencies]\nrusqlite.workspace = true\n";
+        assert!(homes(&[file("crates/hub/Cargo.toml", manifest)]).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! The map is true: every path that a document for newcomers names in backticks exists.
+//! The map is true: every path that a document for newcomers names exists, and so does every file that one links to.
 
 use super::{Complaint, File};
 
@@ -30,6 +30,40 @@ pub fn paths(files: &[File]) -> Vec<Complaint> {
         }
     }
     complaints
+}
+
+/// Links of any document that lead nowhere in the tree.
+pub fn links(files: &[File]) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for document in files.iter().filter(|file| file.extension() == "md") {
+        let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for (number, line) in document.lines() {
+            let targets = line.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next());
+            let missing = targets.filter(|target| {
+                !target.is_empty() && !target.contains(':') && !is_there(&resolve(folder, target), files)
+            });
+            complaints.extend(
+                missing
+                    .map(|target| document.complaint(Some(number), format!("no file at the link {target}"))),
+            );
+        }
+    }
+    complaints
+}
+
+/// The path from the root of what a document in `folder` calls `target`.
+fn resolve(folder: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(target.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// What stands between backticks in a line.
@@ -64,9 +98,14 @@ fn bare(word: &str) -> &str {
 fn exists(word: &str, files: &[File]) -> bool {
     // Everything up to a wildcard must be there.
     let path = bare(word.split('*').next().unwrap_or(word));
-    let folder = format!("{path}/");
     let tail = format!("/{path}");
-    files.iter().any(|file| file.path == path || file.path.starts_with(&folder) || file.path.ends_with(&tail))
+    is_there(path, files) || files.iter().any(|file| file.path.ends_with(&tail))
+}
+
+/// Whether there is a file or folder at this path from the root.
+fn is_there(path: &str, files: &[File]) -> bool {
+    let inside = |file: &File| file.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+    files.iter().any(|file| file.path == path || inside(file))
 }
 
 #[cfg(test)]
@@ -104,5 +143,18 @@ mod tests {
         let text = "`/v1/ws`, `/v1/schema.json`, `cargo test`, `a/b`, `@antiphon/client`, `packages/web/dist/index.html`, \
                     `https://example.com/a.md`, `application/json`";
         assert_eq!(missing(text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_link_leads_to_a_file_from_where_it_stands() {
+        let text = "[wire](../protocol/PROTOCOL.md#errors), [here](#top), [web](https://example.com), [hub](../crates/hub)";
+        let mut files = vec![
+            file("docs/guide.md", text),
+            file("protocol/PROTOCOL.md", ""),
+            file("crates/hub/src/room.rs", ""),
+        ];
+        assert!(links(&files).is_empty());
+        files.push(file("README.md", "![picture](docs/picture.png)"));
+        assert_eq!(advice(&links(&files)), ["no file at the link docs/picture.png"]);
     }
 }
