@@ -32,11 +32,13 @@ test: ## everything that must hold before a change lands; CI runs this
 	@$(MAKE) -s $(MODULES)
 	@cargo xtask ci
 
-bench: ## measure it, side by side with what it is compared to
+bench: ## measure a release: deliveries, acknowledgements, idle connections, a storm
 	@scripts/need.sh cargo cc
-	@test -x bench/run || { echo 'MISSING: bench/run'; exit 1; }
-	cargo build --release --package antiphon-server --bin antiphon
-	bench/run
+	cargo build --release --package antiphon-server --package antiphon-bench
+	@for scenario in fanout durable idle storm; do \
+		echo "━━ $$scenario ━━"; \
+		cargo run --quiet --release --package antiphon-bench -- $$scenario || exit 1; \
+	done
 
 $(MODULES): package-lock.json
 	npm ci
