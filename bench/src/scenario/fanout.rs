@@ -39,9 +39,11 @@ pub async fn run(server: &Server, options: &Options) -> Result<(), Fault> {
     for room in &rooms {
         speaking.spawn(speak(server.address.clone(), room.clone(), options.messages, options.rate));
     }
-    for mut person in people {
+    for person in people {
         let messages = options.messages;
         listening.spawn(async move {
+            // The whole of them: what is left out would be dropped, and the connection with it.
+            let mut person = person;
             let (mut heard, mut last, mut faults) = (0, person.head, 0u64);
             while heard < messages {
                 let frame = person.ear.hear().await?;
