@@ -12,6 +12,7 @@ import type {
 } from '../view/model.ts';
 import { type Readable, writable } from '../view/readable.ts';
 import { forgetDrafts } from '../composer/draft.ts';
+import { Attendance } from './attendance.ts';
 import { botView } from './bots.ts';
 import { connectionView } from './connection.ts';
 import { Guest } from './guest.ts';
@@ -36,6 +37,7 @@ export class LiveChat implements ChatView {
   readonly #guest: Guest;
   readonly #client: ChatClient;
   readonly #notices = new Notices();
+  readonly #attendance = new Attendance((away) => this.#tellPresence(away));
   readonly #others: Others;
   readonly #rooms = new Map<string, LiveRoom>();
   readonly #home = writable<string | undefined>(HOME);
@@ -51,6 +53,7 @@ export class LiveChat implements ChatView {
     this.connection = this.#watch(connectionView(this.#client));
     this.rooms = this.#watch(this.#roomList(), this.#others.known, this.#home);
     this.bots = this.#watch(this.#botList());
+    this.#client.onStatus(({ state }) => state === 'connected' && this.#attendance.repeat());
     this.#client.onError((error) => this.#notices.tell('Something did not work.', error));
     this.#client.subscribe(
       (chat) => chat.rooms,
@@ -66,7 +69,7 @@ export class LiveChat implements ChatView {
   start(): void {
     if (this.#guest.user) this.#connect();
     else void this.#guest.welcome();
-    document.addEventListener('visibilitychange', () => this.#sayWhetherHere());
+    this.#attendance.start();
   }
 
   room(id: string): RoomView {
@@ -159,10 +162,10 @@ export class LiveChat implements ChatView {
     void this.#joinHome();
   }
 
-  /** Away is who looks at something else; presence belongs to the person, so one room tells it for all. */
-  #sayWhetherHere(): void {
-    const rooms = [...this.#rooms.keys()].flatMap((id) => this.#client.getRoom(id) ?? []);
-    rooms.find(({ state }) => state === 'joined')?.presence.update({ away: document.hidden });
+  /** Presence belongs to the person, so any room tells it for all. */
+  #tellPresence(away: boolean): void {
+    const [room] = [...this.#rooms.keys()].flatMap((id) => this.#client.getRoom(id) ?? []);
+    room?.presence.update({ away });
   }
 
   async #joinHome(): Promise<void> {

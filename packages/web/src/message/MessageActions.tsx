@@ -1,5 +1,5 @@
 /** What can be done with a message; appears beside it on hover and focus. */
-import { Check, Copy, Pencil, Reply, Trash2 } from 'lucide-react';
+import { Check, Copy, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useDrafting } from '../composer/drafting.ts';
 import { useRoom } from '../view/hooks.ts';
@@ -7,6 +7,7 @@ import { copyText } from '../ui/copy.ts';
 import { IconButton } from '../ui/Button.tsx';
 import type { MessageView } from '../view/model.ts';
 import { plainText } from './plain-text.ts';
+import { ReactionChoice } from './ReactionChoice.tsx';
 
 const SAID_MS = 1600;
 
@@ -14,6 +15,7 @@ export function MessageActions({ message }: { message: MessageView }) {
   const room = useRoom();
   const drafting = useDrafting();
   const [copied, setCopied] = useState(false);
+  const [choosing, setChoosing] = useState(false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), SAID_MS);
@@ -26,10 +28,14 @@ export function MessageActions({ message }: { message: MessageView }) {
     message.delivery.state === 'sent' ||
     message.delivery.state === 'delivered';
   if (!stored) return null;
+  if (choosing) return <ReactionChoice message={message} onDone={() => setChoosing(false)} />;
   return (
     <div className="row-actions" role="toolbar" aria-label="Message actions">
       <IconButton label="Reply" onClick={() => drafting.replyTo(message)}>
         <Reply aria-hidden="true" />
+      </IconButton>
+      <IconButton label="React" onClick={() => setChoosing(true)}>
+        <SmilePlus aria-hidden="true" />
       </IconButton>
       {text !== '' && (
         <IconButton
