@@ -185,6 +185,26 @@ describe('sending', () => {
   });
 });
 
+describe('reading', () => {
+  test('what was read while the connection was away is told when it is back', async () => {
+    peer.say('general', { id: 'a', sender: 'bob', text: 'hello' });
+    const chat = client();
+    const room = await joined(chat);
+    peer.intercept = (_, frame) => frame['type'] === 'mark_read';
+    room.markRead().catch(() => undefined);
+    await until(() => expect(peer.heard.at(-1)).toMatchObject({ type: 'mark_read', ordinal: 1 }));
+    peer.intercept = undefined;
+    const before = peer.heard.length;
+    peer.cut();
+    await until(() =>
+      expect(peer.heard.slice(before)).toContainEqual(
+        expect.objectContaining({ type: 'mark_read', ordinal: 1 }),
+      ),
+    );
+    expect(room.unread.count).toBe(0);
+  });
+});
+
 describe('before there is a connection', () => {
   const waiting: OutboxEntry = {
     key: 'a',

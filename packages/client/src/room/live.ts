@@ -214,9 +214,17 @@ export class LiveRoom implements Source {
     this.history.reset();
     this.#me = joined.me;
     this.typists.reset(joined.signals.typing.filter((user) => user !== this.core.me));
+    const { read } = this;
     this.setUnread(joined.ordinal, joined.read);
+    // What was read while the connection was away, or was said into one that was lost.
+    if (read > joined.read) this.#sayRead(Math.min(read, joined.ordinal));
     for (const key of this.#torn) this.#mend(key);
     if (this.people.known < this.people.count) this.loadMembers().catch(ignore);
+  }
+
+  #sayRead(ordinal: number): void {
+    const heard = (reply: Wire.ReadMarker) => this.core.unreadChanged(this.id, reply.ordinal, reply.read);
+    this.core.request<'mark_read'>({ type: 'mark_read', room: this.id, ordinal }, heard, ignore);
   }
 
   #entries(entries: readonly Wire.Entry[], live: boolean): void {
