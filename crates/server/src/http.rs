@@ -10,6 +10,7 @@ mod fields;
 mod guard;
 mod guests;
 mod headers;
+mod openapi;
 mod query;
 mod rest;
 

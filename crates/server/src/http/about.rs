@@ -19,12 +19,15 @@ use axum::{
 };
 use bytes::Bytes;
 
-use super::failure::no_such_path;
+use super::{failure::no_such_path, openapi};
 use crate::{doors::Doors, peer::Peer};
 
 /// Paths that need no token.
 pub fn routes() -> Router<Arc<Doors>> {
-    Router::new().route("/v1/config", get(config)).route("/v1/schema.json", get(schema))
+    Router::new()
+        .route("/v1/config", get(config))
+        .route("/v1/schema.json", get(schema))
+        .route("/v1/openapi.json", get(openapi))
 }
 
 /// E3: what a front end starts from.
@@ -51,6 +54,13 @@ async fn schema() -> Response {
     static SCHEMA: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(schema::document().to_string()));
     let headers = [(CONTENT_TYPE, "application/schema+json"), (CACHE_CONTROL, "public, max-age=300")];
     (headers, SCHEMA.clone()).into_response()
+}
+
+/// The description of REST, for those who generate clients.
+async fn openapi() -> Response {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(openapi::document().to_string()));
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")];
+    (headers, DOCUMENT.clone()).into_response()
 }
 
 /// Alive; and, once the server drains, not to be sent anybody any more.

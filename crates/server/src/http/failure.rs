@@ -49,7 +49,8 @@ impl IntoResponse for Failure {
 
 /// Under `/v1` an unknown path is an error; elsewhere it is the page's.
 pub async fn no_such_path() -> Failure {
-    Error::new(ErrorCode::NotFound, "there is no such path; GET /v1/schema.json lists the requests").into()
+    Error::new(ErrorCode::NotFound, "there is no such path; GET /v1/openapi.json lists those that there are")
+        .into()
 }
 
 /// The path exists, but not for this method.

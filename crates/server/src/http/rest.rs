@@ -1,55 +1,114 @@
-//! The table of REST: each path and method, and the request that it is. The fields are those of the socket's request
-//! of the same name; the answer is its reply.
+//! The table of REST: each path and method, the request that it is, and its reply. The fields are those of the socket's
+//! request of the same name. Routes and their description in `/v1/openapi.json` are made from the same lines.
 
 use std::sync::Arc;
 
-use antiphon_protocol::request::{
-    Cancel, ChangeMember, CreateRoom, DeleteMessage, EditMessage, GetMessage, History, Invite, JoinRoom,
-    LeaveRoom, ListBots, ListMembers, ListRooms, MarkRead, React, RemoveMember, Search, SendMessage,
-    SetPresence, Typing, UpdateRoom,
+use antiphon_protocol::{
+    reply::{
+        BotList, Cancelled, Done, EntryPage, Found, MemberPage, MessageFound, ReadMarker, RoomPage,
+        RoomReply, Sent, Written,
+    },
+    request::{
+        Cancel, ChangeMember, CreateRoom, DeleteMessage, EditMessage, GetMessage, History, Invite, JoinRoom,
+        LeaveRoom, ListBots, ListMembers, ListRooms, MarkRead, React, RemoveMember, Request, Search,
+        SendMessage, SetPresence, Typing, UpdateRoom,
+    },
 };
 use axum::{
     Router,
-    routing::{get, patch, post, put},
+    routing::{MethodFilter, MethodRouter},
 };
 
 use super::{
     body::by_body,
     caller::{Answer, Caller},
+    openapi::Operation,
     query::{FromQuery, by_query},
 };
 use crate::doors::Doors;
 
-/// The table.
-pub fn routes() -> Router<Arc<Doors>> {
-    Router::new()
-        .route("/v1/rooms", get(by_query::<ListRooms>).post(by_body::<CreateRoom>))
-        .route("/v1/rooms/{room}", patch(by_body::<UpdateRoom>))
-        .route("/v1/rooms/{room}/join", post(by_body::<JoinRoom>))
-        .route("/v1/rooms/{room}/leave", post(by_body::<LeaveRoom>))
-        .route("/v1/rooms/{room}/entries", get(by_query::<History>))
-        .route("/v1/rooms/{room}/messages", get(by_query::<History>).post(by_body::<SendMessage>))
-        .route(
-            "/v1/rooms/{room}/messages/{message_id}",
-            get(by_query::<GetMessage>).patch(by_body::<EditMessage>).delete(by_query::<DeleteMessage>),
-        )
-        .route(
-            "/v1/rooms/{room}/messages/{message_id}/reactions/{emoji}",
-            put(by_query::<React>).delete(take_reaction_back),
-        )
-        .route("/v1/rooms/{room}/read", put(by_body::<MarkRead>))
-        .route("/v1/rooms/{room}/typing", post(by_body::<Typing>))
-        .route("/v1/rooms/{room}/cancel", post(by_body::<Cancel>))
-        .route("/v1/rooms/{room}/members", get(by_query::<ListMembers>).post(by_body::<Invite>))
-        .route(
-            "/v1/rooms/{room}/members/{user}",
-            patch(by_body::<ChangeMember>).delete(by_query::<RemoveMember>),
-        )
-        .route("/v1/presence", put(by_body::<SetPresence>))
-        .route("/v1/search", get(by_query::<Search>))
-        .route("/v1/bots", get(by_query::<ListBots>))
+macro_rules! operations {
+    ($($path:literal { $($method:ident $handler:ident $request:ident -> $reply:ident;)* })*) => {
+        /// The routes.
+        pub fn routes() -> Router<Arc<Doors>> {
+            Router::new()
+                $(.route($path, MethodRouter::new()$(.on(MethodFilter::$method, $handler::<$request>))*))*
+        }
+
+        /// The same lines, to be described.
+        pub const OPERATIONS: &[Operation] = &[$($(Operation {
+            path: $path,
+            method: stringify!($method),
+            name: stringify!($request),
+            handler: stringify!($handler),
+            request: |generator| <$request as schemars::JsonSchema>::json_schema(generator),
+            reply: |generator| generator.subschema_for::<$reply>(),
+        },)*)*];
+    };
 }
 
-async fn take_reaction_back(caller: Caller, FromQuery(asked): FromQuery<React>) -> Answer {
-    caller.ask(React { active: false, ..asked }).await
+operations! {
+    "/v1/rooms" {
+        GET by_query ListRooms -> RoomPage;
+        POST by_body CreateRoom -> RoomReply;
+    }
+    "/v1/rooms/{room}" {
+        PATCH by_body UpdateRoom -> RoomReply;
+    }
+    "/v1/rooms/{room}/join" {
+        POST by_body JoinRoom -> RoomReply;
+    }
+    "/v1/rooms/{room}/leave" {
+        POST by_body LeaveRoom -> Done;
+    }
+    "/v1/rooms/{room}/entries" {
+        GET by_query History -> EntryPage;
+    }
+    "/v1/rooms/{room}/messages" {
+        GET by_query History -> EntryPage;
+        POST by_body SendMessage -> Sent;
+    }
+    "/v1/rooms/{room}/messages/{message_id}" {
+        GET by_query GetMessage -> MessageFound;
+        PATCH by_body EditMessage -> Written;
+        DELETE by_query DeleteMessage -> Written;
+    }
+    "/v1/rooms/{room}/messages/{message_id}/reactions/{emoji}" {
+        PUT by_query React -> Written;
+        DELETE by_query_not React -> Written;
+    }
+    "/v1/rooms/{room}/read" {
+        PUT by_body MarkRead -> ReadMarker;
+    }
+    "/v1/rooms/{room}/typing" {
+        POST by_body Typing -> Done;
+    }
+    "/v1/rooms/{room}/cancel" {
+        POST by_body Cancel -> Cancelled;
+    }
+    "/v1/rooms/{room}/members" {
+        GET by_query ListMembers -> MemberPage;
+        POST by_body Invite -> Written;
+    }
+    "/v1/rooms/{room}/members/{user}" {
+        PATCH by_body ChangeMember -> Written;
+        DELETE by_query RemoveMember -> Written;
+    }
+    "/v1/presence" {
+        PUT by_body SetPresence -> Done;
+    }
+    "/v1/search" {
+        GET by_query Search -> Found;
+    }
+    "/v1/bots" {
+        GET by_query ListBots -> BotList;
+    }
+}
+
+/// As [`by_query`], and takes back what it names.
+async fn by_query_not<T: From<React> + Into<Request>>(
+    caller: Caller,
+    FromQuery(asked): FromQuery<React>,
+) -> Answer {
+    caller.ask(T::from(React { active: false, ..asked })).await
 }

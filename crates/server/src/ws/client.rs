@@ -2,6 +2,8 @@
 //! what was just pulled: events are pulled when everything before them is written, requests are read while few are
 //! under way.
 
+mod requests;
+
 use std::{
     future::poll_fn,
     io,
@@ -12,26 +14,23 @@ use std::{
 };
 
 use antiphon_hub::{Begun, LiveEvent, Reader, Session};
-use antiphon_protocol::{
-    ClientFrame, CloseCode, Error, ErrorCode, Event, Reply, Request, Timestamp,
-    frame::Authenticate,
-    request::{JoinRoom, ParseError},
-};
-use antiphon_websocket::{self as websocket, CloseReason, ConnectionError, Message, encode::text_frame};
+use antiphon_protocol::{CloseCode, Error, Event, Timestamp, request::JoinRoom};
+use antiphon_websocket::{self as websocket, ConnectionError, encode::text_frame};
 use bytes::Bytes;
-use tokio::time::Instant;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
     Farewell, Socket,
     alarm::{Alarm, Due},
     faults::Faults,
-    in_flight::{Answered, Coming, InFlight},
+    in_flight::{Answered, InFlight},
     inbox::Inbox,
-    sign_in::{self, Entered},
+    sign_in::Entered,
     words,
 };
 use crate::{doors::Doors, sign_in::SignedIn, trust};
+
+pub(super) use requests::echo;
 
 /// How much is pulled for one write: what a socket's buffer in the kernel is likely to take at once.
 const PULL_BYTES: usize = 64 * 1024;
@@ -165,131 +164,6 @@ impl Client {
             && self.socket.queued_bytes() < UNWRITTEN_BYTES
     }
 
-    fn on_message(&mut self, message: Message) {
-        self.alarm.heard();
-        match message {
-            Message::Text(text) => self.inbox = Inbox::new(text),
-            Message::Binary(_) => self.on_fault(None, sign_in::binary_refused()),
-            Message::Close(reason) => self.farewell = Some(Farewell::Closed(echo(reason.as_ref()))),
-            Message::Ping(_) | Message::Pong(_) => {}
-        }
-    }
-
-    /// Takes one object out of the inbox. Returns whether there was one.
-    fn read_inbox(&mut self) -> bool {
-        let Some(frame) = self.inbox.next(ClientFrame::parse) else { return false };
-        match frame {
-            Ok(frame) => {
-                self.faults.forget();
-                match frame {
-                    ClientFrame::Pong => {}
-                    ClientFrame::Authenticate { reference, body } => self.refresh(reference, body),
-                    ClientFrame::Request { reference, request } => self.begin(reference, request),
-                }
-            }
-            Err(ParseError { reference, error }) => self.on_fault(reference, error),
-        }
-        true
-    }
-
-    fn begin(&mut self, reference: Option<u64>, request: Request) {
-        self.doors.meters.request("ws", request.name());
-        match request {
-            Request::JoinRoom(request) => self.joining = Some(Box::new((reference, request))),
-            request => {
-                if let Request::LeaveRoom(request) = &request {
-                    self.reader.leave(&request.room);
-                }
-                let session = self.session.clone();
-                self.starting =
-                    Some(Box::pin(
-                        async move { (reference, Started::Request(session.begin(request).await)) },
-                    ));
-            }
-        }
-    }
-
-    /// Awaited in line, so that its answer precedes the room's events.
-    async fn join(&mut self, joining: Joining) {
-        let (reference, request) = *joining;
-        match self.reader.join(&self.session, request).await {
-            Ok(joined) => self.write(words::answer(reference, Reply::Joined(Box::new(joined)))),
-            Err(error) => self.answer(reference, Err(error)),
-        }
-    }
-
-    fn on_started(&mut self, reference: Option<u64>, started: Started) {
-        match started {
-            Started::Request(Begun::Now(result)) => self.answer(reference, result),
-            Started::Request(Begun::Later(later)) => self.wait_for(reference, later),
-            Started::Refresh(result) => self.on_refreshed(reference, result),
-        }
-    }
-
-    fn wait_for(&mut self, reference: Option<u64>, later: Coming) {
-        self.in_flight.push(reference, later);
-    }
-
-    /// A request without a number is only answered if it failed.
-    fn answer(&mut self, reference: Option<u64>, result: Result<Reply, Error>) {
-        match result {
-            Ok(_) if reference.is_none() => {}
-            Ok(reply) => self.write(words::answer(reference, reply)),
-            Err(error) => {
-                if let (ErrorCode::RateLimited, Some(wait)) = (error.code, error.retry_after_ms) {
-                    self.alarm.pause_reading(Duration::from_millis(wait));
-                }
-                self.refuse(reference, error);
-            }
-        }
-    }
-
-    fn on_fault(&mut self, reference: Option<u64>, error: Error) {
-        self.refuse(reference, error);
-        if self.faults.note(Instant::now()) {
-            self.farewell = Some(Farewell::Ours(CloseCode::ProtocolViolation));
-        }
-    }
-
-    fn refuse(&mut self, reference: Option<u64>, error: Error) {
-        self.doors.meters.error("ws", error.code);
-        self.write(words::error(reference, error));
-    }
-
-    /// Judges a new token while everything else goes on.
-    fn refresh(&mut self, reference: Option<u64>, body: Authenticate) {
-        self.doors.meters.request("ws", "authenticate");
-        let doors = Arc::clone(&self.doors);
-        let judging =
-            async move { (reference, Started::Refresh(doors.sign_in(&body.token).await.map(Box::new))) };
-        self.starting = Some(Box::pin(judging));
-    }
-
-    /// The connection stays its user's: whoever else shows a token here has taken somebody's seat.
-    fn on_refreshed(&mut self, reference: Option<u64>, result: Result<Box<SignedIn>, Error>) {
-        let same = result.and_then(|signed_in| {
-            let is_same = signed_in.user.id == self.session.user().id;
-            let stranger = || {
-                Error::new(ErrorCode::TokenRefused, "the token is another user's: open another connection")
-            };
-            is_same.then_some(signed_in).ok_or_else(stranger)
-        });
-        match same {
-            Ok(signed_in) => {
-                self.alarm.renew(&self.doors.settings.timers, time_left(&signed_in, &self.doors));
-                self.expires_at = signed_in.expires_at();
-                self.trust = trust::Entry::of(&signed_in, &self.doors);
-                self.write(sign_in::authenticated(reference, &signed_in, &self.reader, &self.doors));
-            }
-            Err(error) => {
-                if !error.retryable {
-                    self.farewell = Some(Farewell::Ours(sign_in::refusal(&error)));
-                }
-                self.refuse(reference, error);
-            }
-        }
-    }
-
     fn on_due(&mut self, due: Due) {
         match due {
             Due::Ping => self.write(words::ping()),
@@ -371,11 +245,6 @@ async fn hear(socket: &mut Socket, reads: bool) -> Result<websocket::Event, Conn
         Poll::Ready(flushed.map(|()| websocket::Event::Flushed).map_err(ConnectionError::from))
     })
     .await
-}
-
-/// The code to answer a client's close frame with: its own.
-pub(super) fn echo(reason: Option<&CloseReason>) -> websocket::CloseCode {
-    reason.map_or(websocket::CloseCode::NO_STATUS, |reason| reason.code)
 }
 
 /// How long the token holds from now on.

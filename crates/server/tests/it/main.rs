@@ -12,6 +12,7 @@ mod resources;
 mod rest;
 mod settings;
 mod sign_in;
+mod slow;
 mod sse;
 mod streams;
 mod support;

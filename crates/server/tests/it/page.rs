@@ -67,6 +67,34 @@ async fn e4_the_schema_is_served() {
     assert_eq!(schema, antiphon_protocol::schema::document());
 }
 
+/// What is described exists, and what it refers to is there.
+#[tokio::test]
+async fn the_description_of_rest_is_true() {
+    let server = TestServer::start().await;
+    let answer = server.request(Method::GET, "/v1/openapi.json").send().await.unwrap();
+    let document: serde_json::Value = answer.json().await.unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() > 20);
+    for (path, operations) in paths {
+        for (method, operation) in operations.as_object().unwrap() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let address = path.replace(['{', '}'], "");
+            let status = server.request(method.clone(), &address).send().await.unwrap().status().as_u16();
+            let expected = if operation["security"].is_array() { [200, 400] } else { [401, 401] };
+            assert!(expected.contains(&status), "{method} {path}: {status}");
+            assert!(
+                operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()),
+                "{method} {path}"
+            );
+        }
+    }
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
 /// Meters have no ids in them, and are for this machine only.
 #[tokio::test]
 async fn meters_count_without_ids() {

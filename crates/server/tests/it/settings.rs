@@ -120,3 +120,46 @@ fn faults_name_the_variable() {
         gather(Cli::default(), &[("ANTIPHON_ALOWED_ORIGINS", "https://a.example")]).unwrap_err().to_string();
     assert!(typo.contains("ALOWED_ORIGINS") || typo.contains("alowed_origins"), "{typo}");
 }
+
+/// The example names every setting, and each with its default.
+#[test]
+fn the_example_shows_the_defaults() {
+    let example = include_str!("../../antiphon.example.toml");
+    let settings: Vec<&str> = example.lines().filter_map(|line| line.strip_prefix("# ")).collect();
+    let sample_of_a_provider = settings.iter().position(|line| *line == "[jwt]").unwrap()
+        ..settings.iter().position(|line| *line == "[limits]").unwrap();
+    let is_setting = |line: &str| line.starts_with('[') || line.contains(" = ");
+    let defaults: Vec<&str> = settings
+        .iter()
+        .enumerate()
+        .filter(|(at, line)| is_setting(line) && !sample_of_a_provider.contains(at))
+        .map(|(_, line)| *line)
+        .filter(|line| !line.starts_with("metrics_listen"))
+        .collect();
+    let said = from_file(&defaults.join("\n"), &[]).expect("every setting of the example exists");
+    assert_eq!(format!("{said:?}"), format!("{:?}", gather(Cli::default(), &[]).unwrap()));
+    let provider: Vec<&str> =
+        settings[sample_of_a_provider].iter().filter(|line| is_setting(line)).copied().collect();
+    from_file(&provider.join("\n"), &[]).expect("every setting of a provider exists");
+}
+
+/// The example leaves none out.
+#[test]
+fn the_example_is_complete() {
+    let example = include_str!("../../antiphon.example.toml");
+    for section in ["log", "identity", "jwt", "limits", "timers", "connections", "database", ""] {
+        let file = if section.is_empty() {
+            "no_such_key = 1".to_owned()
+        } else {
+            format!("[{section}]\nno_such_key = 1")
+        };
+        let fault = from_file(&file, &[]).unwrap_err().to_string();
+        let keys = fault.split("expected").nth(1).unwrap_or_else(|| panic!("{fault}"));
+        let sample = section == "jwt";
+        for key in keys.split('`').skip(1).step_by(2).filter(|_| !sample) {
+            let is_section = example.contains(&format!("# [{key}]"));
+            let is_alias = ["public_url", "providers"].contains(&key);
+            assert!(is_section || is_alias || example.contains(&format!("# {key} = ")), "{key} is missing");
+        }
+    }
+}

@@ -4,7 +4,10 @@ use std::collections::VecDeque;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{
@@ -37,6 +40,22 @@ impl Socket {
         headers: &[(&'static str, &str)],
     ) -> Result<(Self, Response<Option<Vec<u8>>>), StatusCode> {
         let tcp = TcpStream::connect(authority).await.expect("a connection");
+        Self::upgrade(tcp, authority, headers).await
+    }
+
+    /// A socket whose end of the connection holds little that is not read.
+    pub async fn open_narrow(authority: &str) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4_096).expect("a small buffer");
+        let tcp = socket.connect(authority.parse().expect("an address")).await.expect("a connection");
+        Self::upgrade(tcp, authority, &[]).await.expect("an upgrade").0
+    }
+
+    async fn upgrade(
+        tcp: TcpStream,
+        authority: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<(Self, Response<Option<Vec<u8>>>), StatusCode> {
         let mut request = format!("ws://{authority}/v1/ws").into_client_request().expect("a request");
         let wanted: &mut HeaderMap = request.headers_mut();
         for (name, value) in headers {
@@ -157,5 +176,10 @@ impl Socket {
     /// Whether such a thing was heard.
     pub fn has_heard(&self, is_meant: impl Fn(&Value) -> bool) -> bool {
         self.heard.iter().any(is_meant)
+    }
+
+    /// Lets go of what was heard and not asked for.
+    pub fn forget(&mut self) {
+        self.heard.clear();
     }
 }

@@ -1,0 +1,188 @@
+//! The description of REST, `/v1/openapi.json`: the table of operations, with the schemas of the wire's own types.
+
+use antiphon_protocol::{
+    Error, Request,
+    config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
+};
+use schemars::{JsonSchema as _, Schema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use super::rest::OPERATIONS;
+
+/// One line of the table.
+pub struct Operation {
+    pub path: &'static str,
+    pub method: &'static str,
+    /// Name of the request's type.
+    pub name: &'static str,
+    /// Name of the handler: says where the fields are that are not in the path.
+    pub handler: &'static str,
+    pub request: fn(&mut SchemaGenerator) -> Schema,
+    pub reply: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// The whole description, OpenAPI 3.1.
+pub fn document() -> Value {
+    let settings = SchemaSettings::draft2020_12()
+        .with(|settings| settings.definitions_path = "/components/schemas".into());
+    let mut generator = settings.into_generator();
+    let summaries = summaries(&mut generator);
+    let mut paths = Map::new();
+    for operation in OPERATIONS {
+        let described = operation.describe(&summaries, &mut generator);
+        add(&mut paths, operation.path, operation.method, described);
+    }
+    describe_others(&mut paths, &mut generator);
+    let error = json!({
+        "description": "What is wrong; `Retry-After` says when to try again.",
+        "content": { "application/json": { "schema": generator.subschema_for::<Error>() } },
+    });
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Antiphon", "version": env!("CARGO_PKG_VERSION") },
+        "paths": paths,
+        "security": [{ "bearer": [] }],
+        "components": {
+            "schemas": generator.take_definitions(true),
+            "responses": { "Error": error },
+            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
+        },
+    })
+}
+
+impl Operation {
+    fn describe(&self, summaries: &Map<String, Value>, generator: &mut SchemaGenerator) -> Value {
+        let mut request = (self.request)(generator).to_value();
+        let mut parameters = Vec::new();
+        for name in self.path.split(['{', '}']).skip(1).step_by(2) {
+            let schema = take_field(&mut request, name).unwrap_or_else(|| json!({ "type": "string" }));
+            parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+        }
+        let name = snake_case(self.name);
+        let id = match self.method {
+            "DELETE" if name == "react" => "take_reaction_back".to_owned(),
+            "GET" if self.path.ends_with("/messages") => "history_of_messages".to_owned(),
+            _ => name.clone(),
+        };
+        let mut described = answer((self.reply)(generator));
+        described["operationId"] = id.into();
+        described["summary"] = summaries.get(&name).cloned().unwrap_or_default();
+        if self.handler == "by_body" {
+            request.as_object_mut().map(|schema| schema.remove("description"));
+            described["requestBody"] = json!({ "content": { "application/json": { "schema": request } } });
+        } else {
+            let required = request["required"].as_array().cloned().unwrap_or_default();
+            for (name, schema) in request["properties"].as_object().cloned().unwrap_or_default() {
+                let is_required = required.iter().any(|field| *field == name);
+                parameters
+                    .push(json!({ "name": name, "in": "query", "required": is_required, "schema": schema }));
+            }
+        }
+        if self.method != "GET" {
+            let schema = json!({ "type": "string" });
+            let words = "Stands in for `id`: the same key is the same deed, for ever.";
+            parameters.push(
+                json!({ "name": "Idempotency-Key", "in": "header", "schema": schema, "description": words }),
+            );
+        }
+        described["parameters"] = parameters.into();
+        described
+    }
+}
+
+/// What every request does, by its name on the wire.
+fn summaries(generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let schema = Request::json_schema(generator).to_value();
+    let variants = schema["oneOf"].as_array().cloned().unwrap_or_default();
+    let named = variants.iter().filter_map(|variant| {
+        let name = variant["properties"]["type"]["const"].as_str()?;
+        Some((name.to_owned(), variant["description"].clone()))
+    });
+    named.collect()
+}
+
+/// What is no request of the wire: coming in, and what the server says about itself.
+fn describe_others(paths: &mut Map<String, Value>, generator: &mut SchemaGenerator) {
+    let mut guest = answer(generator.subschema_for::<GuestToken>());
+    let name = generator.subschema_for::<GuestSignIn>();
+    guest["requestBody"] = json!({ "content": { "application/json": { "schema": name } } });
+    let events = json!({
+        "parameters": [
+            { "name": "room", "in": "path", "required": true, "schema": { "type": "string" } },
+            { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
+            { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
+            { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
+        ],
+        "responses": {
+            "200": { "description": "Server-sent events.", "content": { "text/event-stream": {} } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    });
+    let others = [
+        ("/v1/guests", "POST", "Sign in with a name only.", guest, true),
+        (
+            "/v1/guests/refresh",
+            "POST",
+            "A fresh token for a guest.",
+            answer(generator.subschema_for::<GuestToken>()),
+            false,
+        ),
+        (
+            "/v1/tickets",
+            "POST",
+            "A single-use stand-in for the token.",
+            answer(generator.subschema_for::<Ticket>()),
+            false,
+        ),
+        (
+            "/v1/config",
+            "GET",
+            "What a front end starts from.",
+            answer(generator.subschema_for::<ServerConfig>()),
+            true,
+        ),
+        ("/v1/schema.json", "GET", "The JSON Schema of the wire.", answer(Schema::default()), true),
+        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", events, false),
+    ];
+    for (path, method, summary, mut described, is_public) in others {
+        described["summary"] = summary.into();
+        if is_public {
+            described["security"] = json!([]);
+        }
+        add(paths, path, method, described);
+    }
+}
+
+fn add(paths: &mut Map<String, Value>, path: &str, method: &str, described: Value) {
+    let entry = paths.entry(path).or_insert_with(|| Value::Object(Map::new()));
+    entry[method.to_ascii_lowercase()] = described;
+}
+
+fn answer(schema: Schema) -> Value {
+    let schema = schema.to_value();
+    json!({
+        "responses": {
+            "200": { "description": "Done.", "content": { "application/json": { "schema": schema } } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+/// Moves a field out of an object's schema.
+fn take_field(object: &mut Value, name: &str) -> Option<Value> {
+    if let Some(required) = object["required"].as_array_mut() {
+        required.retain(|field| *field != name);
+    }
+    object["properties"].as_object_mut()?.remove(name)
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}

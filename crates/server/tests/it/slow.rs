@@ -1,0 +1,81 @@
+//! Slow readers: they cost bounded memory, are not cut off for being slow, and miss nothing.
+
+use serde_json::{Value, json};
+
+use crate::support::{Socket, TestServer, fresh_id};
+
+/// How much is said while nobody reads: more than the kernel's buffers on both sides hold.
+const MESSAGES: u64 = 100;
+const BYTES: usize = 60_000;
+
+/// F7: who does not read for a while, though far more is said than any buffer holds, is brought up to date without a
+/// hole.
+#[tokio::test]
+async fn f7_a_slow_reader_misses_nothing() {
+    let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let guest = server.guest("Slow").await;
+    let mut slow = Socket::open_narrow(&server.authority()).await;
+    slow.authenticate(&guest.token).await;
+    slow.join("general").await;
+    let mut ada = server.join("Ada").await;
+    let text = "x".repeat(BYTES);
+    let mut last = 0;
+    for n in 0..MESSAGES {
+        last = ada.say("general", &format!("{n} {text}")).await["seq"].as_u64().unwrap();
+        ada.forget();
+    }
+    let mut seen = last - MESSAGES;
+    while seen < last {
+        let event = slow.event(|event| event["room"] == "general").await;
+        let entries: Vec<&Value> = match event["entries"].as_array() {
+            Some(entries) => entries.iter().collect(),
+            None => vec![&event],
+        };
+        for seq in entries.iter().filter_map(|entry| entry.get("at").and(entry["seq"].as_u64())) {
+            if seq > last - MESSAGES {
+                assert_eq!(seq, seen + 1, "a hole or a repetition");
+                seen = seq;
+            }
+        }
+    }
+    // It may act meanwhile, and hears the next thing live.
+    slow.say("general", "there you are").await;
+    let heard = slow.event(|event| event["type"] == "message" && event["seq"].as_u64() > Some(last)).await;
+    assert_eq!(heard["message"]["parts"][0]["text"], "there you are");
+}
+
+/// A client that asks for more than it reads is answered page by page, in its order.
+#[tokio::test]
+async fn answers_that_nobody_reads_are_not_piled_up() {
+    let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let mut ada = server.join("Ada").await;
+    let text = "x".repeat(BYTES);
+    for _ in 0..10 {
+        ada.say("general", &text).await;
+    }
+    let mut greedy = server.join("Greedy").await;
+    const PAGES: u64 = 40;
+    for n in 0..PAGES {
+        greedy.send(json!({ "type": "history", "ref": 10_000 + n, "room": "general", "limit": 10 })).await;
+    }
+    for n in 0..PAGES {
+        let page = greedy.event(|event| event.get("ref").is_some()).await;
+        assert_eq!((&page["ref"], page["entries"].as_array().unwrap().len()), (&json!(10_000 + n), 10));
+    }
+    server.assert_unharmed().await;
+}
+
+/// FAULTS 20: a frame of the largest size is read, whatever is in it.
+#[tokio::test]
+async fn a_frame_of_the_largest_size_is_read() {
+    let server = TestServer::start().await;
+    let mut ada = server.join("Ada").await;
+    let frame =
+        json!({ "type": "send_message", "ref": 5_000, "room": "general", "id": fresh_id(), "text": "big" });
+    let frame = frame.to_string();
+    let frame = format!("{frame}{}", " ".repeat(128 * 1024 - frame.len()));
+    ada.send_text(frame.clone()).await;
+    assert_eq!(ada.event(|event| event["ref"] == 5_000).await["type"], "ok");
+    ada.send_text(format!("{frame} ")).await;
+    assert_eq!(ada.closed().await, 1009);
+}
