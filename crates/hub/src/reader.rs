@@ -6,10 +6,7 @@ pub(crate) mod flag;
 mod join;
 mod subscription;
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use antiphon_protocol::{CloseCode, ConnectionId, Error, Event, Joined, Request, RoomId, request::JoinRoom};
 use tracing::error;
@@ -29,8 +26,8 @@ use crate::{
 pub struct Reader {
     hub: Arc<Hub>,
     device: Arc<Device>,
-    subscriptions: HashMap<u32, Subscription>,
-    slots: HashMap<RoomId, u32>,
+    /// Few for nearly everyone, so that looking through them is cheaper than two maps in every connection.
+    subscriptions: Vec<Subscription>,
     next_slot: u32,
     /// Subscriptions to be served, in turn.
     due: VecDeque<u32>,
@@ -38,14 +35,7 @@ pub struct Reader {
 
 impl Reader {
     pub(crate) fn new(hub: Arc<Hub>, device: Arc<Device>) -> Self {
-        Self {
-            hub,
-            device,
-            subscriptions: HashMap::new(),
-            slots: HashMap::new(),
-            next_slot: 0,
-            due: VecDeque::new(),
-        }
+        Self { hub, device, subscriptions: Vec::new(), next_slot: 0, due: VecDeque::new() }
     }
 
     /// The connection's id.
@@ -64,7 +54,7 @@ impl Reader {
         self.hub.rates.take(self.device.user(), self.hub.now())?;
         Request::from(request.clone()).check(self.hub.limits(), session.user().kind)?;
         let limit = self.hub.limits().rooms_per_connection;
-        if self.subscriptions.len() >= limit && !self.slots.contains_key(&request.room) {
+        if self.subscriptions.len() >= limit && self.place(&request.room).is_none() {
             return Err(Error::too_many("room", limit));
         }
         let entrance = session.enter(&request.room).await?;
@@ -92,8 +82,9 @@ impl Reader {
         self.leave(&joined.room);
         self.next_slot += 1;
         self.device.add_room(joined.room.clone());
-        self.slots.insert(joined.room.clone(), slot);
-        self.subscriptions.insert(slot, subscription);
+        // One at a time: most connections have one room.
+        self.subscriptions.reserve_exact(1);
+        self.subscriptions.push(subscription);
         Ok(joined)
     }
 
@@ -107,9 +98,18 @@ impl Reader {
     }
 
     fn forget(&mut self, room: &RoomId) -> Option<Subscription> {
-        let slot = self.slots.remove(room)?;
-        self.device.remove_room(room, slot);
-        self.subscriptions.remove(&slot)
+        let subscription = self.subscriptions.swap_remove(self.place(room)?);
+        self.device.remove_room(room, subscription.flag.slot());
+        Some(subscription)
+    }
+
+    /// Where the subscription of this room stands.
+    fn place(&self, room: &RoomId) -> Option<usize> {
+        self.subscriptions.iter().position(|subscription| subscription.room.id == *room)
+    }
+
+    fn at_slot(&mut self, slot: u32) -> Option<&mut Subscription> {
+        self.subscriptions.iter_mut().find(|subscription| subscription.flag.slot() == slot)
     }
 
     fn unlisten(&self, subscription: &Subscription) {
@@ -144,7 +144,7 @@ impl Reader {
             let before = batch.len();
             let more = self.serve(slot, batch).await;
             self.due.pop_front();
-            if let Some(subscription) = self.subscriptions.get_mut(&slot) {
+            if let Some(subscription) = self.at_slot(slot) {
                 subscription.is_due = false;
             }
             if more {
@@ -156,7 +156,7 @@ impl Reader {
 
     /// Gives a subscription a turn, unless it waits for one.
     fn make_due(&mut self, slot: u32) {
-        if let Some(subscription) = self.subscriptions.get_mut(&slot)
+        if let Some(subscription) = self.at_slot(slot)
             && !std::mem::replace(&mut subscription.is_due, true)
         {
             self.due.push_back(slot);
@@ -165,7 +165,8 @@ impl Reader {
 
     /// Serves one subscription. Returns whether it may have more.
     async fn serve(&mut self, slot: u32, batch: &mut Vec<Arc<LiveEvent>>) -> bool {
-        let Some(subscription) = self.subscriptions.get_mut(&slot) else { return false };
+        let mut all = self.subscriptions.iter_mut();
+        let Some(subscription) = all.find(|one| one.flag.slot() == slot) else { return false };
         match subscription.advance(&*self.hub.store, self.hub.limits().page, batch).await {
             Ok(Next::More) => true,
             Ok(Next::Rest) => false,
@@ -195,7 +196,7 @@ impl Reader {
             Some(false) => push(&Event::RoomLeft { room: room.clone() }),
             None => {
                 // Who is in the room counts for themselves.
-                let ordinal = notice.ordinal.filter(|_| !self.slots.contains_key(room));
+                let ordinal = notice.ordinal.filter(|_| self.place(room).is_none());
                 if ordinal.is_some() || notice.read.is_some() {
                     push(&Event::Unread { room: room.clone(), ordinal, read: notice.read });
                 }
@@ -206,7 +207,7 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        for subscription in self.subscriptions.values() {
+        for subscription in &self.subscriptions {
             self.unlisten(subscription);
         }
         self.hub.connections.remove(&self.device);

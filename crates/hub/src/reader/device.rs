@@ -2,7 +2,7 @@
 //!
 //! What is left here is bounded: one mark per subscription, one notice per room, the latest wins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use antiphon_protocol::{CloseCode, ConnectionId, PresenceStatus, RoomId, UserId};
 use parking_lot::Mutex;
@@ -22,7 +22,7 @@ struct Mail {
     /// Subscriptions in whose rooms there is something.
     slots: Vec<u32>,
     /// Rooms to which there is a subscription.
-    rooms: BTreeSet<RoomId>,
+    rooms: Vec<RoomId>,
     /// News of the user's own rooms.
     notices: BTreeMap<RoomId, Notice>,
     /// How the user of this device says they are.
@@ -46,7 +46,7 @@ impl Device {
     pub fn new(user: UserId, id: ConnectionId) -> Self {
         let mail = Mail {
             slots: Vec::new(),
-            rooms: BTreeSet::new(),
+            rooms: Vec::new(),
             notices: BTreeMap::new(),
             status: PresenceStatus::Online,
             ended: None,
@@ -64,18 +64,18 @@ impl Device {
 
     /// Notes that there is a subscription to the room.
     pub fn add_room(&self, room: RoomId) {
-        self.mail.lock().rooms.insert(room);
+        self.mail.lock().rooms.push(room);
     }
 
     /// Forgets a subscription.
     pub fn remove_room(&self, room: &RoomId, slot: u32) {
         let mut mail = self.mail.lock();
-        mail.rooms.remove(room);
+        mail.rooms.retain(|other| other != room);
         mail.slots.retain(|other| *other != slot);
     }
 
     /// Rooms to which there is a subscription.
-    pub fn rooms(&self) -> BTreeSet<RoomId> {
+    pub fn rooms(&self) -> Vec<RoomId> {
         self.mail.lock().rooms.clone()
     }
 
@@ -126,6 +126,10 @@ impl Device {
         let mut mail = self.mail.lock();
         if mail.notices.get(room) == Some(&given) {
             mail.notices.remove(room);
+            if mail.notices.is_empty() {
+                // An emptied map keeps a node for eleven notices; a quiet connection needs none.
+                mail.notices = BTreeMap::new();
+            }
         }
     }
 

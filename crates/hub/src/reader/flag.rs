@@ -26,6 +26,10 @@ impl Flag {
         Arc::new(Self { device, slot, raised: AtomicBool::new(false), revoked: AtomicBool::new(false) })
     }
 
+    pub fn slot(&self) -> u32 {
+        self.slot
+    }
+
     pub fn user(&self) -> &UserId {
         self.device.user()
     }
