@@ -15,7 +15,7 @@ pub enum CloseCode {
     AuthenticationTimeout,
     /// The server failed.
     ServerError,
-    /// Too many connections of this user or address, or too many faulty frames for a while.
+    /// Too many connections of this user or address.
     TooManyConnections,
     /// The token was refused.
     AuthenticationFailed,
@@ -23,7 +23,7 @@ pub enum CloseCode {
     TokenExpired,
     /// The user's access was withdrawn.
     Revoked,
-    /// The client does not speak this protocol.
+    /// The client does not speak this protocol, or sends too many faulty frames.
     ProtocolViolation,
 }
 
