@@ -39,7 +39,8 @@ async fn listen(socket: &mut Socket, doors: &Doors) -> Result<Entered, Farewell>
             Message::Text(text) => Inbox::new(text),
             Message::Binary(_) => {
                 refuse(socket, doors, None, binary_refused());
-                Inbox::default()
+                note(&mut faults)?;
+                continue;
             }
             Message::Close(reason) => return Err(Farewell::Closed(super::client::echo(reason.as_ref()))),
             Message::Ping(_) | Message::Pong(_) => continue,
@@ -57,11 +58,14 @@ async fn listen(socket: &mut Socket, doors: &Doors) -> Result<Entered, Farewell>
                 }
                 Err(fault) => refuse(socket, doors, fault.reference, fault.error),
             }
-            if faults.note(Instant::now()) {
-                return Err(Farewell::Ours(CloseCode::ProtocolViolation));
-            }
+            note(&mut faults)?;
         }
     }
+}
+
+/// Each of them is answered, and who does not read lets the answers pile up: so they are few.
+fn note(faults: &mut Faults) -> Result<(), Farewell> {
+    if faults.note(Instant::now()) { Err(Farewell::Ours(CloseCode::ProtocolViolation)) } else { Ok(()) }
 }
 
 pub(super) fn binary_refused() -> Error {

@@ -62,6 +62,17 @@ async fn a_binary_frame_is_refused() {
     ada.say("general", "text it is").await;
 }
 
+/// FAULTS 11: binary frames before the sign-in are few, too: each is answered, and the answers must not pile up.
+#[tokio::test]
+async fn binary_frames_of_a_stranger_end_the_connection() {
+    let server = TestServer::start().await;
+    let mut stranger = server.socket().await;
+    for _ in 0..50 {
+        stranger.send_binary(b"\x00").await;
+    }
+    assert_eq!(stranger.closed().await, 4503);
+}
+
 /// An error carries the number of its request, even if the rest of it is wrong.
 #[tokio::test]
 async fn an_error_names_the_request() {
