@@ -55,8 +55,8 @@ pub async fn time_limit(State(doors): State<Arc<Doors>>, request: Request, next:
         Err(_) => {
             let words = "the request took too long; whether it was carried out is unknown, repeating with the \
                          same id is safe";
-            let error = Error { retryable: true, ..Error::new(ErrorCode::Unavailable, words) };
-            Failure::from(error).into_response()
+            // Not `unavailable`, which promises that nothing was done.
+            Failure::from(Error::new(ErrorCode::Internal, words)).into_response()
         }
     }
 }

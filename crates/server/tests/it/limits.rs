@@ -78,7 +78,9 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("in time").unwrap();
-    assert!(answer.starts_with(b"HTTP/1.1 503"), "{}", String::from_utf8_lossy(&answer));
+    let answer = String::from_utf8_lossy(&answer);
+    // Nobody knows how far a request came that took too long; `unavailable` would say that nothing was done.
+    assert!(answer.starts_with("HTTP/1.1 500") && answer.contains(r#""code":"internal""#), "{answer}");
 }
 
 /// FAULTS 12: one address holds so many places without signing in; those who sign in do not count.
