@@ -70,6 +70,11 @@ impl Alarm {
         self.heard_at = Instant::now();
     }
 
+    /// Whether nothing was heard for two intervals.
+    pub fn is_silent(&self) -> bool {
+        self.heard_at + 2 * self.interval <= Instant::now()
+    }
+
     /// Reads no request for a while.
     pub fn pause_reading(&mut self, pause: Duration) {
         self.read_from = Some(Instant::now() + pause);

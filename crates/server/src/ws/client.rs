@@ -144,7 +144,7 @@ impl Client {
         let reads = self.inbox.is_empty() && self.may_begin();
         let (is_flushed, starts) = (self.socket.is_flushed(), self.starting.is_some());
         let pulls = is_flushed && self.alarm.may_pull();
-        tokio::select! {
+        let happening = tokio::select! {
             biased;
             () = self.drain.as_mut() => Happening::Drain,
             due = self.alarm.next() => Happening::Due(due),
@@ -152,7 +152,12 @@ impl Client {
             answered = self.in_flight.next(), if !self.in_flight.is_empty() => Happening::Answered(answered),
             heard = hear(&mut self.socket, reads), if reads || !is_flushed => Happening::Heard(heard),
             () = self.reader.ready(), if pulls => Happening::News,
+        };
+        if !reads {
+            // Who is not listened to is not silent. Whether they still take what is written, TCP finds out.
+            self.alarm.heard();
         }
+        happening
     }
 
     /// Whether one more request may begin.
@@ -167,6 +172,7 @@ impl Client {
     fn on_due(&mut self, due: Due) {
         match due {
             Due::Ping => self.write(words::ping()),
+            Due::Silence if !self.alarm.is_silent() => {}
             Due::Silence => self.farewell = Some(Farewell::Ours(CloseCode::HeartbeatMissed)),
             Due::TokenExpired => self.farewell = Some(Farewell::Ours(CloseCode::TokenExpired)),
             Due::TokenExpiring => {

@@ -1,8 +1,14 @@
 //! Slow readers: they cost bounded memory, are not cut off for being slow, and miss nothing.
 
-use serde_json::{Value, json};
+use std::time::Duration;
 
-use crate::support::{Socket, TestServer, fresh_id};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::{sleep, timeout},
+};
+
+use crate::support::{PATIENCE, Socket, TestServer, fresh_id};
 
 /// How much is said while nobody reads: more than the kernel's buffers on both sides hold.
 const MESSAGES: u64 = 100;
@@ -63,6 +69,34 @@ async fn answers_that_nobody_reads_are_not_piled_up() {
         assert_eq!((&page["ref"], page["entries"].as_array().unwrap().len()), (&json!(10_000 + n), 10));
     }
     server.assert_unharmed().await;
+}
+
+/// B2: a client that takes long to read a large answer is alive, though the server reads nothing of it meanwhile.
+#[tokio::test]
+async fn a_client_that_reads_slowly_is_not_silent() {
+    // Well beyond the 2.5 MB that the kernel takes from the server at once.
+    const SAID: usize = 68;
+    let settings = [("LIMITS__REQUESTS_PER_SECOND", "100000"), ("TIMERS__PING_INTERVAL_MS", "250")];
+    let server = TestServer::with(&settings).await;
+    let mut ada = server.join("Ada").await;
+    let text = "x".repeat(BYTES);
+    for _ in 0..SAID {
+        ada.say("general", &text).await;
+    }
+    let mut slow = Socket::open_narrow(&server.authority()).await;
+    slow.authenticate(&server.guest("Slow").await.token).await;
+    slow.send(json!({ "type": "join_room", "ref": 9_000, "room": "general", "limit": 200 })).await;
+    let tcp = slow.tcp();
+    let (mut read, mut piece) = (0, [0; 8 * 1024]);
+    while read < SAID * BYTES {
+        sleep(Duration::from_millis(5)).await;
+        tcp.write_all(b"\x81\x8f\0\0\0\0{\"type\":\"pong\"}").await.expect("the server takes bytes");
+        for _ in 0..2 {
+            let bytes = timeout(PATIENCE, tcp.read(&mut piece)).await.expect("in time").expect("bytes");
+            assert_ne!(bytes, 0, "cut off after {read} bytes");
+            read += bytes;
+        }
+    }
 }
 
 /// FAULTS 20: a frame of the largest size is read, whatever is in it.

@@ -70,6 +70,11 @@ impl Socket {
         }
     }
 
+    /// The stream below, for those who read and write bytes.
+    pub fn tcp(&mut self) -> &mut TcpStream {
+        self.stream.get_mut()
+    }
+
     pub async fn authenticate(&mut self, token: &str) -> Value {
         let answer = self.ask(json!({ "type": "authenticate", "token": token })).await;
         assert_eq!(answer["type"], "authenticated", "{answer}");
