@@ -11,6 +11,9 @@ pub(super) mod users;
 use antiphon_protocol::RoomId;
 use rusqlite::{Connection, OptionalExtension};
 
+/// An answer ends early rather than grow beyond this: long messages must not make it hundreds of megabytes.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
 /// A room's key.
 fn rid(sql: &Connection, room: &RoomId) -> rusqlite::Result<Option<i64>> {
     sql.prepare_cached("SELECT rid FROM rooms WHERE id = ?1")?

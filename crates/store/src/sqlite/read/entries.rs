@@ -3,7 +3,7 @@
 use antiphon_protocol::{Entry, RawJson, RoomId};
 use rusqlite::{Connection, Row, params, types::Type};
 
-use super::{at_most, rid};
+use super::{PAGE_BYTES, at_most, rid};
 use crate::{
     EntryPage, EntryRange, StoreError,
     sqlite::{
@@ -12,9 +12,6 @@ use crate::{
         fault::Fault,
     },
 };
-
-/// A page ends early rather than grow beyond this: long messages must not make it hundreds of megabytes.
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Both parts of the log, merged in the order of their places.
 macro_rules! log {

@@ -3,7 +3,7 @@
 use antiphon_protocol::{Message, RawJson, RoomId, Timestamp, UserId};
 use rusqlite::{Connection, Statement, params};
 
-use super::{at_most, messages::raw};
+use super::{PAGE_BYTES, at_most, messages::raw};
 use crate::{
     StoreError,
     sqlite::{
@@ -18,6 +18,9 @@ const MOST_WORDS: usize = 64;
 /// A single letter as a beginning would match a large part of all words; it has to be a word of its own.
 const SHORTEST_BEGINNING: usize = 2;
 
+/// A message, and when it was said.
+type Found = (Timestamp, RawJson<Message>);
+
 /// The index lists each room's messages as one range, newest last. So the rooms are asked one after the other, those
 /// with the newest entries first, until no other room can have a newer message than those that were found.
 pub(crate) fn search(
@@ -31,17 +34,28 @@ pub(crate) fn search(
     let matching = "SELECT m.at, m.message FROM words w JOIN messages m ON m.place = w.rowid \
                     WHERE words MATCH ?1 AND w.rowid >= ?2 AND w.rowid <= ?3 ORDER BY w.rowid DESC LIMIT ?4";
     let mut matching = sql.prepare_cached(matching)?;
-    let mut found: Vec<(Timestamp, RawJson<Message>)> = Vec::new();
+    let (mut found, mut is_full): (Vec<Found>, bool) = (Vec::new(), false);
     for (rid, active_at) in rooms(sql, user, room)? {
-        let oldest = found.last().filter(|_| found.len() >= limit).map(|(at, _)| *at);
+        let oldest = found.last().filter(|_| is_full).map(|(at, _)| *at);
         if oldest.is_some_and(|oldest| active_at < oldest) {
             break;
         }
-        found.extend(in_room(&mut matching, &expression, rid, limit)?);
+        in_room(&mut matching, &expression, rid, limit, &mut found)?;
         found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        found.truncate(limit);
+        is_full = keep_what_fits(&mut found, limit);
     }
     Ok(found.into_iter().map(|(_, message)| message).collect())
+}
+
+/// Keeps the first of them, as many as one answer holds. Returns whether it holds no more.
+fn keep_what_fits(found: &mut Vec<Found>, limit: usize) -> bool {
+    let (mut kept, mut bytes) = (0, 0);
+    while kept < limit.min(found.len()) && bytes < PAGE_BYTES {
+        bytes += found[kept].1.as_str().len();
+        kept += 1;
+    }
+    found.truncate(kept);
+    kept >= limit || bytes >= PAGE_BYTES
 }
 
 /// Rooms of the user, or the one that was asked for if it is among them; those with the newest entries first.
@@ -56,14 +70,25 @@ fn rooms(sql: &Connection, user: &UserId, only: Option<&RoomId>) -> rusqlite::Re
         .collect()
 }
 
+/// Adds those of one room, newest first; no more than one answer holds.
 fn in_room(
     matching: &mut Statement<'_>,
     expression: &str,
     rid: i64,
     limit: usize,
-) -> rusqlite::Result<Vec<(Timestamp, RawJson<Message>)>> {
+    found: &mut Vec<Found>,
+) -> rusqlite::Result<()> {
     let bounds = params![expression, place(rid, 0), place(rid, LAST_SEQ), at_most(limit)];
-    matching.query_map(bounds, |row| Ok((instant(row, 0)?, raw(row, 1)?)))?.collect()
+    let mut rows = matching.query(bounds)?;
+    let mut bytes = 0;
+    while bytes < PAGE_BYTES
+        && let Some(row) = rows.next()?
+    {
+        let message = raw(row, 1)?;
+        bytes += message.as_str().len();
+        found.push((instant(row, 0)?, message));
+    }
+    Ok(())
 }
 
 /// The query as FTS5 reads it: every word as a quoted string, so that nothing in it is an operator. Nothing if there

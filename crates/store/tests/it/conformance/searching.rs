@@ -67,6 +67,22 @@ promises! {
         assert_eq!(search(world, "bob", "treasure", None, 10).await, ["m4", "m2"]);
     }
 
+    /// FAULTS 75: long messages end an answer early, and it is the newest that are in it.
+    async fn what_is_found_is_bounded_in_bytes(world: &mut World) {
+        let (rooms, long) = (["attic", "lounge"], format!("treasure {}", "x".repeat(200_000)));
+        for room in rooms {
+            world.room(room, &["ada"]).await;
+        }
+        for number in 0..30 {
+            world.say("ada", rooms[number % 2], &format!("m{number}"), &long).await;
+        }
+        caught_up(world, "z1").await;
+        let found = search(world, "ada", "treasure", None, 200).await;
+        let newest: Vec<String> = (0..30).rev().take(found.len()).map(|number| format!("m{number}")).collect();
+        assert_eq!(found, newest);
+        assert!((2..=25).contains(&found.len()), "{} long messages at once", found.len());
+    }
+
     async fn edits_and_deletions_reach_the_index(world: &mut World) {
         world.room("lounge", &["ada"]).await;
         for early in [true, false] {
