@@ -105,6 +105,8 @@ impl Future for Pending {
     type Output = Result<Committed, StoreError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or(Err(StoreError::Closed)))
+        // Gone without an answer: it may have been committed, so this is not `Closed`, which says that it was not.
+        let lost = |_| Err(StoreError::Failed("the pipeline ended before it answered".to_owned()));
+        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or_else(lost))
     }
 }

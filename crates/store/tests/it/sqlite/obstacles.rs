@@ -1,8 +1,9 @@
 //! What stands in the way of a commit for a while: a full disk, a lock of another program.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use antiphon_store::{Change, StoreError};
+use antiphon_protocol::RoomId;
+use antiphon_store::{Change, CommittedEntry, Publisher, StoreError};
 use rusqlite::Connection;
 
 use crate::support::{Sqlite, World, id, text};
@@ -177,4 +178,25 @@ async fn after_an_io_error_nothing_is_acknowledged_until_a_restart() {
     let world = World::on(file).await;
     assert_eq!(world.log("lounge").await.len(), 2 + said);
     world.say("ada", "lounge", "late", "small enough").await;
+}
+
+/// Fails at telling of a commit.
+struct Clumsy;
+
+impl Publisher for Clumsy {
+    fn publish(&self, room: &RoomId, _: &[Arc<CommittedEntry>]) {
+        panic!("{room} is not told, as the test wants it");
+    }
+}
+
+/// A fault of ours after the commit: nobody is told that nothing was written.
+#[tokio::test]
+async fn what_was_committed_is_not_called_undone() {
+    let mut world = World::on(Sqlite::fresh()).await;
+    world.room("lounge", &["ada"]).await;
+    world.store.publish_to(Arc::new(Clumsy));
+    let refusal = world.post("ada", text("lounge", "m1", "hello")).await.unwrap_err();
+    assert!(matches!(refusal, StoreError::Failed(_)), "{refusal:?}");
+    world.reopen().await;
+    assert_eq!(world.message("lounge", "m1").await.parts.len(), 1);
 }
