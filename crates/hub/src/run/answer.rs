@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Error, ErrorCode, Message, MessageId, MessageStatus, Part, ToolCall, ToolCallId, ToolState,
+    Error, ErrorCode, Message, MessageId, MessageStatus, Part, RoomId, ToolCall, ToolCallId, ToolState,
 };
 use antiphon_store::{Change, NewMessage};
 use serde_json::Value;
@@ -81,7 +81,7 @@ impl Answer {
                 return Err(Error::too_large("part", longest));
             }
             let open = OpenPart::new(1, part, now);
-            let event = LiveEvent::part(room, &self.message_id, index, 1, open.value.clone());
+            let event = self.part_event(room, index, 1, &open.value)?;
             message.parts.push(open);
             let mut events = vec![event];
             if !text.is_empty() {
@@ -100,8 +100,8 @@ impl Answer {
             if value.stream_text().is_some() || open.value.stream_text().is_some() {
                 return Err(Error::field("part", "a part of a kind that grows cannot be replaced"));
             }
+            let event = self.part_event(room, part, open.generation, &value)?;
             open.set_value(value, now);
-            let event = LiveEvent::part(room, &self.message_id, part, open.generation, open.value.clone());
             Ok(((), vec![event]))
         })
     }
@@ -151,13 +151,24 @@ impl Answer {
         Ok(tool)
     }
 
+    /// The news of a part, without its growing text. What does not grow (arguments, results, data) is sent anew with each
+    /// change, so it may be no larger than a message of people.
+    pub(super) fn part_event(
+        &self,
+        room: &RoomId,
+        part: u32,
+        generation: u32,
+        value: &Part,
+    ) -> Result<Arc<LiveEvent>, Error> {
+        let largest = self.session.hub.limits().message_bytes;
+        let event = LiveEvent::part(room, &self.message_id, part, generation, value.clone());
+        if event.json().len() > largest { Err(Error::too_large("part", largest)) } else { Ok(event) }
+    }
+
     /// Changes the message, if this run still writes it, and tells the room.
     pub(super) fn write<T>(
         &self,
-        change: impl FnOnce(
-            &antiphon_protocol::RoomId,
-            &mut OpenMessage,
-        ) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
+        change: impl FnOnce(&RoomId, &mut OpenMessage) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
     ) -> Result<T, Error> {
         let room = &self.active.room;
         room.update(|state| match self.change(state, change) {
@@ -173,10 +184,7 @@ impl Answer {
     fn change<T>(
         &self,
         state: &mut RoomState,
-        change: impl FnOnce(
-            &antiphon_protocol::RoomId,
-            &mut OpenMessage,
-        ) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
+        change: impl FnOnce(&RoomId, &mut OpenMessage) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
     ) -> Result<(T, Vec<Arc<LiveEvent>>), Error> {
         // Looked at under the room's lock, and the final text is taken under it after the flag was set: what is
         // appended here is in the log, what is in the log was appended.
@@ -189,7 +197,7 @@ impl Answer {
 }
 
 fn append_event(
-    room: &antiphon_protocol::RoomId,
+    room: &RoomId,
     message_id: &MessageId,
     part: u32,
     open: &OpenPart,

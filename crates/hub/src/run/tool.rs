@@ -6,7 +6,6 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Answer;
-use crate::event::LiveEvent;
 
 /// A tool call that runs. Dropped without an end it is abandoned when its run ends.
 pub struct ToolHandle {
@@ -107,14 +106,8 @@ impl ToolHandle {
             if let Part::ToolCall(call) = &mut value {
                 change(call, now);
             }
+            let event = self.answer.part_event(room, self.part, open.generation, &value)?;
             open.set_value(value, now);
-            let event = LiveEvent::part(
-                room,
-                &self.answer.message_id,
-                self.part,
-                open.generation,
-                open.value.clone(),
-            );
             Ok(((), vec![event]))
         })
     }

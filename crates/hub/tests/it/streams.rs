@@ -358,6 +358,26 @@ async fn a_stream_is_bounded() {
     assert_eq!(view.whole[&(answer.message_id().to_string(), 0)], "ten bytes!");
 }
 
+/// FAULTS 125: arguments, results and data have a bound, too; what was refused is in nobody's answer.
+#[tokio::test]
+async fn what_does_not_grow_is_bounded() {
+    let world = World::with(|options| options.limits.message_bytes = 1_000).await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let (large, small) = (json!("x".repeat(1_000)), json!("small"));
+    let data = |value: &Value| Part::Data { name: "chart".to_owned(), value: value.clone() };
+    assert_eq!(answer.open_part(data(&large)).unwrap_err().code, ErrorCode::TooLarge);
+    let chart = answer.open_part(data(&small)).unwrap();
+    assert_eq!(answer.set_part(chart, data(&large)).unwrap_err().code, ErrorCode::TooLarge);
+    let refused = answer.start_tool("count", None, large.clone()).await;
+    assert_eq!(refused.err().map(|error| error.code), Some(ErrorCode::TooLarge));
+    let tool = answer.start_tool("count", None, small).await.unwrap();
+    assert_eq!(tool.complete(large).await.unwrap_err().code, ErrorCode::TooLarge);
+    completes(run).await;
+    let log = log(&studio.person, &studio.room).await;
+    assert!(!format!("{log:?}").contains("xxx"));
+}
+
 /// F3, FAULTS 123: one writer per stream; when its run is over, nothing more is written.
 #[tokio::test]
 async fn late_writes_are_refused() {
