@@ -1,6 +1,9 @@
 //! A request from path and query.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use antiphon_protocol::{Error, ErrorCode};
 use axum::{
@@ -19,7 +22,7 @@ use crate::doors::Doors;
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Fields by name.
-type Pairs = Vec<(String, String)>;
+type Pairs = BTreeMap<String, String>;
 
 /// A request, read from path and query.
 pub struct FromQuery<T>(pub T);
@@ -37,21 +40,20 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Doors>> for FromQuery<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Doors>) -> Result<Self, Failure> {
         let mut pairs = path_fields(parts).await?;
-        let query: Pairs = serde_urlencoded::from_str(parts.uri.query().unwrap_or_default())
+        let query: Vec<(String, String)> = serde_urlencoded::from_str(parts.uri.query().unwrap_or_default())
             .map_err(|_| Error::new(ErrorCode::BadRequest, "the query cannot be read"))?;
         for (name, value) in query {
-            match pairs.iter().find(|(other, _)| *other == name) {
-                Some((_, other)) if *other == value => {}
-                Some(_) => {
-                    return Err(Error::field(&name, format!("`{name}` is given twice, differently")).into());
+            match pairs.entry(name) {
+                Entry::Occupied(other) if *other.get() == value => {}
+                Entry::Occupied(other) => {
+                    let name = other.key();
+                    return Err(Error::field(name, format!("`{name}` is given twice, differently")).into());
                 }
-                None => pairs.push((name, value)),
+                Entry::Vacant(place) => drop(place.insert(value)),
             }
         }
-        if let Some(key) = idempotency_key(&parts.headers)?
-            && !pairs.iter().any(|(name, _)| name == "id")
-        {
-            pairs.push(("id".to_owned(), key.to_owned()));
+        if let Some(key) = idempotency_key(&parts.headers)? {
+            pairs.entry("id".to_owned()).or_insert_with(|| key.to_owned());
         }
         Ok(Self(read(&pairs)?))
     }
