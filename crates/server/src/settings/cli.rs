@@ -28,6 +28,9 @@ pub struct Cli {
     /// Under which address clients reach the server; may be given several times.
     #[arg(long = "public-url", value_name = "URL")]
     pub public_urls: Vec<String>,
+    /// The database is a restored backup: clients must forget what they hold. For the first start after it only.
+    #[arg(long)]
+    pub restored: bool,
 }
 
 impl Cli {
@@ -39,5 +42,6 @@ impl Cli {
         if !self.public_urls.is_empty() {
             said.public_urls = self.public_urls;
         }
+        said.database.restored = self.restored;
     }
 }

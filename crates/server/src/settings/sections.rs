@@ -136,6 +136,10 @@ pub struct Database {
     pub check: bool,
     /// How many connections read at the same time.
     pub readers: usize,
+    /// Whether the file is a restored backup, whose log is another one than clients know. Of one start, so it cannot
+    /// stand in a file.
+    #[serde(skip)]
+    pub restored: bool,
 }
 
 /// What an acknowledgement promises.
@@ -151,7 +155,7 @@ pub enum Promise {
 impl Default for Database {
     fn default() -> Self {
         let SqliteOptions { quick_check, readers, .. } = SqliteOptions::default();
-        Self { durability: Promise::Full, check: quick_check, readers }
+        Self { durability: Promise::Full, check: quick_check, readers, restored: false }
     }
 }
 
@@ -166,6 +170,7 @@ impl Database {
             durability,
             quick_check: self.check,
             readers: self.readers.max(1),
+            new_epoch: self.restored,
             ..SqliteOptions::default()
         }
     }

@@ -121,3 +121,22 @@ async fn the_binary_says_why_it_does_not_start() {
     assert!(fault.contains("data") && fault.contains("in use"), "{fault}");
     drop(first);
 }
+
+/// FAULTS 108: after a restore the log has another name, so that nobody goes on from a position of the lost one.
+#[tokio::test]
+async fn a_restored_backup_is_another_log() {
+    let data = TempDir::new().unwrap();
+    let mut epochs = Vec::new();
+    for restored in [false, true, false] {
+        let binary = if restored {
+            Binary::start_restored(data.path()).await
+        } else {
+            Binary::start(data.path(), &[]).await
+        };
+        let joined = binary.join("Ada").await.join("general").await;
+        epochs.push(joined["epoch"].as_str().expect("an epoch").to_owned());
+        binary.signal("TERM").await;
+        binary.end().await;
+    }
+    assert!(epochs[0] != epochs[1] && epochs[1] == epochs[2], "{epochs:?}");
+}

@@ -49,6 +49,13 @@ impl Binary {
         Self::spawn(command(data, environment)).await
     }
 
+    /// On a restored backup.
+    pub async fn start_restored(data: &Path) -> Self {
+        let mut command = command(data, &[]);
+        command.arg("--restored");
+        Self::spawn(command).await
+    }
+
     /// With so many file descriptors and no more.
     pub async fn start_with_files(data: &Path, files: u32) -> Self {
         let mut limited = Command::new("sh");
