@@ -115,7 +115,11 @@ export class Client implements ChatClient, Core, Source {
     this.#wanted = false;
     this.#linger.clear();
     this.#connection.disconnect();
-    if (forget) await this.#outbox.clear();
+    if (forget) {
+      this.#user = undefined;
+      this.#forgetView();
+      await this.#outbox.clear();
+    }
     this.#outbox.close();
     this.store.flush();
     this.store.stop();
@@ -292,16 +296,19 @@ export class Client implements ChatClient, Core, Source {
     const other = this.#user !== undefined && this.#user.id !== user.id;
     this.#user = user;
     this.store.change(this, 'now');
-    if (other) {
-      this.#directory.clear();
-      for (const room of this.#rooms.all()) room.forget();
-    }
+    if (other) this.#forgetView();
     for (const room of this.#rooms.all()) room.join();
     void this.#outbox.adopt(user.id).then(() => this.store.settle());
     this.#directory.load().catch((cause: unknown) => {
       if (cause instanceof ChatError && cause.code !== 'disconnected' && cause.code !== 'closed')
         this.error(cause);
     });
+  }
+
+  /** Nothing that one user saw is shown to the next. */
+  #forgetView(): void {
+    this.#directory.clear();
+    for (const room of this.#rooms.all()) room.forget();
   }
 
   #lost(): void {

@@ -49,6 +49,18 @@ afterEach(async () => {
 });
 
 describe('rooms', () => {
+  test('who signs in after another is asked for their own token, and sees nothing of the other', async () => {
+    let user = 'ada';
+    const chat = client(() => user);
+    const room = await joined(chat);
+    await room.sendMessage('for ada').settled;
+    await chat.disconnect({ forget: true });
+    expect([chat.user, texts(room)]).toEqual([undefined, []]);
+    user = 'eve';
+    await chat.connect();
+    expect(chat.user?.id).toBe('eve');
+  });
+
   test('a join shows the newest messages, and older ones on demand', async () => {
     for (let n = 1; n <= 120; n += 1) peer.say('general', { id: `m${n}`, sender: 'bob', text: `${n}` });
     const room = await joined(client());

@@ -79,6 +79,7 @@ export class Connection {
     this.#unwatch?.();
     this.#unwatch = undefined;
     this.#feed({ type: 'disconnect' });
+    this.#options.tokens.forget();
   }
 
   /** Sends a request; `done` or `failed` is called when its answer is read, in the order of the wire. */

@@ -44,6 +44,12 @@ export class Tokens {
     this.#asking = undefined;
   }
 
+  /** Whoever comes next may be someone else: keeps nothing. */
+  forget(): void {
+    this.drop();
+    this.#held = undefined;
+  }
+
   /** A token; the one that is held if it is still good and was not refused. */
   get(reason: AuthReason, now: number): Promise<TokenResult> {
     const held = this.#held;

@@ -87,6 +87,8 @@ export class Outbox {
       else if (entry.user !== user) this.#forget(entry);
     }
     const loaded = (await this.#loading) ?? [];
+    // Someone else signed in meanwhile, and waits for the same.
+    if (this.#user !== user) return;
     this.#loading = undefined;
     for (const entry of loaded.sort((a, b) => a.order - b.order)) {
       if (entry.user !== user || this.#entries.has(entry.key)) continue;
@@ -182,6 +184,7 @@ export class Outbox {
 
   /** Empties it, and its storage. */
   async clear(): Promise<void> {
+    this.#user = undefined;
     for (const entry of [...this.#entries.values()]) this.#forget(entry);
     await this.#storage?.clear().catch((cause: unknown) => this.#giveUpStorage(cause));
   }
