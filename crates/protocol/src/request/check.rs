@@ -78,13 +78,22 @@ fn check_parts(parts: &[Part], limits: &Limits, by: UserKind) -> Result<(), Erro
         }
     }
     let encoded = serde_json::to_string(parts).map_err(|fault| Error::field("parts", fault.to_string()))?;
-    if encoded.contains("\\u0000") {
+    if holds_nul(&encoded) {
         return Err(Error::field("parts", "`parts` holds the character U+0000"));
     }
     if encoded.len() > limits.message_bytes {
         return Err(Error::too_large("parts", limits.message_bytes));
     }
     Ok(())
+}
+
+/// Whether JSON holds the character U+0000, which it can only escape. Behind a backslash that is escaped itself, the
+/// same letters are just text: somebody who writes about JSON.
+fn holds_nul(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let backslashes = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        backslashes.is_multiple_of(2)
+    })
 }
 
 fn check_text(field: &str, text: &str, limits: &Limits) -> Result<(), Error> {
@@ -155,5 +164,25 @@ fn depth(value: &Value) -> usize {
         Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
         Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PROTOCOL 3.6: U+0000 is refused wherever it stands, and text that only looks like its escape is not.
+    #[test]
+    fn nul_is_refused_and_its_escape_as_text_is_not() {
+        let check = |text: &str| {
+            let parts = [Part::Data { name: "sample".to_owned(), value: Value::from(text) }];
+            check_parts(&parts, &Limits::default(), UserKind::Person)
+        };
+        for text in ["\0", "a\0b", "\\\0", "\\\\\0", "\\u0000\0"] {
+            assert!(check(text).is_err(), "{text:?}");
+        }
+        for text in ["\\u0000", "write \\\\u0000", "u0000"] {
+            assert!(check(text).is_ok(), "{text:?}");
+        }
     }
 }
