@@ -27,6 +27,11 @@ export function useRoomId(): string | null {
   return useSyncExternalStore(subscribe, roomInAddress);
 }
 
+/** Somebody signs out: whoever comes next begins at the front. */
+export function forgetRoom(): void {
+  history.replaceState(null, '', '/');
+}
+
 export function openRoom(id: string, { replace = false } = {}): void {
   const path = `/r/${encodeURIComponent(id)}`;
   if (path === location.pathname) return;

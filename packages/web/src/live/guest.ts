@@ -58,6 +58,14 @@ export class Guest {
     this.#end();
   }
 
+  /** Calls `ended` when the session ends in another tab, for as long as the page lives. */
+  onEndElsewhere(ended: () => void): void {
+    // Without a key, all of the storage was emptied.
+    window.addEventListener('storage', ({ key, newValue }) => {
+      if (this.#kept && (key === KEY || key === null) && newValue === null) ended();
+    });
+  }
+
   /** The SDK's question for a token. */
   readonly auth: Auth = async ({ reason }) => {
     const kept = this.#kept;

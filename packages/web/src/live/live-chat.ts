@@ -70,6 +70,7 @@ export class LiveChat implements ChatView {
     if (this.#guest.user) this.#connect();
     else void this.#guest.welcome();
     this.#attendance.start();
+    this.#guest.onEndElsewhere(() => void this.#leave(false));
   }
 
   room(id: string): RoomView {
@@ -98,9 +99,7 @@ export class LiveChat implements ChatView {
 
   async signOut(): Promise<void> {
     forgetDrafts();
-    this.#guest.signOut();
-    this.#others.forget();
-    await this.#client.disconnect({ forget: true });
+    await this.#leave(true);
   }
 
   retryNow(): void {
@@ -148,6 +147,13 @@ export class LiveChat implements ChatView {
     return this.#notices.attempt('The agent did not stop.', () =>
       Promise.reject(new Error('This server keeps it running.')),
     );
+  }
+
+  /** Ends the session here. What was not sent is kept where it merely ended, maybe by its age. */
+  async #leave(forget: boolean): Promise<void> {
+    this.#guest.signOut();
+    this.#others.forget();
+    await this.#client.disconnect({ forget });
   }
 
   #connect(): void {

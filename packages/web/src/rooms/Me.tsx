@@ -1,6 +1,7 @@
 /** Who I am, which theme I see, and the way out. */
 import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
+import { forgetRoom } from '../app/route.ts';
 import { applyTheme, currentTheme, type Theme } from '../theme/theme.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { IconButton } from '../ui/Button.tsx';
@@ -19,6 +20,10 @@ export function Me({ me }: { me: UserView }) {
     applyTheme(NEXT[theme]);
     setTheme(NEXT[theme]);
   };
+  const leave = (): void => {
+    void chat.signOut();
+    forgetRoom();
+  };
   return (
     <div className="nav-me">
       <Avatar user={me} size={26} />
@@ -26,7 +31,7 @@ export function Me({ me }: { me: UserView }) {
       <IconButton label={`Theme: ${WORDS[theme]}`} onClick={turn}>
         <Icon aria-hidden="true" />
       </IconButton>
-      <IconButton label="Sign out" onClick={() => void chat.signOut()}>
+      <IconButton label="Sign out" onClick={leave}>
         <LogOut aria-hidden="true" />
       </IconButton>
     </div>
