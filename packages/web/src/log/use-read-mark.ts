@@ -5,6 +5,7 @@ import { useItemSelected, useRoom } from '../view/hooks.ts';
 export function useReadMark(keys: readonly string[], pinned: boolean): void {
   const room = useRoom();
   const newest = keys.at(-1);
+  const count = keys.length;
   // One's own message counts from when it is stored.
   const delivery = useItemSelected(newest, (item) =>
     item?.kind === 'message' ? item.delivery?.state : undefined,
@@ -21,5 +22,6 @@ export function useReadMark(keys: readonly string[], pinned: boolean): void {
       document.removeEventListener('visibilitychange', mark);
       window.removeEventListener('focus', mark);
     };
-  }, [room, newest, delivery, pinned]);
+    // Others' messages appear above one's own that cannot be sent: the count tells of them.
+  }, [room, newest, count, delivery, pinned]);
 }
