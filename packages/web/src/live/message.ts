@@ -38,7 +38,9 @@ export function messageView(facts: MessageFacts): MessageView {
     at: message.at,
     own: message.own,
     parts: partViews(message, facts),
-    ...(message.own ? { delivery: deliveryView(message, facts.newest, facts.caused) } : {}),
+    ...(message.own && message.deletedAt === undefined
+      ? { delivery: deliveryView(message, facts.newest, facts.caused) }
+      : {}),
     ...(message.run === undefined ? {} : { answer: answerView(message, run, { mine, nameOf }) }),
     ...(message.editedAt === undefined ? {} : { edited: true }),
     ...(message.deletedAt === undefined ? {} : { deleted: true }),
