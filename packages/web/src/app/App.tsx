@@ -4,14 +4,16 @@ import { SignIn } from '../sign-in/SignIn.tsx';
 import { Toasts } from '../ui/Toasts.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import type { ChatView } from '../view/chat.ts';
-import { ChatContext, useChat, useReadable } from '../view/hooks.ts';
+import { ChatContext, useChat, useReadable, useSelected } from '../view/hooks.ts';
 import './app.css';
 import { Shell } from './Shell.tsx';
 
 export function App({ chat }: { chat: ChatView }) {
+  const me = useSelected(chat.session, (session) => (session.state === 'signed_in' ? session.me.id : ''));
   return (
     <ChatContext value={chat}>
-      <Announcer>
+      {/* What was said aloud to one user stays in the page's live regions; the next one gets new ones. */}
+      <Announcer key={me}>
         <Inside />
         <Toasts />
       </Announcer>
