@@ -190,6 +190,30 @@ pub enum Change {
     Checkpoint(Vec<Checkpoint>),
 }
 
+impl Change {
+    /// What kind of change, for logs: what is said stays out of them.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::PutUser { .. } => "put_user",
+            Self::PutBot { .. } => "put_bot",
+            Self::CreateRoom { .. } => "create_room",
+            Self::UpdateRoom { .. } => "update_room",
+            Self::AddMembers { .. } => "add_members",
+            Self::RemoveMember { .. } => "remove_member",
+            Self::ChangeMember { .. } => "change_member",
+            Self::PostMessage(_) => "post_message",
+            Self::CompleteMessage { .. } => "complete_message",
+            Self::EditMessage { .. } => "edit_message",
+            Self::DeleteMessage { .. } => "delete_message",
+            Self::React { .. } => "react",
+            Self::MarkRead { .. } => "mark_read",
+            Self::ChangeRun { .. } => "change_run",
+            Self::ChangeTool { .. } => "change_tool",
+            Self::Checkpoint(_) => "checkpoint",
+        }
+    }
+}
+
 /// A user to become a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewMember {

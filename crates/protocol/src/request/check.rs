@@ -71,7 +71,7 @@ fn check_parts(parts: &[Part], limits: &Limits, by: UserKind) -> Result<(), Erro
     for part in parts {
         match part {
             Part::Text { text } => check_text("parts.text", text, limits)?,
-            Part::File { .. } => {}
+            Part::File { name, url, .. } => check_file(name, url, limits)?,
             Part::Data { value, .. } => check_depth(value, limits.json_depth)?,
             _ if by == UserKind::Bot => {}
             _ => return Err(Error::field("parts", "people write parts of type `text`, `file` and `data`")),
@@ -107,6 +107,17 @@ fn check_text(field: &str, text: &str, limits: &Limits) -> Result<(), Error> {
         return Err(Error::too_large(field, limits.message_bytes));
     }
     Ok(())
+}
+
+/// A file is fetched by following a link: only such as lead to a server, never to a script.
+fn check_file(name: &str, url: &str, limits: &Limits) -> Result<(), Error> {
+    check_line("parts.name", name, limits.topic_chars)?;
+    let leads_somewhere = url.starts_with("https://") || url.starts_with("http://");
+    let leads_here = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
+    if (leads_somewhere || leads_here) && !url.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Ok(());
+    }
+    Err(Error::field("parts.url", "`url` begins with `https://`, `http://` or `/` and has no white space"))
 }
 
 /// A name or topic: one line, nothing that hides or turns text around.
@@ -184,5 +195,27 @@ mod tests {
         for text in ["\\u0000", "write \\\\u0000", "u0000"] {
             assert!(check(text).is_ok(), "{text:?}");
         }
+    }
+
+    /// FAULTS 132: a link of a file cannot run anything.
+    #[test]
+    fn files_are_named_plainly_and_fetched_from_servers() {
+        let check = |name: &str, url: &str| check_file(name, url, &Limits::default());
+        for good in ["https://files.example/a", "http://10.0.0.1/a?b=c", "/files/a"] {
+            assert!(check("a.txt", good).is_ok(), "{good} was refused");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//evil.example/a",
+            "/\\evil.example",
+            "ftp://a",
+            "",
+            " /a",
+            "/a\nb",
+        ] {
+            assert!(check("a.txt", bad).is_err(), "{bad:?} was accepted");
+        }
+        assert!(check("txt.\u{202e}exe", "/a").is_err());
     }
 }

@@ -130,7 +130,7 @@ impl Pipeline {
             self.undo();
             match (consequence(&fault), at) {
                 (Consequence::ThisOne(words), Some(at)) => {
-                    tracing::error!(%fault, command = ?jobs[at].command.change, "a command cannot be written");
+                    tracing::error!(%fault, command = jobs[at].command.change.name(), "a command cannot be written");
                     left_out.insert(at, words);
                 }
                 (Consequence::Later(words) | Consequence::ThisOne(words), _) => {
