@@ -39,6 +39,8 @@ test('A9 B12: who is here shows, and what is said elsewhere counts as unread unt
   await grace.page.getByRole('button', { name: 'Make room' }).click();
   await grace.page.getByRole('log', { name: 'Messages in harbour' }).waitFor();
   expect(new URL(grace.page.url()).pathname).toMatch(/^\/r\/./u);
+  // An agent came along: the composer offers to call one.
+  await grace.page.locator('.panel .member-row').filter({ hasText: 'Demo' }).waitFor();
 
   await ada.says('One');
   await ada.says('Two');

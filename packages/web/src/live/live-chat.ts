@@ -23,6 +23,9 @@ import { Notices } from './notices.ts';
 import { Others } from './others.ts';
 import { roomList } from './rooms.ts';
 
+/** A room begins with this many agents at most; a server with more of them needs a choice. */
+const MOST_AGENTS = 5;
+
 /** The room that everyone joins, until the server names another one. */
 const HOME = 'general';
 /** Messages that a search shows; who needs more says more words. */
@@ -107,7 +110,9 @@ export class LiveChat implements ChatView {
   }
 
   async createRoom({ name, topic }: { name: string; topic?: string }): Promise<string> {
-    const { id } = await this.#client.createRoom({ name, ...(topic === undefined ? {} : { topic }) });
+    // The agents come along: the composer offers to call them, and the page has no way yet to bring them in later.
+    const members = this.#client.bots.slice(0, MOST_AGENTS).map((bot) => bot.user.id);
+    const { id } = await this.#client.createRoom({ name, members, ...(topic === undefined ? {} : { topic }) });
     return id;
   }
 
