@@ -43,5 +43,5 @@ pub use guest::{GuestIssuer, GuestToken, KEY_FILE};
 pub use identity::{BOT_PREFIX, GUEST_PREFIX, Identity, Kind};
 pub use name::MAX_NAME_CHARS;
 pub use origin::{OriginPolicy, OriginVerdict};
-pub use ticket::{MAX_TICKETS, TICKET_LIFETIME_S, Tickets};
+pub use ticket::{MAX_TICKETS, MAX_TICKETS_PER_SUBJECT, TICKET_LIFETIME_S, Tickets};
 pub use token::MAX_TOKEN_BYTES;

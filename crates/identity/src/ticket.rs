@@ -17,6 +17,10 @@ pub const TICKET_LIFETIME_S: u64 = 30;
 /// Most tickets outstanding at once; an honest storm of reconnects stays below it.
 pub const MAX_TICKETS: usize = 10_000;
 
+/// Most tickets that one subject may have outstanding: every tab of a crowded browser at once. Without it, one
+/// subject could use up everybody's.
+pub const MAX_TICKETS_PER_SUBJECT: usize = 64;
+
 /// 32 characters of base 62 hold 190 random bits.
 const TICKET_CHARS: usize = 32;
 
@@ -32,6 +36,8 @@ pub struct Tickets {
 struct Outstanding {
     /// By fingerprint, so that neither a dump nor the time of a look-up gives a ticket away.
     by_fingerprint: HashMap<[u8; 32], Ticket>,
+    /// How many of them each subject has.
+    by_subject: HashMap<String, usize>,
     /// Fingerprints in the order of issue, which is the order of expiry; may name redeemed ones.
     by_age: VecDeque<(UnixSeconds, [u8; 32])>,
 }
@@ -57,8 +63,8 @@ impl Tickets {
     /// A ticket that stands for `identity` for [`TICKET_LIFETIME_S`], once.
     ///
     /// # Errors
-    /// [`AuthError::TicketsExhausted`] when the capacity is used up by tickets that still hold: evicting
-    /// one would let a caller in a hurry take everybody else's away.
+    /// [`AuthError::TicketsExhausted`] when the capacity, or the subject's share of it, is used up by tickets that
+    /// still hold: evicting one would let a caller in a hurry take everybody else's away.
     pub fn issue(&self, identity: Identity) -> Result<String, AuthError> {
         let now = self.clock.unix_now();
         let ticket = random::base62(TICKET_CHARS);
@@ -70,9 +76,11 @@ impl Tickets {
         if outstanding.by_age.len() >= 2 * self.capacity {
             outstanding.forget_redeemed();
         }
-        if outstanding.by_fingerprint.len() >= self.capacity {
+        let held = outstanding.by_subject.get(&identity.subject).copied().unwrap_or(0);
+        if outstanding.by_fingerprint.len() >= self.capacity || held >= MAX_TICKETS_PER_SUBJECT {
             return Err(AuthError::TicketsExhausted);
         }
+        outstanding.by_subject.insert(identity.subject.clone(), held + 1);
         outstanding.by_age.push_back((expires_at, fingerprint));
         outstanding.by_fingerprint.insert(fingerprint, Ticket { identity, expires_at });
         Ok(ticket)
@@ -81,7 +89,7 @@ impl Tickets {
     /// The identity behind a ticket, to exactly one caller, before the ticket lapses.
     #[must_use]
     pub fn redeem(&self, ticket: &str) -> Option<Identity> {
-        let found = self.outstanding.lock().by_fingerprint.remove(&random::fingerprint(ticket))?;
+        let found = self.outstanding.lock().take(&random::fingerprint(ticket))?;
         (self.clock.unix_now() < found.expires_at).then_some(found.identity)
     }
 
@@ -99,8 +107,19 @@ impl Outstanding {
                 break;
             }
             self.by_age.pop_front();
-            self.by_fingerprint.remove(&fingerprint);
+            self.take(&fingerprint);
         }
+    }
+
+    fn take(&mut self, fingerprint: &[u8; 32]) -> Option<Ticket> {
+        let ticket = self.by_fingerprint.remove(fingerprint)?;
+        if let Some(held) = self.by_subject.get_mut(&ticket.identity.subject) {
+            *held -= 1;
+            if *held == 0 {
+                self.by_subject.remove(&ticket.identity.subject);
+            }
+        }
+        Some(ticket)
     }
 
     /// Without it, quickly redeemed tickets would pile up in the queue. Half of it goes each time, so the

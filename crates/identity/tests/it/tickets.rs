@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use antiphon_identity::{AuthError, Identity, Kind, TICKET_LIFETIME_S, Tickets};
+use antiphon_identity::{AuthError, Identity, Kind, MAX_TICKETS_PER_SUBJECT, TICKET_LIFETIME_S, Tickets};
 
 use crate::support::{NOW, TestClock};
 
@@ -73,6 +73,25 @@ fn outstanding_tickets_are_bounded_and_lapsed_ones_make_room() {
     clock.advance(TICKET_LIFETIME_S);
     tickets.issue(ada()).expect("the room of the lapsed ones");
     assert_eq!(tickets.outstanding(), 1);
+}
+
+/// B16: one subject cannot use up everybody's tickets.
+#[test]
+fn a_subject_has_a_share_and_others_are_not_disturbed() {
+    let clock = TestClock::new();
+    let tickets = Tickets::new(clock.shared());
+    let first = tickets.issue(ada()).expect("room");
+    for _ in 1..MAX_TICKETS_PER_SUBJECT {
+        tickets.issue(ada()).expect("room");
+    }
+    assert_eq!(tickets.issue(ada()), Err(AuthError::TicketsExhausted));
+    tickets.issue(Identity { subject: "grace".into(), ..ada() }).expect("another's share");
+    assert!(tickets.redeem(&first).is_some());
+    tickets.issue(ada()).expect("the place of the redeemed one");
+    clock.advance(TICKET_LIFETIME_S);
+    for _ in 0..MAX_TICKETS_PER_SUBJECT {
+        tickets.issue(ada()).expect("the places of the lapsed ones");
+    }
 }
 
 #[test]
