@@ -113,6 +113,10 @@ impl Client {
     /// Serves the client until one of both has had enough.
     pub async fn serve(&mut self) -> Farewell {
         loop {
+            // Before anything more is done for someone whose access was withdrawn.
+            if let Some(code) = self.reader.ended() {
+                return Farewell::Ours(code);
+            }
             while self.may_begin() && self.read_inbox() {
                 if let Some(joining) = self.joining.take() {
                     Box::pin(self.join(joining)).await;
@@ -195,9 +199,6 @@ impl Client {
         self.doors.meters.delivered(batch.len(), bytes);
         if batch.iter().any(|event| event.is_append()) {
             self.alarm.pause_pulling(self.doors.settings.timers.stream_window);
-        }
-        if let Some(code) = self.reader.ended() {
-            self.farewell = Some(Farewell::Ours(code));
         }
         self.flush().await;
     }
