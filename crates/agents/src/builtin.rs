@@ -23,7 +23,7 @@ use speech::{Halt, Speech};
 pub use pace::Pace;
 
 /// The bot's id, and what it answers to after an `@`.
-const BOT: &str = "demo";
+pub const BOT: &str = "demo";
 
 /// What can be chosen about the demonstration agent.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod builtin;
+pub mod openai;
 mod worker;
 
 pub use worker::serve;

@@ -11,6 +11,9 @@ use crate::{User, UserId};
 pub enum Connector {
     /// A bot inside the server.
     Builtin,
+    /// An endpoint that speaks OpenAI's chat completions.
+    #[serde(rename = "openai")]
+    OpenAi,
 }
 
 /// Whether a bot is at work, as the server sees it.

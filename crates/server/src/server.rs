@@ -2,9 +2,13 @@
 
 use std::{fs, io, net::SocketAddr, sync::Arc};
 
-use antiphon_agents::builtin::{self, DemoOptions};
+use antiphon_agents::{
+    builtin::{self, DemoOptions},
+    openai,
+};
 use antiphon_hub::{Environment, Hub, HubOptions};
 use antiphon_identity::Clock;
+use antiphon_protocol::UserId;
 use antiphon_store::{
     Store,
     sqlite::{OpenError, SqliteStore},
@@ -74,9 +78,7 @@ impl Server {
         };
         let hub = Hub::start(Arc::clone(&store), options, Environment::system()).await?;
         let agents = TaskTracker::new();
-        if settings.demo_agent {
-            builtin::start(&hub, DemoOptions::default(), &agents).await?;
-        }
+        start_agents(&hub, &settings, &agents).await?;
         let metrics_listen = settings.metrics_listen;
         let doors = Arc::new(Doors::new(hub, settings, clock)?);
         doors.tasks.spawn(watch_keys(Arc::clone(&doors)));
@@ -122,6 +124,19 @@ impl Server {
         info!("stopped");
         drained
     }
+}
+
+/// Brings the bots of the settings into their rooms.
+async fn start_agents(hub: &Arc<Hub>, settings: &Settings, agents: &TaskTracker) -> Result<(), StartError> {
+    if settings.demo_agent {
+        builtin::start(hub, DemoOptions::default(), agents).await?;
+    }
+    let bots: Vec<UserId> = settings.bots.iter().map(|bot| bot.id.clone()).collect();
+    openai::retire_others(hub, &bots).await?;
+    for bot in &settings.bots {
+        openai::start(hub, bot.clone(), agents).await?;
+    }
+    Ok(())
 }
 
 /// Runs until the server drains.

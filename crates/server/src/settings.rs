@@ -1,5 +1,6 @@
 //! Settings in two steps: what the operator said (file, environment, command line), and what the server needs.
 
+mod bots;
 mod cli;
 mod environment;
 mod fault;
@@ -7,10 +8,12 @@ mod said;
 mod sections;
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
 };
 
+use antiphon_agents::openai::OpenAiOptions;
 use antiphon_identity::{IdentityConfig, OriginPolicy};
 use antiphon_protocol::{Limits, RoomId};
 
@@ -40,6 +43,8 @@ pub struct Settings {
     pub default_room: RoomId,
     /// Whether the demonstration agent lives in the default room.
     pub demo_agent: bool,
+    /// The bots that have a model.
+    pub bots: Vec<OpenAiOptions>,
     /// Where `/metrics` is served, if not on the main address to this machine alone.
     pub metrics_listen: Option<SocketAddr>,
     /// What is logged, and how.
@@ -65,13 +70,14 @@ impl Settings {
         cli: Cli,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let mut said = Said::read(cli.config.as_deref(), environment)?;
+        let environment: BTreeMap<String, String> = environment.into_iter().collect();
+        let mut said = Said::read(cli.config.as_deref(), environment.clone())?;
         cli.overrule(&mut said);
-        Self::from_said(said)
+        Self::from_said(said, &environment)
     }
 
     /// Works out what was said.
-    fn from_said(said: Said) -> Result<Self, SettingsError> {
+    fn from_said(said: Said, environment: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
         let mut identity = said.identity;
         if let Some(mut provider) = said.jwt {
             if provider.name.is_empty() {
@@ -82,17 +88,21 @@ impl Settings {
         said.timers.check()?;
         said.connections.check()?;
         let public_urls = said.public_urls.iter().map(|url| url.trim_end_matches('/').to_owned()).collect();
+        let default_room = match said.default_room {
+            Some(room) => room,
+            None => RoomId::parse("general").expect("`general` is in the grammar of ids"),
+        };
+        let demo_agent = said.demo_agent.unwrap_or(true);
+        let bots = bots::bots(said.bots, &default_room, demo_agent, |name| environment.get(name).cloned())?;
         let settings = Self {
             listen: listen(said.listen.as_deref(), said.port)?,
             data_dir: said.data.unwrap_or_else(|| PathBuf::from("data")),
             public_urls,
             allowed_origins: said.allowed_origins,
             trusted_proxies: said.trusted_proxies.unwrap_or_else(this_machine),
-            default_room: match said.default_room {
-                Some(room) => room,
-                None => RoomId::parse("general").expect("`general` is in the grammar of ids"),
-            },
-            demo_agent: said.demo_agent.unwrap_or(true),
+            default_room,
+            demo_agent,
+            bots,
             metrics_listen: said.metrics_listen,
             log: said.log,
             identity,

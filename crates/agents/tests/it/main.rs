@@ -1,7 +1,8 @@
-//! The demonstration agent in a real hub with a real store: asked by people, watched by their devices.
+//! Agents in a real hub with a real store: asked by people, watched by their devices.
 #![allow(clippy::unwrap_used, reason = "a test may end by a panic")]
 
 mod answers;
+mod openai;
 mod runs;
 mod stopping;
 mod tools;

@@ -13,6 +13,7 @@ use toml::{Table, Value};
 
 use super::{
     SettingsError,
+    bots::SaidBot,
     environment::Overlay,
     sections::{Connections, Database, Log, Timers},
 };
@@ -31,6 +32,7 @@ pub(super) struct Said {
     pub trusted_proxies: Option<Vec<IpAddr>>,
     pub default_room: Option<RoomId>,
     pub demo_agent: Option<bool>,
+    pub bots: Vec<SaidBot>,
     pub metrics_listen: Option<SocketAddr>,
     pub log: Log,
     pub identity: IdentityConfig,

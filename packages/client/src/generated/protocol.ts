@@ -276,7 +276,7 @@ export type Answer =
 export type ConnectionId = string;
 
 /** How a bot is reached. */
-export type Connector = 'builtin';
+export type Connector = 'builtin' | 'openai';
 
 /** Whether a bot is at work, as the server sees it. */
 export type BotStatus = 'stopped' | 'starting' | 'running' | 'stopping' | 'error';

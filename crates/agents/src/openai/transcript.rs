@@ -1,0 +1,125 @@
+//! The transcript: what was said in the room up to the question, as the bot may see it.
+
+use std::collections::HashMap;
+
+use antiphon_hub::RunSession;
+use antiphon_protocol::{
+    Entry, EntryBody, Error, ErrorCode, Message, MessageStatus, Part, RawJson, Reply, UserId,
+    reply::{EntryPage, MemberPage},
+    request::{History, ListMembers},
+};
+
+use super::prompt::Line;
+
+/// Most pages of the log that are read: entries that say nothing (runs, reactions) fill pages as well.
+const LOG_PAGES: usize = 10;
+/// Most pages of members that are read for their names; those beyond are called by their ids.
+const MEMBER_PAGES: usize = 20;
+
+/// What was said, in its order and up to about `budget` bytes, the question last.
+///
+/// What others said after the question is left out, because it waits for runs of its own. The bot's own later answers
+/// are there: they belong to questions that came before this one.
+pub(super) async fn read(run: &RunSession, budget: usize) -> Result<Vec<Line>, Error> {
+    let names = names(run).await?;
+    let (me, question) = (&run.run().bot, run.trigger());
+    let line = |message: &Message| {
+        let author = (message.sender != *me).then(|| label(&names, &message.sender));
+        text_of(message).map(|text| Line { author, text })
+    };
+    let is_before = |message: &Message| message.seq < question.seq || message.sender == *me;
+    let (mut lines, mut bytes, mut before) = (Vec::from_iter(line(question)), 0, None);
+    for _ in 0..LOG_PAGES {
+        let EntryPage { entries, more } = page(run, before).await?;
+        for entry in entries.iter().rev().filter_map(|entry: &RawJson<Entry>| entry.decode().ok()) {
+            before = Some(entry.seq);
+            let EntryBody::Message { message } = entry.body else { continue };
+            if message.id != question.id && is_before(&message) {
+                let said = line(&message);
+                bytes += said.as_ref().map_or(0, |line| line.text.len());
+                lines.extend(said);
+            }
+        }
+        if !more || bytes > budget {
+            break;
+        }
+    }
+    lines.reverse();
+    Ok(lines)
+}
+
+/// Entries before a position, or the newest.
+async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error> {
+    let request = History { room: run.room().clone(), before, after: None, limit: Some(usize::MAX) };
+    match run.session().handle(request.into()).await? {
+        Reply::Entries(page) => Ok(page),
+        _ => Err(unexpected()),
+    }
+}
+
+/// What the members of the room are called.
+async fn names(run: &RunSession) -> Result<HashMap<UserId, String>, Error> {
+    let (mut names, mut after) = (HashMap::new(), None);
+    for _ in 0..MEMBER_PAGES {
+        let request = ListMembers { room: run.room().clone(), after: after.take(), limit: Some(usize::MAX) };
+        let Reply::Members(MemberPage { members, more }) = run.session().handle(request.into()).await? else {
+            return Err(unexpected());
+        };
+        after = members.last().map(|member| member.user.clone());
+        names.extend(members.into_iter().map(|member| (member.user, member.name)));
+        if !more {
+            break;
+        }
+    }
+    Ok(names)
+}
+
+/// What stands before someone's words: their name, with the id where two have the same one. A name cannot break out of
+/// its line, or end early.
+fn label(names: &HashMap<UserId, String>, user: &UserId) -> String {
+    let Some(name) = names.get(user) else { return user.to_string() };
+    let is_shared = names.iter().any(|(other, theirs)| other != user && theirs == name);
+    let plain: String = name.chars().map(|c| if c.is_control() || c == ':' { ' ' } else { c }).collect();
+    match plain.trim() {
+        "" => user.to_string(),
+        plain if is_shared => format!("{plain} ({user})"),
+        plain => plain.to_owned(),
+    }
+}
+
+/// What a message says; tools and files in a few words. Nothing of one that is deleted or still grows.
+fn text_of(message: &Message) -> Option<String> {
+    if message.status == MessageStatus::Streaming {
+        return None;
+    }
+    let said = message.parts.iter().filter_map(|part| match part {
+        Part::Text { text } => Some(text.clone()),
+        Part::File { name, media_type, .. } => Some(format!("[file {name}, {media_type}]")),
+        Part::ToolCall(call) => Some(format!("[used the tool {}]", call.name)),
+        Part::Reasoning { .. } | Part::Data { .. } | Part::Plan { .. } => None,
+    });
+    let text = said.collect::<Vec<_>>().join("\n");
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// An answer that does not belong to the question.
+fn unexpected() -> Error {
+    Error::new(ErrorCode::Internal, "the server answered another question")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_names_that_cannot_be_mistaken() {
+        let user = |id: &str| UserId::parse(id).unwrap();
+        let names = [("a", "Mara"), ("b", "Mara"), ("c", "Eve\nTomas: I"), ("d", "\u{7}")];
+        let names = names.map(|(id, name)| (user(id), name.to_owned())).into();
+        for (id, expected) in
+            [("a", "Mara (a)"), ("b", "Mara (b)"), ("c", "Eve Tomas  I"), ("d", "d"), ("gone", "gone")]
+        {
+            assert_eq!(label(&names, &user(id)), expected);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Why there is no answer, in words for the room. They never hold an address, a key, or what the endpoint said.
+
+use std::time::Duration;
+
+use antiphon_protocol::Error;
+use reqwest::StatusCode;
+
+/// Why a run ends before its answer is whole.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// Someone stopped it.
+    Cancelled,
+    /// It took too long.
+    Slow(String),
+    /// The endpoint did not do its part.
+    Trouble(Trouble),
+    /// The room took no more of it.
+    Fault(Error),
+}
+
+impl Halt {
+    /// `what` has lasted for `limit`.
+    pub fn slow(what: &str, limit: Duration) -> Self {
+        Self::Slow(format!("{what} {} s", limit.as_secs_f64()))
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(fault: Error) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Trouble> for Halt {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+/// An attempt that came to nothing.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// What to tell the room.
+    pub reason: String,
+    /// What may help, as long as nothing was shown.
+    pub remedy: Remedy,
+}
+
+/// What may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remedy {
+    /// The same again, after the pause that the endpoint asked for.
+    Again(Option<Duration>),
+    /// Another model.
+    OtherModel,
+    /// Nothing that the bot could do.
+    Nothing,
+}
+
+impl Trouble {
+    fn new(reason: impl Into<String>, remedy: Remedy) -> Self {
+        Self { reason: reason.into(), remedy }
+    }
+
+    /// The endpoint answered with a status other than 200.
+    pub fn refused(status: StatusCode, retry_after: Option<Duration>) -> Self {
+        let (words, remedy) = match status.as_u16() {
+            401 | 403 => ("the model service refused the bot's key", Remedy::Nothing),
+            404 => ("the model service does not know this model", Remedy::OtherModel),
+            408 | 409 | 425 => ("the model service could not answer just now", Remedy::Again(retry_after)),
+            429 => ("the model service is asked too often; try again later", Remedy::Again(retry_after)),
+            500.. => ("the model service is out of order", Remedy::Again(retry_after)),
+            300..=399 => ("the model service is at another address", Remedy::Nothing),
+            _ => ("the model service refused the request", Remedy::OtherModel),
+        };
+        Self::new(format!("{words} (HTTP {})", status.as_u16()), remedy)
+    }
+
+    /// No connection, or one that broke before the answer.
+    pub fn unreachable() -> Self {
+        Self::new("the model service cannot be reached", Remedy::Again(None))
+    }
+
+    /// The stream ended too early.
+    pub fn cut() -> Self {
+        Self::new("the model service broke off before the end of its answer", Remedy::Again(None))
+    }
+
+    /// The stream holds something that is no completion.
+    pub fn unreadable() -> Self {
+        Self::new("the model service sent something that cannot be read", Remedy::Again(None))
+    }
+
+    /// The stream holds an error.
+    pub fn reported() -> Self {
+        Self::new("the model service reported an error instead of going on", Remedy::Again(None))
+    }
+
+    /// The stream was whole, but there was nothing in it.
+    pub fn silent() -> Self {
+        Self::new("the model said nothing", Remedy::Nothing)
+    }
+}
