@@ -112,7 +112,11 @@ export class LiveChat implements ChatView {
   async createRoom({ name, topic }: { name: string; topic?: string }): Promise<string> {
     // The agents come along: the composer offers to call them, and the page has no way yet to bring them in later.
     const members = this.#client.bots.slice(0, MOST_AGENTS).map((bot) => bot.user.id);
-    const { id } = await this.#client.createRoom({ name, members, ...(topic === undefined ? {} : { topic }) });
+    const { id } = await this.#client.createRoom({
+      name,
+      members,
+      ...(topic === undefined ? {} : { topic }),
+    });
     return id;
   }
 
