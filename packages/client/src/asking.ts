@@ -60,11 +60,15 @@ export class Asking {
   }
 
   /** Asks for a change: under an id of its own, so that it can be repeated when the answer was lost. */
-  async write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]> {
-    const known = { ...request, id: mintId(this.#environment.now()) };
+  write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]> {
+    return this.insist<T>({ ...request, id: mintId(this.#environment.now()) });
+  }
+
+  /** Asks, again when the answer was lost: for requests that may be carried out twice. */
+  async insist<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.ask<T>(known);
+        return await this.ask<T>(request);
       } catch (cause) {
         const lost =
           cause instanceof ChatError && (cause.code === 'disconnected' || cause.code === 'timeout');

@@ -197,6 +197,9 @@ export class Client implements ChatClient, Core, Source {
   write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]> {
     return this.#asking.write<T>(request);
   }
+  insist<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
+    return this.#asking.insist<T>(request);
+  }
   send(room: string, message: string | Outgoing): Sending {
     return this.#postings.post(room, message);
   }

@@ -170,6 +170,20 @@ describe('sending', () => {
     expect(texts(room)).toEqual(['once']);
   });
 
+  test('F4: a stop whose connection broke is asked for again', async () => {
+    let asked = 0;
+    peer.intercept = (guest, frame) => {
+      if (frame['type'] !== 'cancel') return false;
+      asked += 1;
+      if (asked === 1) guest.socket.terminate();
+      else guest.send({ type: 'ok', ref: frame['ref'], accepted: true });
+      return true;
+    };
+    const room = await joined(client());
+    await room.tools.cancel('call-1');
+    expect(asked).toBe(2);
+  });
+
   test('a refusal for good is shown and can be tried again or thrown away', async () => {
     let refuse = true;
     peer.intercept = (guest, frame) => {

@@ -12,7 +12,8 @@ export async function cancel(
   core: Core,
   what: { room: string; run?: string; tool_call?: string; message_id?: string },
 ): Promise<void> {
-  await core.ask({ type: 'cancel', ...what });
+  // What was stopped stays stopped, so a Stop whose answer was lost is pressed again.
+  await core.insist({ type: 'cancel', ...what });
 }
 
 /** Finds messages by their words, in one room or in all of one's rooms. */

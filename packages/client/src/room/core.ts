@@ -24,6 +24,8 @@ export interface Core {
   ): void;
   /** Sends a request as soon as there is a connection. */
   ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
+  /** The same, again if the answer was lost; for requests that may be carried out twice. */
+  insist<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
   /** Asks for a change, again if the answer was lost. */
   write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]>;
   send(room: string, message: string | Outgoing): Sending;
