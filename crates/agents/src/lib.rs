@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod builtin;
+mod members;
 pub mod openai;
 mod worker;
 

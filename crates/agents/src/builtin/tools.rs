@@ -8,12 +8,11 @@ mod search_room;
 use std::{collections::HashMap, time::Duration};
 
 use antiphon_hub::{RunSession, ToolHandle};
-use antiphon_protocol::{
-    Error, ErrorCode, Reply, Request, RoomId, UserId, reply::MemberPage, request::ListMembers,
-};
+use antiphon_protocol::{Error, ErrorCode, Reply, Request, RoomId, UserId};
 use serde::Serialize;
 
 use super::{pace::Pace, speech::rest};
+use crate::members;
 
 pub(super) use count_words::{CountWords, Counted, Talker};
 pub(super) use countdown::Countdown;
@@ -25,8 +24,6 @@ pub(super) use search_room::{Findings, SearchRoom};
 const PATIENCE: usize = 20;
 /// How long to wait where the server does not say.
 const WAIT: Duration = Duration::from_secs(1);
-/// Most pages of members that are read for their names; those beyond are called by their ids.
-const MEMBER_PAGES: usize = 20;
 
 /// A tool. Serialized it is its arguments, as the room sees them.
 pub(super) trait Tool: Serialize + Send + Sync {
@@ -113,20 +110,7 @@ impl<'a> Bench<'a> {
 
     /// What the members of the room are called.
     pub async fn names(&self) -> Result<HashMap<UserId, String>, Trouble> {
-        let mut names = HashMap::new();
-        let mut after = None;
-        for _ in 0..MEMBER_PAGES {
-            let request = ListMembers { room: self.room().clone(), after: after.take(), limit: None };
-            let Reply::Members(MemberPage { members, more }) = self.ask(request).await? else {
-                return Err(unexpected());
-            };
-            after = members.last().map(|member| member.user.clone());
-            names.extend(members.into_iter().map(|member| (member.user, member.name)));
-            if !more {
-                break;
-            }
-        }
-        Ok(names)
+        members::names(self.room(), None, |request| self.ask(request)).await
     }
 
     async fn pause(&self, pause: Duration) -> Result<(), Trouble> {
@@ -145,5 +129,5 @@ fn name_of(names: &HashMap<UserId, String>, user: &UserId) -> String {
 
 /// An answer that does not belong to the question.
 fn unexpected() -> Trouble {
-    Error::new(ErrorCode::Internal, "the server answered another question").into()
+    members::unexpected().into()
 }

@@ -4,24 +4,24 @@ use std::collections::HashMap;
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, ErrorCode, Message, MessageStatus, Part, RawJson, Reply, UserId,
-    reply::{EntryPage, MemberPage},
+    Entry, EntryBody, Error, Message, MessageStatus, Part, RawJson, Reply, UserId,
+    reply::EntryPage,
     request::{History, ListMembers},
 };
 
 use super::prompt::Line;
+use crate::members;
 
 /// Most pages of the log that are read: entries that say nothing (runs, reactions) fill pages as well.
 const LOG_PAGES: usize = 10;
-/// Most pages of members that are read for their names; those beyond are called by their ids.
-const MEMBER_PAGES: usize = 20;
 
 /// What was said, in its order and up to about `budget` bytes, the question last.
 ///
 /// What others said after the question is left out, because it waits for runs of its own. The bot's own later answers
 /// are there: they belong to questions that came before this one.
 pub(super) async fn read(run: &RunSession, budget: usize) -> Result<Vec<Line>, Error> {
-    let names = names(run).await?;
+    let ask = |request: ListMembers| run.session().handle(request.into());
+    let names = members::names(run.room(), Some(usize::MAX), ask).await?;
     let (me, question) = (&run.run().bot, run.trigger());
     let line = |message: &Message| {
         let author = (message.sender != *me).then(|| label(&names, &message.sender));
@@ -53,25 +53,8 @@ async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error>
     let request = History { room: run.room().clone(), before, after: None, limit: Some(usize::MAX) };
     match run.session().handle(request.into()).await? {
         Reply::Entries(page) => Ok(page),
-        _ => Err(unexpected()),
+        _ => Err(members::unexpected()),
     }
-}
-
-/// What the members of the room are called.
-async fn names(run: &RunSession) -> Result<HashMap<UserId, String>, Error> {
-    let (mut names, mut after) = (HashMap::new(), None);
-    for _ in 0..MEMBER_PAGES {
-        let request = ListMembers { room: run.room().clone(), after: after.take(), limit: Some(usize::MAX) };
-        let Reply::Members(MemberPage { members, more }) = run.session().handle(request.into()).await? else {
-            return Err(unexpected());
-        };
-        after = members.last().map(|member| member.user.clone());
-        names.extend(members.into_iter().map(|member| (member.user, member.name)));
-        if !more {
-            break;
-        }
-    }
-    Ok(names)
 }
 
 /// What stands before someone's words: their name, with the id where two have the same one. A name cannot break out of
@@ -100,11 +83,6 @@ fn text_of(message: &Message) -> Option<String> {
     });
     let text = said.collect::<Vec<_>>().join("\n");
     (!text.trim().is_empty()).then_some(text)
-}
-
-/// An answer that does not belong to the question.
-fn unexpected() -> Error {
-    Error::new(ErrorCode::Internal, "the server answered another question")
 }
 
 #[cfg(test)]
