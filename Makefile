@@ -7,7 +7,7 @@ MODULES := node_modules/.package-lock.json
 PAGE := packages/web/dist/index.html
 PAGE_SOURCES := $(shell find packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: help run page codegen check test bench
+.PHONY: help run page codegen check test interop bench
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -28,9 +28,13 @@ check: $(MODULES) ## look at the source: format, tidy, types, lints
 	@cargo xtask check
 
 test: ## everything that must hold before a change lands; CI runs this
-	@scripts/need.sh cargo fmt clippy node npm cc git chromium
+	@scripts/need.sh cargo fmt clippy node npm cc git chromium python3
 	@$(MAKE) -s $(MODULES)
 	@cargo xtask ci
+
+interop: $(PAGE) ## programs of others, as they were published, against the real binary
+	@scripts/need.sh cargo node npm cc python3
+	@cargo xtask ci interop
 
 bench: ## measure a release: deliveries, acknowledgements, idle connections, a storm
 	@scripts/need.sh cargo cc

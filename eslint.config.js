@@ -5,7 +5,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const TESTS = ['**/*.test.ts', '**/*.test.tsx', '**/tests/**', 'e2e/**'];
+const TESTS = ['**/*.test.ts', '**/*.test.tsx', '**/tests/**', 'e2e/**', 'interop/**'];
 
 /** Forbids imports; `client ← react ← web`: each may use what stands to its left, never to its right. */
 function mayNotImport(...patterns) {
@@ -21,11 +21,11 @@ const NODE = {
   message: 'This package runs in browsers: take what is missing there as an option.',
 };
 const RIGHT_OF_CLIENT = {
-  regex: '^@antiphon/(react|web|e2e)(/|$)',
+  regex: '^@antiphon/(react|web|e2e|interop)(/|$)',
   message: 'client ← react ← web: the SDK stands at the left end.',
 };
 const RIGHT_OF_REACT = {
-  regex: '^@antiphon/(web|e2e)(/|$)',
+  regex: '^@antiphon/(web|e2e|interop)(/|$)',
   message: 'client ← react ← web: hooks and components do not know the page.',
 };
 const PROTOCOL_TYPES = {
@@ -33,12 +33,12 @@ const PROTOCOL_TYPES = {
   message: "The page speaks the SDK's words, never those of the wire.",
 };
 const NEIGHBOURS_FILES = {
-  regex: '^(\\.\\./)+(client|react|web|packages|e2e)/',
+  regex: '^(\\.\\./)+(client|react|web|packages|e2e|interop)/',
   message: 'Import a neighbour by its name (@antiphon/…): its exports are its door.',
 };
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/generated/', 'target/', 'data/', 'clients/', '**/coverage/']),
+  globalIgnores(['**/dist/', '**/generated/', 'target/', 'data/', 'clients/', '**/coverage/', '**/.venv/']),
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -41,6 +41,14 @@ for tool in "$@"; do
         elif [ ! -x /usr/bin/chromium ]; then
             lack chromium "apt-get install chromium, or set CHROMIUM_BIN to a Chrome or Chromium of yours"
         fi ;;
+    python3)
+        if ! has python3; then
+            lack python3 "apt-get install python3 python3-venv python3-pip (macOS: brew install python)"
+        elif ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+            lack "python 3.11" "this is $(python3 --version): install 3.11 or newer from https://python.org"
+        elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+            lack "venv of python3" "apt-get install python3-venv python3-pip"
+        fi ;;
     *)
         lack "$tool" "scripts/need.sh does not know it" ;;
     esac

@@ -1,16 +1,18 @@
 // The real binary on a free port and a data directory of its own: started, killed, started again on what is left.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './port.ts';
 
 /** How the server differs from one that a newcomer starts. */
 export interface Options {
   /** A data directory that outlives the server; without one, it gets its own, and takes it along. */
   readonly data?: string;
+  /** What its `antiphon.toml` says; without it, there is none. */
+  readonly settings?: string;
   /** Arguments after those that say where. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -73,7 +75,7 @@ export class Server implements AsyncDisposable {
     await this.kill();
     const binary = process.env['ANTIPHON_BIN'] ?? BUILT;
     const where = ['--listen', `127.0.0.1:${this.port}`, '--data', this.data];
-    const started = spawn(binary, [...where, ...(this.#options.args ?? [])], {
+    const started = spawn(binary, [...where, ...(await this.#settings()), ...(this.#options.args ?? [])], {
       env: { ...surroundings(), ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -107,6 +109,15 @@ export class Server implements AsyncDisposable {
     this.thaw();
     await this.stop();
     if (this.#options.data === undefined) await rm(this.data, { recursive: true, force: true });
+  }
+
+  /** Writes the settings next to the data, and answers with the arguments that name them. */
+  async #settings(): Promise<readonly string[]> {
+    const { settings } = this.#options;
+    if (settings === undefined) return [];
+    const file = join(this.data, 'antiphon.toml');
+    await writeFile(file, settings);
+    return ['--config', file];
   }
 
   /** Waits for the printed address; a process that ends before it or cannot start is an error with what it said. */
@@ -154,16 +165,6 @@ export class Server implements AsyncDisposable {
 /** Our environment without settings of a server: those come from the test alone. */
 function surroundings(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ANTIPHON_')));
-}
-
-/** A port that nobody listens on now; the server takes it at once. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** A promise and its two ends. */

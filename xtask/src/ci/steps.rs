@@ -27,6 +27,7 @@ pub const TRY: &[Step] = &[
     Step { name: "packages", run: |root| call(root, "npm test") },
     Step { name: "crates", run: crates },
     Step { name: "e2e", run: e2e },
+    Step { name: "interop", run: interop },
 ];
 
 /// One shape for all code: rustfmt's, and Prettier's.
@@ -46,9 +47,21 @@ fn crates(root: &Path) -> Outcome {
 
 /// A real browser against the real binary.
 fn e2e(root: &Path) -> Outcome {
+    against_binary(root, "npm run --silent e2e")
+}
+
+/// Programs of others, as they were published, against the real binary.
+fn interop(root: &Path) -> Outcome {
+    call(root, "interop/scripts/python.sh")?;
+    against_binary(root, "npm run --silent interop")
+}
+
+/// Tests that start the binary themselves.
+fn against_binary(root: &Path, line: &str) -> Outcome {
     call(root, "cargo build --locked --package antiphon-server --bin antiphon")?;
     let binary = target(root)?.join("debug").join("antiphon");
-    done(command("npm run --silent e2e").current_dir(root).env("ANTIPHON_BIN", binary))
+    println!("$ {line}");
+    done(command(line).current_dir(root).env("ANTIPHON_BIN", binary))
 }
 
 /// Licences and bans of dependencies. The one step that is optional: cargo-deny is no part of a Rust installation, and

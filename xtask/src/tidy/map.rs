@@ -7,8 +7,8 @@ const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"];
 
 /// Top-level folders: what begins with one is meant as a path of this repository.
 const FOLDERS: &[&str] = &[
-    ".cargo", ".ci", "bench", "clients", "crates", "docs", "e2e", "examples", "packages", "protocol",
-    "scripts", "xtask",
+    ".cargo", ".ci", "bench", "clients", "crates", "docs", "e2e", "examples", "interop", "packages",
+    "protocol", "scripts", "xtask",
 ];
 
 /// Endings of files that people write: a word with a slash and one of these is meant as a path, too.

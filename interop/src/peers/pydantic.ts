@@ -1,0 +1,89 @@
+// Agents of Pydantic AI that speak AG-UI, one per path; `peers/pydantic/app.py` says what each of them does.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@antiphon/e2e/port';
+import { Program } from '../program.ts';
+
+/** The agents, by their paths. */
+export type Agent = 'plain' | 'weather' | 'deploy' | 'broken' | 'patient';
+
+/** A request as AG-UI has it (`RunAgentInput`), as far as tests look at it. */
+export interface RunInput {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly messages: readonly {
+    readonly id: string;
+    readonly role: string;
+    readonly [key: string]: unknown;
+  }[];
+  readonly resume?: readonly {
+    readonly interruptId: string;
+    readonly status: string;
+    readonly payload?: unknown;
+  }[];
+  readonly [key: string]: unknown;
+}
+
+/** What became of the calls of the patient agent's tool. */
+export interface Calls {
+  readonly started: number;
+  readonly cancelled: number;
+  readonly finished: number;
+}
+
+const PROJECT = join(import.meta.dirname, '../..');
+const PYTHON = join(PROJECT, '.venv/bin/python');
+
+/** A server with all agents. Starting it takes seconds: have one for a file of tests, and a thread for each test. */
+export class Pydantic implements AsyncDisposable {
+  readonly #origin: string;
+  readonly #program: Program;
+
+  private constructor(origin: string, program: Program) {
+    this.#origin = origin;
+    this.#program = program;
+  }
+
+  static async start(): Promise<Pydantic> {
+    if (!existsSync(PYTHON)) {
+      throw new Error('Pydantic AI is missing: run interop/scripts/python.sh (`make interop` does)');
+    }
+    const port = await freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    const program = await Program.start({
+      name: 'pydantic',
+      command: PYTHON,
+      args: ['-m', 'uvicorn', 'app:app', '--host', '127.0.0.1', '--port', `${port}`, '--log-level', 'info'],
+      cwd: join(PROJECT, 'peers/pydantic'),
+      env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
+      ready: async () => (await fetch(`${origin}/journal`)).ok,
+      advice: 'interop/scripts/python.sh makes its environment',
+    });
+    return new Pydantic(origin, program);
+  }
+
+  /** Where an agent takes its runs. */
+  url(agent: Agent): string {
+    return `${this.#origin}/${agent}`;
+  }
+
+  /** What agents were asked, oldest first; of one thread if it is named. */
+  async journal(thread?: string): Promise<readonly RunInput[]> {
+    const all = (await (await fetch(`${this.#origin}/journal`)).json()) as readonly RunInput[];
+    return thread === undefined ? all : all.filter(({ threadId }) => threadId === thread);
+  }
+
+  /** What became of the calls of the patient agent's tool, since the server started. */
+  async calls(): Promise<Calls> {
+    return (await (await fetch(`${this.#origin}/calls`)).json()) as Calls;
+  }
+
+  /** Kills it, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#program.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program[Symbol.asyncDispose]();
+  }
+}
