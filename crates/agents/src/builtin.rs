@@ -12,7 +12,10 @@ mod tools;
 use std::sync::Arc;
 
 use antiphon_hub::{Hub, RunSession};
-use antiphon_protocol::{Bot, BotStatus, Connector, Error, Message, Part, RunState, User, UserId, UserKind};
+use antiphon_protocol::{
+    Bot, BotStatus, BusyPolicy, Connector, Ending, Error, Message, Part, TriggerPolicy, User, UserId,
+    UserKind,
+};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
@@ -67,6 +70,11 @@ fn introduce(id: UserId) -> Bot {
         connector: Connector::Builtin,
         status: BotStatus::Running,
         error: None,
+        since: None,
+        restarts: 0,
+        trigger: TriggerPolicy::default(),
+        busy: BusyPolicy::default(),
+        answers_bots: false,
         description: Some(
             "Shows what agents can do here: streamed answers, tools you can watch and stop, plans."
                 .to_owned(),
@@ -78,12 +86,12 @@ fn introduce(id: UserId) -> Bot {
 /// One run, from what was said to its end.
 async fn work(run: RunSession, library: Arc<Library>, pace: Pace) {
     let id = run.run().run.clone();
-    let (state, error) = match respond(&run, &library, &pace).await {
-        Ok(()) => (RunState::Completed, None),
-        Err(Halt::Cancelled) => (RunState::Cancelled, None),
-        Err(Halt::Fault(fault)) => (RunState::Failed, Some(fault.message)),
+    let (ending, error) = match respond(&run, &library, &pace).await {
+        Ok(()) => (Ending::Completed, None),
+        Err(Halt::Cancelled) => (Ending::Cancelled, None),
+        Err(Halt::Fault(fault)) => (Ending::Failed, Some(fault.message)),
     };
-    if let Err(fault) = run.finish(state, error).await {
+    if let Err(fault) = run.finish(ending, error).await {
         debug!(run = %id, %fault, "the run was over before the bot was");
     }
 }

@@ -3,8 +3,10 @@
 #![warn(missing_docs)]
 
 pub mod builtin;
+mod connector;
 mod members;
 pub mod openai;
 mod worker;
 
+pub use connector::{Connector, Trouble};
 pub use worker::serve;

@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use antiphon_hub::{Hub, RunSession};
 use antiphon_protocol::{
-    Bot, BotStatus, Connector, Error, ErrorCode, RunState, User, UserId, UserKind, request::JoinRoom,
+    Activity, Bot, BotStatus, BusyPolicy, Connector, Ending, Error, ErrorCode, TriggerPolicy, User, UserId,
+    UserKind, request::JoinRoom,
 };
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -77,6 +78,11 @@ fn introduce(options: &OpenAiOptions) -> Bot {
         connector: Connector::OpenAi,
         status: BotStatus::Running,
         error: None,
+        since: None,
+        restarts: 0,
+        trigger: TriggerPolicy::default(),
+        busy: BusyPolicy::default(),
+        answers_bots: false,
         description: options.description.clone(),
         suggestions: options.suggestions.clone(),
     }
@@ -110,20 +116,20 @@ async fn work(run: RunSession, model: Arc<Model>, closing: CancellationToken) {
             done.unwrap_or_else(|_| Err(Halt::slow("the answer took longer than", total)))
         }
     };
-    let (state, error) = match outcome {
-        Ok(()) => (RunState::Completed, None),
-        Err(Halt::Cancelled) => (RunState::Cancelled, None),
-        Err(Halt::Slow(reason)) => (RunState::TimedOut, Some(reason)),
-        Err(Halt::Trouble(trouble)) => (RunState::Failed, Some(trouble.reason)),
-        Err(Halt::Fault(fault)) => (RunState::Failed, Some(fault.message)),
+    let (ending, error) = match outcome {
+        Ok(()) => (Ending::Completed, None),
+        Err(Halt::Cancelled) => (Ending::Cancelled, None),
+        Err(Halt::Slow(reason)) => (Ending::TimedOut, Some(reason)),
+        Err(Halt::Trouble(trouble)) => (Ending::Failed, Some(trouble.reason)),
+        Err(Halt::Fault(fault)) => (Ending::Failed, Some(fault.message)),
     };
-    if let Err(fault) = run.finish(state, error).await {
+    if let Err(fault) = run.finish(ending, error).await {
         debug!(run = %id, %fault, "the run was over before the bot was");
     }
 }
 
 async fn respond(run: &RunSession, model: &Model) -> Result<(), Halt> {
-    run.set_state(RunState::Thinking).await?;
+    run.set_activity(Activity::Thinking).await?;
     let options = &model.options;
     let budget = prompt::bytes(options.context_tokens);
     let lines = transcript::read(run, budget).await?;

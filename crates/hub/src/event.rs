@@ -84,8 +84,14 @@ impl LiveEvent {
         value: Part,
     ) -> Arc<Self> {
         let content = content_of(&value);
-        let event =
-            Event::Part { room: room.clone(), message_id: message_id.clone(), part, generation, value };
+        let event = Event::Part {
+            room: room.clone(),
+            message_id: message_id.clone(),
+            part,
+            generation,
+            value,
+            visible_to: None,
+        };
         Self::new(Kind::Part { message_id: message_id.clone(), part, generation, content }, encode(&event))
     }
 

@@ -18,5 +18,5 @@ pub use environment::{Clock, Environment, Ids};
 pub use event::LiveEvent;
 pub use hub::{Hub, HubOptions};
 pub use reader::Reader;
-pub use run::{Answer, Inbox, RunSession, ToolHandle};
+pub use run::{Answer, Inbox, PendingTool, RunSession, ToolHandle, ToolStart};
 pub use session::{Begun, Session};

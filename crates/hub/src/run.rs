@@ -19,7 +19,10 @@ use std::{
     },
 };
 
-use antiphon_protocol::{MessageId, Run, RunId, RunState, ToolCallId, UserId};
+use antiphon_protocol::{
+    CancelOutcome, Cancellation, Ending, MessageId, Run, RunId, RunState, Timestamp, ToolCallId, Usage,
+    UserId,
+};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
@@ -29,7 +32,7 @@ use crate::room::LiveRoom;
 pub use answer::Answer;
 pub use inbox::Inbox;
 pub use session::RunSession;
-pub use tool::ToolHandle;
+pub use tool::{PendingTool, ToolHandle, ToolStart};
 
 /// The runs at work, and who waits for more.
 #[derive(Debug, Default)]
@@ -43,10 +46,14 @@ pub(crate) struct Runs {
 pub(crate) struct ActiveRun {
     pub room: Arc<LiveRoom>,
     pub run: Run,
+    /// Which attempt at the run this is; the fencing token.
+    pub attempt: u32,
     /// Told to the bot when someone cancels.
     pub cancel: CancellationToken,
-    /// Who cancelled.
-    pub cancelled_by: Mutex<Option<UserId>>,
+    /// Who cancelled, and when.
+    pub cancelled_by: Mutex<Option<(UserId, Timestamp)>>,
+    /// What it cost so far.
+    pub usage: Mutex<Vec<Usage>>,
     /// The answer that is open.
     pub answer: Mutex<Option<MessageId>>,
     /// The tool calls that are at work.
@@ -56,6 +63,8 @@ pub(crate) struct ActiveRun {
     /// The bot's place among its concurrent runs, given back when the run ends: a bot that does not let go of a run that
     /// was ended by force must not block its own inbox.
     pub place: Mutex<Option<OwnedSemaphorePermit>>,
+    /// Set when the grace time of a cancel has passed.
+    pub forced: AtomicBool,
     /// Set by whoever ends the run.
     ended: AtomicBool,
 }
@@ -65,14 +74,34 @@ impl ActiveRun {
         Self {
             room,
             state: Mutex::new(run.state),
+            attempt: run.attempt,
             run,
             cancel: CancellationToken::new(),
             cancelled_by: Mutex::default(),
+            usage: Mutex::default(),
             answer: Mutex::default(),
             tools: Mutex::default(),
             place: Mutex::default(),
+            forced: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         }
+    }
+
+    /// Notes who wants the run stopped; the first counts. The bot is told.
+    pub fn ask_to_stop(&self, by: &UserId, at: Timestamp) {
+        self.cancelled_by.lock().get_or_insert_with(|| (by.clone(), at));
+        self.cancel.cancel();
+    }
+
+    /// What came of the wish to stop the run, if there was one, now that it ends like this.
+    pub fn cancellation(&self, ending: Ending) -> Option<Cancellation> {
+        let (by, at) = self.cancelled_by.lock().clone()?;
+        let outcome = match ending {
+            Ending::Cancelled if self.forced.load(Ordering::Acquire) => CancelOutcome::Forced,
+            Ending::Cancelled => CancelOutcome::Stopped,
+            _ => CancelOutcome::TooLate,
+        };
+        Some(Cancellation { by, at, outcome })
     }
 
     /// Takes the right to end the run. True once.

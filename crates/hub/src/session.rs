@@ -13,7 +13,7 @@ mod signals;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use antiphon_protocol::{
-    Error, Reply, Request, RequestId, Role, RoomId, User, UserKind,
+    Error, ErrorCode, Reply, Request, RequestId, Role, RoomId, User, UserKind,
     reply::{BotList, Done, Written},
 };
 use antiphon_store::{Change, Command, Committed, Guard, Outcome, Pending, RequestKey};
@@ -93,6 +93,7 @@ impl Session {
             Request::ListMembers(request) => self.list_members(request).await,
             Request::ListBots(_) => Ok(Begun::Now(Ok(Reply::Bots(BotList { bots: self.hub.bots() })))),
             Request::Cancel(request) => self.cancel(request).await,
+            other => Err(Error::new(ErrorCode::Unavailable, format!("`{}` is not there yet", other.name()))),
         }
     }
 

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BotStatus, Member, Message, MessageId, MessageStatus, RoomId, Run, Timestamp, ToolCallId, ToolState,
-    UserId, room::Room,
+    Approval, ApprovalId, BotStatus, Cancellation, Decision, Member, Message, MessageId, MessageStatus,
+    RoomId, Run, RunId, Timestamp, ToolCallId, ToolState, UserId, room::Room,
 };
 
 /// One element of a room's log: durable, with a position.
@@ -98,6 +98,23 @@ pub enum EntryBody {
         name: String,
         /// The state.
         state: ToolState,
+        /// Who asked to stop it, and what came of it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        cancel: Option<Cancellation>,
+    },
+    /// A bot asks people to decide something.
+    ApprovalRequested {
+        /// What is asked; without the decision.
+        approval: Box<Approval>,
+    },
+    /// It is decided.
+    ApprovalDecided {
+        /// Which.
+        approval: ApprovalId,
+        /// Of which run.
+        run: RunId,
+        /// How.
+        decision: Box<Decision>,
     },
     /// A bot of this room changed its status.
     BotStatus {

@@ -33,6 +33,14 @@ pub enum ErrorCode {
     TooLarge,
     /// More than `limit`.
     TooMany,
+    /// As much waits for this bot here as may; `limit` says how much.
+    QueueFull,
+    /// The bot is at work and takes no other message meanwhile.
+    BotBusy,
+    /// Somebody decided before; the present state of things tells who and how.
+    AlreadyDecided,
+    /// The run is over, or another attempt of it is at work: nothing more of this one is accepted.
+    Fenced,
     /// Too often; try again after `retry_after_ms`.
     RateLimited,
     /// The server cannot do it now; nothing was done.
@@ -43,7 +51,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::BadJson,
         Self::BadRequest,
         Self::UnknownType,
@@ -57,6 +65,10 @@ impl ErrorCode {
         Self::Conflict,
         Self::TooLarge,
         Self::TooMany,
+        Self::QueueFull,
+        Self::BotBusy,
+        Self::AlreadyDecided,
+        Self::Fenced,
         Self::RateLimited,
         Self::Unavailable,
         Self::Internal,
@@ -78,6 +90,10 @@ impl ErrorCode {
             Self::Conflict => "conflict",
             Self::TooLarge => "too_large",
             Self::TooMany => "too_many",
+            Self::QueueFull => "queue_full",
+            Self::BotBusy => "bot_busy",
+            Self::AlreadyDecided => "already_decided",
+            Self::Fenced => "fenced",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
@@ -92,9 +108,9 @@ impl ErrorCode {
             Self::Unauthenticated | Self::TokenExpired | Self::TokenRefused => 401,
             Self::Forbidden | Self::NotMember => 403,
             Self::NotFound => 404,
-            Self::Conflict => 409,
+            Self::Conflict | Self::BotBusy | Self::AlreadyDecided | Self::Fenced => 409,
             Self::TooLarge => 413,
-            Self::RateLimited => 429,
+            Self::RateLimited | Self::QueueFull => 429,
             Self::Unavailable => 503,
             Self::Internal => 500,
         }
@@ -102,7 +118,10 @@ impl ErrorCode {
 
     /// Whether the same request may succeed later.
     pub fn retryable(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::Internal)
+        matches!(
+            self,
+            Self::QueueFull | Self::BotBusy | Self::RateLimited | Self::Unavailable | Self::Internal
+        )
     }
 }
 

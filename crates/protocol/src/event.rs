@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Entry, Limits, MessageId, Part, PresenceStatus, RawJson, RoomId, Timestamp, User, UserId,
-    room::RoomSummary, signal::Signals,
+    Entry, Limits, MessageId, Part, PresenceStatus, Queue, RawJson, Role, RoomId, Timestamp, User, UserId,
+    bot_socket::{CancelRun, CancelTool, Decided, RunOffer, RunOver, Steer},
+    room::RoomSummary,
+    signal::Signals,
 };
 
 /// What the server tells.
@@ -60,6 +62,9 @@ pub enum Event {
         generation: u32,
         /// The part.
         value: Part,
+        /// The least role that may see it; everyone if left out. To others it comes without its content.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        visible_to: Option<Role>,
     },
     /// Someone types, or no longer.
     Typing {
@@ -79,6 +84,14 @@ pub enum Event {
         /// What now.
         status: PresenceStatus,
     },
+    /// What waits for a bot in a room, and why.
+    Queue {
+        /// The room.
+        room: RoomId,
+        /// What waits.
+        #[serde(flatten)]
+        queue: Queue,
+    },
     /// How many messages of one of the user's rooms there are and how many the user has read.
     Unread {
         /// The room.
@@ -90,6 +103,19 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         read: Option<u64>,
     },
+    /// To a bot on its socket: a run to work on.
+    Run(Box<RunOffer>),
+    /// To a bot on its socket: stop a run.
+    CancelRun(CancelRun),
+    /// To a bot on its socket: stop one tool call; the run goes on.
+    CancelTool(CancelTool),
+    /// To a bot on its socket: a message that arrived while it is at work, for it to take into account. Its run ends with
+    /// this one.
+    Steer(Box<Steer>),
+    /// To a bot on its socket: people have decided.
+    Decided(Box<Decided>),
+    /// To a bot on its socket: the run is over, or is no longer this bot's; nothing more of it is accepted.
+    RunOver(RunOver),
     /// The user is a member of one more room.
     RoomJoined(RoomSummary),
     /// The user is a member of one room less.

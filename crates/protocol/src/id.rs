@@ -115,6 +115,8 @@ ids! {
     RunId;
     /// A tool call inside a run.
     ToolCallId;
+    /// A decision that people are asked for.
+    ApprovalId;
     /// A request that has no other id; minted by the client, so that a repeat can be recognised.
     RequestId;
     /// A connection of one user's device.

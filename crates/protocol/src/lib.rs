@@ -7,7 +7,9 @@
 //! and `message_id` holds its id.
 #![warn(missing_docs)]
 
+pub mod approval;
 pub mod bot;
+pub mod bot_socket;
 pub mod checksum;
 pub mod close;
 pub mod config;
@@ -30,13 +32,14 @@ pub mod stream;
 pub mod time;
 pub mod user;
 
-pub use bot::{Bot, BotStatus, Connector};
+pub use approval::{Approval, Ask, Decision};
+pub use bot::{Bot, BotSpec, BotStatus, BusyPolicy, Connector, TriggerPolicy};
 pub use close::CloseCode;
 pub use entry::{Entry, EntryBody, PartEnd};
 pub use error::{Error, ErrorCode};
 pub use event::Event;
 pub use frame::{ClientFrame, ServerFrame};
-pub use id::{ConnectionId, Epoch, MessageId, RequestId, RoomId, RunId, ToolCallId, UserId};
+pub use id::{ApprovalId, ConnectionId, Epoch, MessageId, RequestId, RoomId, RunId, ToolCallId, UserId};
 pub use limits::Limits;
 pub use message::{Message, MessageStatus, Reaction};
 pub use part::{Part, ToolCall, ToolState};
@@ -44,8 +47,8 @@ pub use raw::RawJson;
 pub use reply::{JoinMode, Joined, Reply};
 pub use request::Request;
 pub use room::{Cursor, Member, Role, Room, RoomKind, Visibility};
-pub use run::{Run, RunState};
-pub use signal::{Presence, PresenceStatus};
+pub use run::{Activity, CancelOutcome, Cancellation, Chain, Ending, Run, RunState, RunStep, Usage};
+pub use signal::{Presence, PresenceStatus, Queue, QueueReason};
 pub use stream::{OpenStream, StreamPosition};
 pub use time::Timestamp;
 pub use user::{User, UserKind};

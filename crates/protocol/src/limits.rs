@@ -39,6 +39,18 @@ pub struct Limits {
     pub reaction_users: usize,
     /// Longest search query, in bytes.
     pub query_bytes: usize,
+    /// Bots that one user may register.
+    pub bots_per_user: usize,
+    /// How much of a tool's output is shown from its beginning and, once more, from its end, in bytes.
+    pub tool_output_shown: usize,
+    /// Largest output of a tool that is kept whole, in bytes.
+    pub tool_output_kept: usize,
+    /// In a conversation of bots: how many may speak one after the other on one line of cause and effect.
+    pub chain_hops: u32,
+    /// In a conversation of bots: how many runs a person's message may cause in all.
+    pub chain_turns: u32,
+    /// In a conversation of bots: how long it may go on after a person spoke, in milliseconds.
+    pub chain_ms: u64,
     /// Deepest nesting of JSON in `data` parts and tool arguments.
     pub json_depth: usize,
 }
@@ -62,6 +74,12 @@ impl Default for Limits {
             reactions_per_message: 20,
             reaction_users: 50,
             query_bytes: 256,
+            bots_per_user: 20,
+            tool_output_shown: 16 * 1024,
+            tool_output_kept: 4 * 1024 * 1024,
+            chain_hops: 4,
+            chain_turns: 12,
+            chain_ms: 600_000,
             json_depth: 32,
         }
     }

@@ -1,9 +1,11 @@
 //! Messages: what a member says.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{MessageId, Part, RoomId, RunId, Timestamp, UserId};
+use crate::{MessageId, Part, Role, RoomId, RunId, Timestamp, UserId};
 
 /// Whether a message is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +44,10 @@ pub struct Message {
     pub status: MessageStatus,
     /// What it is made of. Empty once deleted.
     pub parts: Vec<Part>,
+    /// The least role that may see a part, by the part's index; those that everyone may see are left out. To others such a
+    /// part comes without its content.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub visible_to: BTreeMap<u32, Role>,
     /// The message that this one answers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reply_to: Option<MessageId>,

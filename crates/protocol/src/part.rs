@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Timestamp, ToolCallId};
+use crate::{ApprovalId, Cancellation, Timestamp, ToolCallId};
 
 /// One element of a message. `text`, `reasoning` and a tool call's `output` can grow while the message streams.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +89,10 @@ pub enum PlanState {
 }
 
 /// States of a tool call. `completed` and everything after it is final.
+///
+/// ```text
+/// pending → waiting_approval? → running → completed | failed | cancelled | timed_out | denied | abandoned
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolState {
@@ -117,6 +121,17 @@ impl ToolState {
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Pending | Self::WaitingApproval | Self::Running)
     }
+
+    /// Whether a call may go from this state to `next`. A call that failed may be tried again only as another call.
+    pub fn may_become(self, next: Self) -> bool {
+        match (self, next) {
+            (from, _) if from.is_final() => false,
+            (_, Self::Pending) => false,
+            (Self::Pending, Self::Completed) => false,
+            (Self::Running, Self::WaitingApproval | Self::Denied) => false,
+            (from, next) => from != next,
+        }
+    }
 }
 
 /// A tool call as everyone in the room sees it.
@@ -134,24 +149,63 @@ pub struct ToolCall {
     /// What the tool was called with.
     #[serde(default)]
     pub arguments: Value,
+    /// The arguments as far as they have been written, as text; only while the call is pending.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub arguments_text: Option<String>,
     /// The latest progress.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub progress: Option<Progress>,
-    /// Live output; a stream while the call runs.
+    /// Live output; a stream while the call runs. Of a long output the beginning and the end.
     #[serde(default)]
     pub output: String,
+    /// How much output there was in all, in bytes, if more than is shown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_bytes: Option<u64>,
+    /// Where the whole output can be fetched, if more than is shown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_url: Option<String>,
     /// What the tool answered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub result: Option<Value>,
     /// What went wrong, in words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
+    /// Who asked to stop it, and what came of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cancel: Option<Cancellation>,
+    /// The decision that it waits for, or waited for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub approval: Option<ApprovalId>,
     /// When it began to run.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub started_at: Option<Timestamp>,
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ended_at: Option<Timestamp>,
+}
+
+impl ToolCall {
+    /// A call that was announced and of which nothing more is said.
+    pub fn new(tool_call: ToolCallId, name: String) -> Self {
+        Self {
+            tool_call,
+            name,
+            title: None,
+            state: ToolState::Pending,
+            arguments: Value::Null,
+            arguments_text: None,
+            progress: None,
+            output: String::new(),
+            output_bytes: None,
+            output_url: None,
+            result: None,
+            error: None,
+            cancel: None,
+            approval: None,
+            started_at: None,
+            ended_at: None,
+        }
+    }
 }
 
 /// How far a tool call is. Progress is a signal: the latest value wins.

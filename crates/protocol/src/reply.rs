@@ -4,8 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bot, Entry, Epoch, Member, Message, OpenStream, RawJson, Role, Room, RoomId, Timestamp,
-    room::RoomSummary, signal::Signals,
+    Approval, ApprovalId, Bot, BotSpec, Decision, Entry, Epoch, Member, Message, MessageId, OpenStream,
+    RawJson, Role, Room, RoomId, Run, RunId, Timestamp,
+    bot_socket::{HeldPart, HeldRun},
+    room::RoomSummary,
+    signal::Signals,
 };
 
 /// The answer to a request that succeeded.
@@ -34,8 +37,20 @@ pub enum Reply {
     Members(MemberPage),
     /// To `list_bots`.
     Bots(BotList),
+    /// To `get_bot` and `register_bot`, `start_bot` and `stop_bot`, `rotate_bot_token`.
+    Bot(Box<BotReply>),
     /// To `cancel`.
     Cancelled(Cancelled),
+    /// To `decide`.
+    Decision(Box<DecisionReply>),
+    /// To `list_runs`.
+    Runs(RunPage),
+    /// To `serve_runs`.
+    Serving(Serving),
+    /// To `open_message`.
+    Opened(Opened),
+    /// To `request_approval`.
+    Asked(Asked),
     /// To everything that has nothing more to say.
     Done(Done),
 }
@@ -104,6 +119,12 @@ pub struct Joined {
     pub signals: Signals,
     /// The bots of this room.
     pub bots: Vec<Bot>,
+    /// Runs that are not over, the oldest first; the first fifty.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub runs: Vec<Run>,
+    /// Decisions that are awaited.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub approvals: Vec<Approval>,
 }
 
 /// See [`Reply::Sent`].
@@ -191,6 +212,68 @@ pub struct MemberPage {
 pub struct BotList {
     /// The bots.
     pub bots: Vec<Bot>,
+}
+
+/// See [`Reply::Bot`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BotReply {
+    /// The bot as everyone sees it.
+    pub bot: Bot,
+    /// What was said about it, without its secrets; to its owner and to administrators.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub spec: Option<Box<BotSpec>>,
+    /// The token for its socket: told once, when it is made.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub token: Option<String>,
+}
+
+/// See [`Reply::Decision`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DecisionReply {
+    /// Whether this answer is the one that counts. If not, `decision` tells which does.
+    pub accepted: bool,
+    /// The answer that counts.
+    pub decision: Decision,
+}
+
+/// See [`Reply::Runs`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunPage {
+    /// The runs, the oldest first.
+    pub runs: Vec<Run>,
+    /// The decisions that are awaited.
+    pub approvals: Vec<Approval>,
+}
+
+/// See [`Reply::Serving`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Serving {
+    /// How long the bot may be silent before its runs are taken from it, in milliseconds. A heartbeat at a third of this is
+    /// good.
+    pub lease_ms: u64,
+    /// Runs of `holding` that go on.
+    pub resumed: Vec<HeldRun>,
+    /// Runs of `holding` that are over, or are another attempt's by now.
+    pub lost: Vec<RunId>,
+}
+
+/// See [`Reply::Opened`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Opened {
+    /// The answer.
+    pub message_id: MessageId,
+    /// How much of each part the server has.
+    pub parts: Vec<HeldPart>,
+}
+
+/// See [`Reply::Asked`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Asked {
+    /// The decision's id; the answer comes as `decided`.
+    pub approval: ApprovalId,
+    /// The answer, if an earlier decision holds for this one too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decision: Option<Box<Decision>>,
 }
 
 /// See [`Reply::Cancelled`]. How it ends is in the log, as a `run_changed` or `tool_changed`.

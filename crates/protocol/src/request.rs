@@ -1,5 +1,6 @@
 //! Requests: the closed list of what a user can ask for, over every door.
 
+mod bots;
 mod check;
 mod parse;
 
@@ -11,6 +12,12 @@ use crate::{
     ToolCallId, UserId, Visibility,
 };
 
+pub use crate::bot_socket::{
+    Append, FinishRun, OpenMessage, PutPart, RequestApproval, RunHeartbeat, RunStatus, ServeRuns,
+};
+pub use bots::{
+    ContinueRun, Decide, GetBot, ListRuns, RegisterBot, RemoveBot, RotateBotToken, StartBot, StopBot,
+};
 pub use parse::{Envelope, ParseError, parse_error};
 
 /// Declares the requests: each `type` on the wire, its aliases, and the struct that its fields fill.
@@ -94,6 +101,40 @@ requests! {
     ListBots: "list_bots";
     /// Stop a run or one tool call.
     Cancel: "cancel";
+    /// Let a conversation of bots go on that came to the end of its budget.
+    ContinueRun: "continue_run";
+    /// Answer what a bot asks people to decide.
+    Decide: "decide";
+    /// List the runs of a room that are not over, and what they ask people to decide.
+    ListRuns: "list_runs";
+    /// Read what is known about a bot.
+    GetBot: "get_bot";
+    /// Bring a bot, or change one's own.
+    RegisterBot: "register_bot";
+    /// Take a bot away.
+    RemoveBot: "remove_bot";
+    /// Start a bot.
+    StartBot: "start_bot";
+    /// Stop a bot.
+    StopBot: "stop_bot";
+    /// Give a bot another token for its socket; the one before is void.
+    RotateBotToken: "rotate_bot_token";
+    /// A bot on its socket: take runs.
+    ServeRuns: "serve_runs";
+    /// A bot on its socket: still at work.
+    RunHeartbeat: "run_heartbeat";
+    /// A bot on its socket: what it is doing.
+    RunStatus: "run_status";
+    /// A bot on its socket: open the answer of a run.
+    OpenMessage: "open_message";
+    /// A bot on its socket: open a part, or change it.
+    PutPart: "put_part";
+    /// A bot on its socket: let a part grow.
+    Append: "append";
+    /// A bot on its socket: ask people to decide.
+    RequestApproval: "request_approval";
+    /// A bot on its socket: end a run, and its answer.
+    FinishRun: "finish_run";
 }
 
 /// See [`Request::JoinRoom`]. Answered by `joined`.
@@ -424,7 +465,8 @@ pub struct Cancel {
     /// Stop this tool call; the run goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_call: Option<ToolCallId>,
-    /// Stop the runs that this message caused, or the run that is writing it.
+    /// Stop the runs that this message caused, or the run that is writing it. May be a message of one's own that the server
+    /// does not have yet: its runs are then stopped before they begin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
 }

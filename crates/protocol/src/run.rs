@@ -1,4 +1,11 @@
 //! Runs: one bot's work on one triggering message.
+//!
+//! ```text
+//! queued → processing → thinking ⇄ executing ⇄ waiting_approval → completed | failed | cancelled | timed_out | interrupted
+//! ```
+//!
+//! A run is moved by a [`RunStep`], and [`RunState::after`] says where to. What works on a run can only say an
+//! [`Activity`] or an [`Ending`]: a transition that is not allowed has no words.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,23 +38,91 @@ pub enum RunState {
     Interrupted,
 }
 
+/// What a bot is doing, as long as its run is not over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// It thinks or writes.
+    Thinking,
+    /// It runs tools.
+    Executing,
+    /// It waits for a person's decision.
+    WaitingApproval,
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Done.
+    Completed,
+    /// Ended with an error.
+    Failed,
+    /// Stopped on request.
+    Cancelled,
+    /// Took too long.
+    TimedOut,
+    /// The bot or the server died.
+    Interrupted,
+}
+
+/// What moves a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStep {
+    /// The bot takes it from its inbox: one more attempt begins.
+    Begin,
+    /// The bot does something else now.
+    Act(Activity),
+    /// The attempt came to nothing; the run goes back to where it stood in the inbox.
+    Retry,
+    /// It is over.
+    End(Ending),
+}
+
+impl From<Activity> for RunState {
+    fn from(activity: Activity) -> Self {
+        match activity {
+            Activity::Thinking => Self::Thinking,
+            Activity::Executing => Self::Executing,
+            Activity::WaitingApproval => Self::WaitingApproval,
+        }
+    }
+}
+
+impl From<Ending> for RunState {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Completed => Self::Completed,
+            Ending::Failed => Self::Failed,
+            Ending::Cancelled => Self::Cancelled,
+            Ending::TimedOut => Self::TimedOut,
+            Ending::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
 impl RunState {
     /// Whether the run is over.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::TimedOut | Self::Interrupted)
     }
 
-    /// Whether a run may go from this state to `next`.
-    pub fn may_become(self, next: Self) -> bool {
-        match (self, next) {
-            (from, _) if from.is_final() => false,
-            (_, Self::Queued) => false,
-            (Self::Queued, Self::Thinking | Self::Executing | Self::WaitingApproval | Self::Completed) => {
-                false
-            }
-            (Self::Queued, _) => true,
-            (_, Self::Processing) => false,
-            (_, _) => true,
+    /// Whether a bot is at work on it.
+    pub fn is_active(self) -> bool {
+        !self.is_final() && self != Self::Queued
+    }
+
+    /// Where `step` leads from here; nothing if it is not allowed.
+    pub fn after(self, step: RunStep) -> Option<Self> {
+        match step {
+            RunStep::Begin if self == Self::Queued => Some(Self::Processing),
+            RunStep::Act(activity) if self.is_active() => Some(activity.into()),
+            RunStep::Retry if self.is_active() => Some(Self::Queued),
+            // Work that nobody began cannot be done.
+            RunStep::End(Ending::Completed) if self == Self::Queued => None,
+            RunStep::End(ending) if !self.is_final() => Some(ending.into()),
+            _ => None,
         }
     }
 }
@@ -61,58 +136,172 @@ pub struct Run {
     pub bot: UserId,
     /// How far it is.
     pub state: RunState,
+    /// Which attempt this is, from 1; 0 as long as none has begun. Also the fencing token: what a bot writes for an earlier
+    /// attempt is refused.
+    #[serde(default)]
+    pub attempt: u32,
     /// The message that caused it.
     pub trigger: MessageId,
     /// Who wrote that message.
     pub triggered_by: UserId,
+    /// Where in a conversation of bots it stands; left out where a person caused it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub chain: Option<Chain>,
+    /// True if a conversation of bots came to the end of its budget: the run waits for a person's `continue_run`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub paused: bool,
     /// The answer, once there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answer: Option<MessageId>,
     /// What went wrong, in words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
-    /// Who stopped it.
+    /// Who asked to stop it, and what came of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub cancelled_by: Option<UserId>,
+    pub cancel: Option<Cancellation>,
+    /// What it cost, model by model.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub usage: Vec<Usage>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When the present attempt began.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub started_at: Option<Timestamp>,
     /// When it reached its final state.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ended_at: Option<Timestamp>,
 }
 
+/// Where a run stands among those that a person's message caused by way of bots that address each other. Budgets are
+/// measured on this chain, never on consecutive messages, which anyone could interrupt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Chain {
+    /// The person's message that began it, or the one at which a person let it go on.
+    pub root: MessageId,
+    /// How many bots spoke between that message and this run.
+    pub hops: u32,
+    /// How many runs the chain had when this one was queued, this one included.
+    pub turns: u32,
+    /// When it began.
+    pub began_at: Timestamp,
+}
+
+/// Someone's wish to stop a run or a tool call, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cancellation {
+    /// Who.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// What came of it.
+    pub outcome: CancelOutcome,
+}
+
+/// What came of a wish to stop something. A wish that is denied is answered with an error and leaves no trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelOutcome {
+    /// Accepted: the bot was told, and has its grace time.
+    Requested,
+    /// The bot stopped.
+    Stopped,
+    /// The bot did not stop in time; the server closed it.
+    Forced,
+    /// It was over before the bot could stop.
+    TooLate,
+}
+
+/// What one model used up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Usage {
+    /// Which model.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model: Option<String>,
+    /// How often it was asked.
+    #[serde(default)]
+    pub requests: u64,
+    /// Tokens read, cached ones included.
+    #[serde(default)]
+    pub input_tokens: u64,
+    /// Tokens written, those of reasoning included.
+    #[serde(default)]
+    pub output_tokens: u64,
+    /// Of the tokens read, those that came from a cache.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cached_input_tokens: Option<u64>,
+    /// Of the tokens written, those of reasoning.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reasoning_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// Adds what another request used.
+    pub fn add(&mut self, other: &Self) {
+        let sum = |a: Option<u64>, b: Option<u64>| match (a, b) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
+        };
+        self.requests = self.requests.saturating_add(other.requests);
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        self.cached_input_tokens = sum(self.cached_input_tokens, other.cached_input_tokens);
+        self.reasoning_tokens = sum(self.reasoning_tokens, other.reasoning_tokens);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::RunState::*;
+    use super::{RunState::*, *};
+
+    const STATES: [RunState; 10] = [
+        Queued,
+        Processing,
+        Thinking,
+        Executing,
+        WaitingApproval,
+        Completed,
+        Failed,
+        Cancelled,
+        TimedOut,
+        Interrupted,
+    ];
+
+    fn steps() -> Vec<RunStep> {
+        let activities = [Activity::Thinking, Activity::Executing, Activity::WaitingApproval];
+        let endings =
+            [Ending::Completed, Ending::Failed, Ending::Cancelled, Ending::TimedOut, Ending::Interrupted];
+        let mut steps = vec![RunStep::Begin, RunStep::Retry];
+        steps.extend(activities.map(RunStep::Act));
+        steps.extend(endings.map(RunStep::End));
+        steps
+    }
 
     /// F3: a run that has ended stays ended.
     #[test]
     fn nothing_follows_a_final_state() {
-        let all = [
-            Queued,
-            Processing,
-            Thinking,
-            Executing,
-            WaitingApproval,
-            Completed,
-            Failed,
-            Cancelled,
-            TimedOut,
-            Interrupted,
-        ];
-        for from in all {
-            for to in all {
-                assert!(!(from.is_final() && from.may_become(to)), "{from:?} became {to:?}");
+        for from in STATES.into_iter().filter(|state| state.is_final()) {
+            for step in steps() {
+                assert_eq!(from.after(step), None, "{from:?} was moved by {step:?}");
             }
-            assert!(!from.may_become(Queued));
         }
-        assert!(
-            Queued.may_become(Processing) && Queued.may_become(Cancelled) && !Queued.may_become(Completed)
-        );
-        assert!(
-            Thinking.may_become(Executing)
-                && Executing.may_become(Thinking)
-                && Thinking.may_become(Completed)
-        );
+    }
+
+    /// F3: a run can be ended from wherever it stands, so that none is left over.
+    #[test]
+    fn every_run_can_be_ended() {
+        for from in STATES.into_iter().filter(|state| !state.is_final()) {
+            for ending in [Ending::Failed, Ending::Cancelled, Ending::TimedOut, Ending::Interrupted] {
+                assert_eq!(from.after(RunStep::End(ending)), Some(ending.into()));
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_waits_can_begin_and_only_what_began_can_be_done() {
+        for from in STATES {
+            assert_eq!(from.after(RunStep::Begin).is_some(), from == Queued);
+            assert_eq!(from.after(RunStep::Retry).is_some(), from.is_active());
+            assert_eq!(from.after(RunStep::End(Ending::Completed)).is_some(), from.is_active());
+        }
     }
 }

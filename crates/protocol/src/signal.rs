@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::UserId;
+use crate::{RunId, UserId};
 
 /// How long a `typing` signal lasts unless it is repeated, in milliseconds.
 pub const TYPING_TTL_MS: u64 = 6_000;
@@ -36,4 +36,39 @@ pub struct Signals {
     pub typing: Vec<UserId>,
     /// Who is not offline.
     pub presence: Vec<Presence>,
+    /// What waits for bots.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub queues: Vec<Queue>,
+}
+
+/// What waits for a bot in a room, and why. Told anew whenever it changes; an empty `waiting` means that nothing waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Queue {
+    /// The bot.
+    pub bot: UserId,
+    /// The runs in their order, the next one first; the first fifty.
+    pub waiting: Vec<RunId>,
+    /// How many there are.
+    pub count: u64,
+    /// Why the first one waits.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<QueueReason>,
+}
+
+/// Why a run waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueReason {
+    /// The bot works on an earlier message of this room.
+    Busy,
+    /// The bot is at work in as many other rooms as it can.
+    BusyElsewhere,
+    /// The bot is stopped; somebody has to start it.
+    BotStopped,
+    /// The bot is coming up.
+    BotStarting,
+    /// The bot is broken, or not connected; `error` of its status says how.
+    BotDown,
+    /// A conversation of bots came to the end of its budget; somebody has to let it go on.
+    Paused,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{MessageId, Part};
+use crate::{MessageId, Part, Role};
 
 /// Which text a client holds of a part that was not finished when it last looked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,4 +38,7 @@ pub struct OpenStream {
     pub replace: bool,
     /// The part without its growing text.
     pub value: Part,
+    /// The least role that may see it; everyone if left out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub visible_to: Option<Role>,
 }

@@ -1,8 +1,10 @@
 //! Commands: the closed list of what can change. What belongs together is one command and commits together.
 
+use std::collections::BTreeMap;
+
 use antiphon_protocol::{
-    Bot, Message, MessageId, MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId, RunState, Timestamp,
-    ToolCallId, ToolState, User, UserId, Visibility,
+    Bot, Cancellation, Ending, Message, MessageId, MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId,
+    RunStep, Timestamp, ToolCallId, ToolState, Usage, User, UserId, Visibility,
 };
 use serde::Serialize;
 
@@ -164,7 +166,8 @@ pub enum Change {
         /// The ordinal of the last message read.
         ordinal: u64,
     },
-    /// Move a run to a state. Entry: `run_changed`. A transition that [`RunState::may_become`] forbids is a conflict.
+    /// Move a run. Entry: `run_changed`. A step that [`RunState::after`](antiphon_protocol::RunState::after) does not know is a
+    /// conflict.
     ChangeRun {
         /// The room.
         room: RoomId,
@@ -185,6 +188,8 @@ pub enum Change {
         name: String,
         /// The state.
         state: ToolState,
+        /// Who asked to stop it, and what came of it.
+        cancel: Option<Cancellation>,
     },
     /// Save what streams have grown by. Writes no entry. Chunks of messages that are not streaming are ignored.
     Checkpoint(Vec<Checkpoint>),
@@ -258,12 +263,28 @@ pub struct NewRun {
 pub struct RunChange {
     /// The run.
     pub run: RunId,
-    /// Its next state.
-    pub state: RunState,
+    /// What moves it; nothing if only something else about it changes.
+    pub step: Option<RunStep>,
+    /// The attempt that says so: any other than the present one is a conflict. Nothing: the server says so.
+    pub attempt: Option<u32>,
     /// What went wrong.
     pub error: Option<String>,
-    /// Who stopped it.
-    pub cancelled_by: Option<UserId>,
+    /// Who wants it stopped, and what came of it.
+    pub cancel: Option<Cancellation>,
+    /// What it cost, in addition to what is recorded.
+    pub usage: Vec<Usage>,
+}
+
+impl RunChange {
+    /// A step of a run and nothing else.
+    pub fn step(run: RunId, step: RunStep) -> Self {
+        Self { run, step: Some(step), attempt: None, error: None, cancel: None, usage: Vec::new() }
+    }
+
+    /// The end of a run.
+    pub fn end(run: RunId, ending: Ending, error: Option<String>) -> Self {
+        Self { error, ..Self::step(run, RunStep::End(ending)) }
+    }
 }
 
 /// What a stream has grown by since its last checkpoint.
@@ -304,6 +325,7 @@ impl NewMessage {
             reply_to: self.reply_to,
             to: self.to,
             run: self.run,
+            visible_to: BTreeMap::new(),
             edited_at: None,
             deleted_at: None,
             reactions: Vec::new(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use antiphon_hub::{Answer, RunSession};
-use antiphon_protocol::{Error, Part, RunState, part::PlanItem};
+use antiphon_protocol::{Activity, Error, Part, part::PlanItem};
 use serde_json::Value;
 
 use super::{
@@ -36,7 +36,7 @@ pub(super) struct Speech<'a> {
 impl<'a> Speech<'a> {
     /// Opens the answer.
     pub async fn begin(run: &'a RunSession, pace: &'a Pace) -> Result<Self, Halt> {
-        run.set_state(RunState::Thinking).await?;
+        run.set_activity(Activity::Thinking).await?;
         Ok(Self { run, answer: run.answer().await?, pace })
     }
 
@@ -62,7 +62,7 @@ impl<'a> Speech<'a> {
 
     /// Runs a tool for everyone to see. That it came to nothing is an answer as well, unless the whole run was stopped.
     pub async fn run_tool<T: Tool>(&self, tool: &mut T) -> Result<Result<T::Found, Trouble>, Halt> {
-        self.run.set_state(RunState::Executing).await?;
+        self.run.set_activity(Activity::Executing).await?;
         let arguments = serde_json::to_value(&*tool).unwrap_or(Value::Null);
         let handle = self.answer.start_tool(T::NAME, Some(&tool.title()), arguments).await?;
         let outcome = tool.work(&Bench::new(self.run, &handle, self.pace)).await;
@@ -74,7 +74,7 @@ impl<'a> Speech<'a> {
         if self.run.cancelled().is_cancelled() {
             return Err(Halt::Cancelled);
         }
-        self.run.set_state(RunState::Thinking).await?;
+        self.run.set_activity(Activity::Thinking).await?;
         Ok(outcome)
     }
 

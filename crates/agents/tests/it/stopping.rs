@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use antiphon_agents::{builtin::Pace, serve};
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Bot, BotStatus, Connector, MessageStatus, Part, RunState, ToolState, User, UserId, UserKind,
+    Bot, BotStatus, Connector, Ending, MessageStatus, Part, RunState, ToolState, User, UserId, UserKind,
 };
 
 use crate::{
@@ -53,7 +53,7 @@ async fn a_story_is_stopped_in_the_middle() {
     let (run, answer) = chat.answered(&question).await;
 
     assert_eq!((run.state, answer.status), (RunState::Cancelled, MessageStatus::Cancelled));
-    assert_eq!(run.cancelled_by, Some(mara.session.user().id.clone()));
+    assert_eq!(run.cancel.map(|cancel| cancel.by), Some(mara.session.user().id.clone()));
     let text = text_of(&answer);
     assert!(!text.is_empty() && !text.contains("The end."));
     assert_eq!(chat.seen.texts[&(answer.id, 1)], text, "what was seen is what was kept");
@@ -99,7 +99,7 @@ async fn fragile(run: RunSession, breaks: bool) {
     answer.append(part, "half of ").unwrap();
     assert!(!breaks, "this bot breaks on purpose");
     answer.append(part, "a sentence").unwrap();
-    run.finish(RunState::Completed, None).await.unwrap();
+    run.finish(Ending::Completed, None).await.unwrap();
 }
 
 /// F3, B4: a bot that breaks ends one run. What it had said is kept and marked, and the next run is answered.
@@ -108,9 +108,7 @@ async fn a_bot_that_breaks_loses_one_run_only() {
     let world = World::at(Pace::NONE).await;
     let id = UserId::parse("fragile").unwrap();
     let user = User { id: id.clone(), kind: UserKind::Bot, name: "Fragile".to_owned(), avatar: None };
-    let (connector, status) = (Connector::Builtin, BotStatus::Running);
-    let suggestions = Vec::new();
-    let bot = Bot { user, owner: None, connector, status, error: None, description: None, suggestions };
+    let bot = Bot { status: BotStatus::Running, ..Bot::new(user, Connector::Builtin) };
     world.hub.put_bot(bot).await.unwrap();
     let broken = AtomicBool::new(false);
     let work = move |run| fragile(run, !broken.swap(true, Ordering::Relaxed));

@@ -1,6 +1,6 @@
 //! What a crash left open is ended at the next start: nobody works on it any more (F3).
 
-use antiphon_protocol::{Error, MessageStatus, RunId, RunState, UserId};
+use antiphon_protocol::{Ending, Error, MessageStatus, RunId, UserId};
 use antiphon_store::{Change, OpenMessage as StoredMessage, RunChange};
 use tracing::info;
 
@@ -49,5 +49,5 @@ impl Hub {
 }
 
 fn interruption(run: RunId) -> RunChange {
-    RunChange { run, state: RunState::Interrupted, error: Some(WHY.to_owned()), cancelled_by: None }
+    RunChange::end(run, Ending::Interrupted, Some(WHY.to_owned()))
 }

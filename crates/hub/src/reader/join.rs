@@ -48,6 +48,8 @@ pub(super) async fn begin(
             streams: Vec::new(),
             signals: Default::default(),
             bots,
+            runs: Vec::new(),
+            approvals: Vec::new(),
         };
         (joined, state.head)
     });

@@ -94,6 +94,7 @@ impl OpenPart {
             text: self.text[at..].to_owned(),
             replace: held.is_some() && held_bytes.is_none(),
             value: self.value.clone(),
+            visible_to: None,
         }
     }
 

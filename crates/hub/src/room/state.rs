@@ -212,7 +212,8 @@ impl RoomState {
             .take(LISTED_SIGNALS)
             .map(|(user, present)| Presence { user: user.clone(), status: present.status })
             .collect();
-        Signals { typing: self.typing.keys().take(LISTED_SIGNALS).cloned().collect(), presence }
+        let typing = self.typing.keys().take(LISTED_SIGNALS).cloned().collect();
+        Signals { typing, presence, queues: Vec::new() }
     }
 
     /// Whether nobody is here and nothing grows, so that the room may leave memory.

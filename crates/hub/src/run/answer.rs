@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{
-    Error, ErrorCode, Message, MessageId, MessageStatus, Part, RoomId, ToolCall, ToolCallId, ToolState,
-};
+use antiphon_protocol::{Error, ErrorCode, Message, MessageId, MessageStatus, Part, Role, RoomId};
 use antiphon_store::{Change, NewMessage};
-use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use super::{ActiveRun, ToolHandle};
+use super::ActiveRun;
 use crate::{
     Session,
     event::{Append, LiveEvent, content_of},
@@ -69,6 +65,12 @@ impl Answer {
 
     /// Adds a part. Its text, if it has any, is its beginning.
     pub fn open_part(&self, part: Part) -> Result<u32, Error> {
+        self.open_part_for(part, None)
+    }
+
+    /// Adds a part that only members with at least this role may see; everyone if nothing.
+    pub fn open_part_for(&self, part: Part, visible_to: Option<Role>) -> Result<u32, Error> {
+        let _ = visible_to;
         let (most, longest) = (self.session.hub.limits().parts, self.session.hub.limits().stream_bytes);
         let now = self.session.hub.now();
         self.write(|room, message| {
@@ -118,37 +120,6 @@ impl Answer {
             open.push(text, limit, now)?;
             Ok(((), vec![append_event(room, &self.message_id, part, open, at, text)]))
         })
-    }
-
-    /// Adds a tool call that begins to run now, and tells the log.
-    pub async fn start_tool(
-        &self,
-        name: &str,
-        title: Option<&str>,
-        arguments: Value,
-    ) -> Result<ToolHandle, Error> {
-        let tool_call: ToolCallId = self.session.hub.environment.ids.mint().into();
-        let cancel = CancellationToken::new();
-        let part = self.open_part(Part::ToolCall(Box::new(ToolCall {
-            tool_call: tool_call.clone(),
-            name: name.to_owned(),
-            title: title.map(str::to_owned),
-            state: ToolState::Running,
-            arguments,
-            progress: None,
-            output: String::new(),
-            result: None,
-            error: None,
-            started_at: Some(self.session.hub.now()),
-            ended_at: None,
-        })))?;
-        self.active.tools.lock().insert(tool_call.clone(), cancel.clone());
-        let tool = ToolHandle::new(self.clone(), part, tool_call, name.to_owned(), cancel);
-        if let Err(error) = tool.tell(ToolState::Running).await {
-            self.active.tools.lock().remove(tool.id());
-            return Err(error);
-        }
-        Ok(tool)
     }
 
     /// The news of a part, without its growing text. What does not grow (arguments, results, data) is sent anew with each

@@ -1,8 +1,14 @@
 //! Cancelling: a request with an outcome. Who may: the one who caused the run, the bot's owner, and admins of the room.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use antiphon_protocol::{Error, ErrorCode, Reply, Role, Run, RunState, reply::Cancelled, request::Cancel};
+use antiphon_protocol::{
+    CancelOutcome, Cancellation, Ending, Error, ErrorCode, Reply, Role, Run, reply::Cancelled,
+    request::Cancel,
+};
 use antiphon_store::{Change, Command, RunChange};
 use tracing::info;
 
@@ -69,11 +75,10 @@ impl Session {
         if let Some(active) = self.hub.runs.get(&run.run) {
             return Ok(self.stop(&active));
         }
+        let (by, at) = (self.user().id.clone(), self.hub.now());
         let change = RunChange {
-            run: run.run.clone(),
-            state: RunState::Cancelled,
-            error: None,
-            cancelled_by: Some(self.user().id.clone()),
+            cancel: Some(Cancellation { by, at, outcome: CancelOutcome::Stopped }),
+            ..RunChange::end(run.run.clone(), Ending::Cancelled, None)
         };
         let change = Change::ChangeRun { room: request.room.clone(), change };
         let command =
@@ -93,9 +98,8 @@ impl Session {
         if active.has_ended() {
             return false;
         }
-        active.cancelled_by.lock().get_or_insert_with(|| self.user().id.clone());
         if !active.cancel.is_cancelled() {
-            active.cancel.cancel();
+            active.ask_to_stop(&self.user().id, self.hub.now());
             self.hub.spawn(force(Arc::clone(&self.hub), Arc::clone(active)));
         }
         true
@@ -118,7 +122,8 @@ async fn force(hub: Arc<Hub>, active: Arc<ActiveRun>) {
         () = tokio::time::sleep(grace) => {}
         () = hub.stopping.cancelled() => return,
     }
-    if end(&hub, &active, RunState::Cancelled, None).await.is_ok() {
+    active.forced.store(true, Ordering::Release);
+    if end(&hub, &active, Ending::Cancelled, None).await.is_ok() {
         info!(run = %active.run.run, "a run did not end in time after its cancel and was ended by force");
     }
 }

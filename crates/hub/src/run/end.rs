@@ -2,9 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use antiphon_protocol::{
-    Error, ErrorCode, MessageId, MessageStatus, Part, PartEnd, RoomId, RunState, UserId,
-};
+use antiphon_protocol::{Ending, Error, ErrorCode, MessageId, MessageStatus, Part, PartEnd, RoomId, UserId};
 use antiphon_store::{Change, RunChange};
 use tokio::task::JoinHandle;
 use tracing::{error, warn};
@@ -23,7 +21,7 @@ impl Hub {
     pub(crate) fn interrupt_runs(&self) {
         for active in self.runs.all() {
             // A run that its bot ends at this moment is fine as well; what fails, the next start ends.
-            let _ = begin(&self.me(), &active, RunState::Interrupted, Some(STOPPED.to_owned()));
+            let _ = begin(&self.me(), &active, Ending::Interrupted, Some(STOPPED.to_owned()));
         }
     }
 
@@ -31,9 +29,9 @@ impl Hub {
     pub(crate) fn expel_bot(&self, room: &RoomId, bot: &UserId, by: &UserId) {
         let runs = self.runs.all();
         for active in runs.iter().filter(|active| active.run.bot == *bot && active.room.id == *room) {
-            active.cancelled_by.lock().get_or_insert_with(|| by.clone());
+            active.ask_to_stop(by, self.now());
             active.cancel.cancel();
-            let _ = begin(&self.me(), active, RunState::Cancelled, None);
+            let _ = begin(&self.me(), active, Ending::Cancelled, None);
         }
     }
 }
@@ -42,30 +40,39 @@ impl Hub {
 pub(super) async fn end(
     hub: &Arc<Hub>,
     active: &Arc<ActiveRun>,
-    state: RunState,
+    ending: Ending,
     error: Option<String>,
 ) -> Result<(), Error> {
     let lost = |_| Error::new(ErrorCode::Internal, "the server stopped before the run was ended");
-    begin(hub, active, state, error)?.await.map_err(lost)?
+    begin(hub, active, ending, error)?.await.map_err(lost)?
 }
 
 /// Takes the right to end a run, and sees to it in a task of the hub: nobody else can do it any more.
 pub(super) fn begin(
     hub: &Arc<Hub>,
     active: &Arc<ActiveRun>,
-    state: RunState,
+    ending: Ending,
     error: Option<String>,
 ) -> Result<JoinHandle<Result<(), Error>>, Error> {
     if !active.take_end() {
         return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
     }
-    let cancelled_by = active.cancelled_by.lock().clone();
-    let change = RunChange { run: active.run.run.clone(), state, error, cancelled_by };
-    Ok(hub.spawn(carry_out(Arc::clone(hub), Arc::clone(active), change)))
+    Ok(hub.spawn(carry_out(Arc::clone(hub), Arc::clone(active), ending, error)))
 }
 
-async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, change: RunChange) -> Result<(), Error> {
-    let result = write(&hub, &active, change).await;
+async fn carry_out(
+    hub: Arc<Hub>,
+    active: Arc<ActiveRun>,
+    ending: Ending,
+    error: Option<String>,
+) -> Result<(), Error> {
+    let change = RunChange {
+        attempt: Some(active.attempt),
+        cancel: active.cancellation(ending),
+        usage: std::mem::take(&mut *active.usage.lock()),
+        ..RunChange::end(active.run.run.clone(), ending, error)
+    };
+    let result = write(&hub, &active, ending, change).await;
     hub.runs.end(&active.run.run);
     active.place.lock().take();
     hub.runs.inbox(&active.run.bot).notify_one();
@@ -76,8 +83,8 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, change: RunChange) -> 
 }
 
 /// The answer, if it is open, is completed in the same commit.
-async fn write(hub: &Hub, active: &ActiveRun, change: RunChange) -> Result<(), Error> {
-    let (room, status) = (active.room.id.clone(), message_status(change.state));
+async fn write(hub: &Hub, active: &ActiveRun, ending: Ending, change: RunChange) -> Result<(), Error> {
+    let (room, status) = (active.room.id.clone(), message_status(ending));
     if let Some(completion) = completion(hub, active) {
         return commit(hub, active, completion.change(active, status, Some(change))).await;
     }
@@ -129,11 +136,11 @@ fn completion(hub: &Hub, active: &ActiveRun) -> Option<Completion> {
     })
 }
 
-fn message_status(state: RunState) -> MessageStatus {
-    match state {
-        RunState::Completed => MessageStatus::Complete,
-        RunState::Cancelled => MessageStatus::Cancelled,
-        RunState::Interrupted => MessageStatus::Interrupted,
-        _ => MessageStatus::Failed,
+fn message_status(ending: Ending) -> MessageStatus {
+    match ending {
+        Ending::Completed => MessageStatus::Complete,
+        Ending::Cancelled => MessageStatus::Cancelled,
+        Ending::Interrupted => MessageStatus::Interrupted,
+        Ending::Failed | Ending::TimedOut => MessageStatus::Failed,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{Error, ErrorCode, RoomId, Run, RunState, UserId};
+use antiphon_protocol::{Ending, Error, ErrorCode, RoomId, Run, RunState, RunStep, UserId};
 use antiphon_store::{Change, QueuedRun, RunChange};
 use tokio::sync::{Notify, Semaphore};
 use tracing::{error, warn};
@@ -100,10 +100,9 @@ impl Inbox {
         let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
             return self.turn_down(room, &run, "the message that caused this run cannot be read").await;
         };
-        let change =
-            RunChange { run: run.run.clone(), state: RunState::Processing, error: None, cancelled_by: None };
+        let change = RunChange::step(run.run.clone(), RunStep::Begin);
+        let run = Run { state: RunState::Processing, attempt: run.attempt + 1, ..run };
         let active = Arc::new(ActiveRun::new(live, run));
-        *active.state.lock() = RunState::Processing;
         // Made before the commit: dropped on the way, it ends the run.
         let session = RunSession::new(self.hub.session(bot.user), Arc::clone(&active), trigger);
         self.hub.runs.begin(active);
@@ -120,8 +119,7 @@ impl Inbox {
     /// Ends a run that cannot begin.
     async fn turn_down(&self, room: &RoomId, run: &Run, why: &str) -> Result<Option<RunSession>, Error> {
         warn!(run = %run.run, bot = %self.bot, why, "a waiting run was turned down");
-        let (run, error) = (run.run.clone(), Some(why.to_owned()));
-        let change = RunChange { run, state: RunState::Failed, error, cancelled_by: None };
+        let change = RunChange::end(run.run.clone(), Ending::Failed, Some(why.to_owned()));
         match self.hub.commit(UserId::system(), Change::ChangeRun { room: room.clone(), change }).await {
             Err(error) if error.code != ErrorCode::Conflict => Err(error),
             _ => Ok(None),

@@ -1,8 +1,10 @@
 //! A run as the bot that works on it sees it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use antiphon_protocol::{Error, ErrorCode, Message, Part, RoomId, Run, RunState};
+use antiphon_protocol::{
+    Activity, Ask, Decision, Ending, Error, ErrorCode, Message, Part, RoomId, Run, RunState, RunStep, Usage,
+};
 use antiphon_store::{Change, RunChange};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
@@ -62,15 +64,21 @@ impl RunSession {
         &self.active.cancel
     }
 
-    /// Tells the room what the bot is doing: `thinking`, `executing` or `waiting_approval`.
-    pub async fn set_state(&self, state: RunState) -> Result<(), Error> {
-        if state.is_final() {
-            return Err(Error::new(ErrorCode::Conflict, "a run is ended by finishing it"));
-        }
+    /// Which attempt at the run this is.
+    pub fn attempt(&self) -> u32 {
+        self.active.attempt
+    }
+
+    /// Tells the room what the bot is doing.
+    pub async fn set_activity(&self, activity: Activity) -> Result<(), Error> {
+        let state = RunState::from(activity);
         if *self.active.state.lock() == state {
             return Ok(());
         }
-        let change = RunChange { run: self.run().run.clone(), state, error: None, cancelled_by: None };
+        let change = RunChange {
+            attempt: Some(self.active.attempt),
+            ..RunChange::step(self.run().run.clone(), RunStep::Act(activity))
+        };
         let change = Change::ChangeRun { room: self.room().clone(), change };
         self.session.hub.commit(self.run().bot.clone(), change).await?;
         *self.active.state.lock() = state;
@@ -87,18 +95,39 @@ impl RunSession {
         let answer = self.answer().await?;
         let part = answer.open_part(Part::Text { text: String::new() })?;
         answer.append(part, text)?;
-        self.finish(RunState::Completed, None).await
+        self.finish(Ending::Completed, None).await
+    }
+
+    /// Records what the run has cost; told to the room when it ends. Of one model the numbers are added up.
+    pub fn record_usage(&self, usage: Usage) {
+        let mut all = self.active.usage.lock();
+        match all.iter_mut().find(|known| known.model == usage.model) {
+            Some(known) => known.add(&usage),
+            None => all.push(usage),
+        }
+    }
+
+    /// Asks people to decide, and waits for it: until somebody does, the deadline brings the default, or the run is stopped
+    /// (then the decision's cause is `withdrawn`). An earlier decision that still holds is taken at once. The run is
+    /// `waiting_approval` meanwhile.
+    pub async fn ask(&self, ask: Ask, within: Duration) -> Result<Decision, Error> {
+        let _ = (ask, within);
+        Err(Error::new(ErrorCode::Unavailable, "decisions are not there yet"))
+    }
+
+    /// The next message that arrived for this bot in this room, for it to take into account in the work under way; that
+    /// message's run then ends with this one. Waits for ever unless the bot's busy policy is `steer`. May be dropped: what
+    /// was not returned stays in the inbox.
+    pub async fn steered(&self) -> Message {
+        std::future::pending().await
     }
 
     /// Ends the run, and its answer if it is open. If someone cancelled it, `cancelled` is the state in any case. May be
     /// dropped: the run ends nevertheless.
-    pub async fn finish(self, state: RunState, error: Option<String>) -> Result<(), Error> {
-        if !state.is_final() {
-            return Err(Error::new(ErrorCode::Conflict, "a run is finished in a final state"));
-        }
-        let (state, error) =
-            if self.active.cancel.is_cancelled() { (RunState::Cancelled, None) } else { (state, error) };
-        end::end(&self.session.hub, &self.active, state, error).await
+    pub async fn finish(self, ending: Ending, error: Option<String>) -> Result<(), Error> {
+        let (ending, error) =
+            if self.active.cancel.is_cancelled() { (Ending::Cancelled, None) } else { (ending, error) };
+        end::end(&self.session.hub, &self.active, ending, error).await
     }
 }
 
@@ -110,9 +139,9 @@ impl Drop for RunSession {
         }
         let hub = &self.session.hub;
         let (state, error) = match (self.active.cancel.is_cancelled(), hub.stopping.is_cancelled()) {
-            (true, _) => (RunState::Cancelled, None),
-            (_, true) => (RunState::Interrupted, Some(end::STOPPED.to_owned())),
-            _ => (RunState::Failed, Some("the bot ended without a word".to_owned())),
+            (true, _) => (Ending::Cancelled, None),
+            (_, true) => (Ending::Interrupted, Some(end::STOPPED.to_owned())),
+            _ => (Ending::Failed, Some("the bot ended without a word".to_owned())),
         };
         // Whoever was faster has ended it as well.
         let _ = end::begin(hub, &self.active, state, error);

@@ -1,99 +1,244 @@
-//! A tool call at work.
+//! A tool call, as the bot that makes it sees it: pending, then running, then over. Each state is a type of its own, and
+//! whoever ends a call gives it away: what may not follow cannot be written.
 
-use antiphon_protocol::{Error, Part, Timestamp, ToolCall, ToolCallId, ToolState, part::Progress};
+use std::time::Duration;
+
+use antiphon_protocol::{
+    Ask, Decision, Error, Part, Role, RunId, Timestamp, ToolCall, ToolCallId, ToolState, part::Progress,
+};
 use antiphon_store::Change;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::Answer;
+use super::{Answer, RunSession};
+
+/// What is known of a tool call when it is announced.
+#[derive(Debug, Clone, Default)]
+pub struct ToolStart {
+    /// Name of the tool.
+    pub name: String,
+    /// What it does, for people.
+    pub title: Option<String>,
+    /// What it is called with, if that is known already.
+    pub arguments: Value,
+    /// The least role that may see arguments, output and result; everyone if nothing.
+    pub visible_to: Option<Role>,
+    /// After this time of running the server ends the call as `timed_out`.
+    pub timeout: Option<Duration>,
+}
+
+impl ToolStart {
+    /// A call of the tool of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+}
+
+/// A tool call that was announced and does not run yet. Dropped without being started or ended it is abandoned when its
+/// run ends.
+pub struct PendingTool {
+    call: Call,
+}
 
 /// A tool call that runs. Dropped without an end it is abandoned when its run ends.
 pub struct ToolHandle {
+    call: Call,
+}
+
+/// A tool call in whatever state.
+struct Call {
     answer: Answer,
     part: u32,
-    call: ToolCallId,
+    id: ToolCallId,
     name: String,
+    timeout: Option<Duration>,
     cancel: CancellationToken,
 }
 
-impl ToolHandle {
-    pub(super) fn new(
-        answer: Answer,
-        part: u32,
-        call: ToolCallId,
-        name: String,
-        cancel: CancellationToken,
-    ) -> Self {
-        Self { answer, part, call, name, cancel }
+impl Answer {
+    /// Announces a tool call, and tells the log.
+    pub async fn announce_tool(&self, start: ToolStart) -> Result<PendingTool, Error> {
+        let id: ToolCallId = self.session.hub.environment.ids.mint().into();
+        let ToolStart { name, title, arguments, visible_to, timeout } = start;
+        let call = ToolCall { title, arguments, ..ToolCall::new(id.clone(), name.clone()) };
+        let value = Part::ToolCall(Box::new(call));
+        let part = self.open_part_for(value, visible_to)?;
+        let cancel = CancellationToken::new();
+        self.active.tools.lock().insert(id.clone(), cancel.clone());
+        let call = Call { answer: self.clone(), part, id, name, timeout, cancel };
+        if let Err(error) = call.tell(ToolState::Pending).await {
+            self.active.tools.lock().remove(&call.id);
+            return Err(error);
+        }
+        Ok(PendingTool { call })
     }
 
+    /// Announces a tool call that runs at once.
+    pub async fn start_tool(
+        &self,
+        name: &str,
+        title: Option<&str>,
+        arguments: Value,
+    ) -> Result<ToolHandle, Error> {
+        let title = title.map(str::to_owned);
+        self.announce_tool(ToolStart { title, arguments, ..ToolStart::new(name) }).await?.start().await
+    }
+}
+
+impl PendingTool {
     /// The call's id.
     pub fn id(&self) -> &ToolCallId {
-        &self.call
+        &self.call.id
+    }
+
+    /// Index of the part that shows it.
+    pub fn part(&self) -> u32 {
+        self.call.part
     }
 
     /// Cancelled when someone stops this call, or the run.
     pub async fn cancelled(&self) {
-        tokio::select! {
-            () = self.cancel.cancelled() => {}
-            () = self.answer.active.cancel.cancelled() => {}
-        }
+        self.call.cancelled().await;
+    }
+
+    /// Shows the arguments as far as the model has written them. Shown from time to time only.
+    pub fn preview_arguments(&self, text: &str) -> Result<(), Error> {
+        self.call.change(|call, _| call.arguments_text = Some(text.to_owned()))
+    }
+
+    /// The arguments are complete, or other ones than announced.
+    pub fn set_arguments(&self, arguments: Value) -> Result<(), Error> {
+        self.call.change(|call, _| {
+            call.arguments = arguments;
+            call.arguments_text = None;
+        })
+    }
+
+    /// Asks people whether it may run, and waits for the answer; see [`RunSession::ask`]. The call is `waiting_approval`
+    /// meanwhile, and pending again afterwards.
+    pub async fn ask(&self, run: &RunSession, ask: Ask, within: Duration) -> Result<Decision, Error> {
+        let ask = Ask { tool_call: Some(self.call.id.clone()), tool: Some(self.call.name.clone()), ..ask };
+        run.ask(ask, within).await
+    }
+
+    /// It begins to run.
+    pub async fn start(self) -> Result<ToolHandle, Error> {
+        self.call.change(|call, now| {
+            call.state = ToolState::Running;
+            call.arguments_text = None;
+            call.started_at = Some(now);
+        })?;
+        self.call.tell(ToolState::Running).await?;
+        Ok(ToolHandle { call: self.call })
+    }
+
+    /// Somebody said no.
+    pub async fn deny(self, reason: Option<&str>) -> Result<(), Error> {
+        self.call.end(ToolState::Denied, None, reason.map(str::to_owned)).await
+    }
+
+    /// It cannot even begin.
+    pub async fn fail(self, error: &str) -> Result<(), Error> {
+        self.call.end(ToolState::Failed, None, Some(error.to_owned())).await
+    }
+
+    /// Someone stopped it before it began.
+    pub async fn stopped(self) -> Result<(), Error> {
+        self.call.end(ToolState::Cancelled, None, None).await
+    }
+}
+
+impl ToolHandle {
+    /// The call's id.
+    pub fn id(&self) -> &ToolCallId {
+        &self.call.id
+    }
+
+    /// Index of the part that shows it.
+    pub fn part(&self) -> u32 {
+        self.call.part
+    }
+
+    /// The run that makes the call.
+    pub fn run(&self) -> &RunId {
+        &self.call.answer.active.run.run
+    }
+
+    /// Cancelled when someone stops this call, or the run.
+    pub async fn cancelled(&self) {
+        self.call.cancelled().await;
     }
 
     /// Whether someone stopped this call, or the run.
     pub fn is_cancelled(&self) -> bool {
-        self.cancel.is_cancelled() || self.answer.active.cancel.is_cancelled()
+        self.call.cancel.is_cancelled() || self.call.answer.active.cancel.is_cancelled()
     }
 
     /// Tells how far the tool is: from 0 to 1 if that is known, and in words. It never goes backwards.
     pub fn progress(&self, fraction: Option<f64>, message: Option<&str>) -> Result<(), Error> {
-        self.change(|call, _| {
+        self.call.change(|call, _| {
             let before = call.progress.as_ref().and_then(|progress| progress.fraction);
             let fraction = fraction.map(|now| now.clamp(0.0, 1.0).max(before.unwrap_or(0.0))).or(before);
             call.progress = Some(Progress { fraction, message: message.map(str::to_owned) });
         })
     }
 
-    /// Adds to the live output.
+    /// Adds to the live output. Of a long one the beginning and the end are shown.
     pub fn output(&self, text: &str) -> Result<(), Error> {
-        self.answer.append(self.part, text)
+        self.call.answer.append(self.call.part, text)
     }
 
     /// Ends the call with a result.
     pub async fn complete(self, result: Value) -> Result<(), Error> {
-        self.end(ToolState::Completed, Some(result), None).await
+        self.call.end(ToolState::Completed, Some(result), None).await
     }
 
     /// Ends the call with an error, in words.
     pub async fn fail(self, error: &str) -> Result<(), Error> {
-        self.end(ToolState::Failed, None, Some(error.to_owned())).await
+        self.call.end(ToolState::Failed, None, Some(error.to_owned())).await
     }
 
     /// Ends the call because someone stopped it.
     pub async fn stopped(self) -> Result<(), Error> {
-        self.end(ToolState::Cancelled, None, None).await
+        self.call.end(ToolState::Cancelled, None, None).await
+    }
+
+    /// Ends the call because it took too long.
+    pub async fn timed_out(self) -> Result<(), Error> {
+        self.call.end(ToolState::TimedOut, None, Some("the tool took too long".to_owned())).await
+    }
+}
+
+impl Call {
+    async fn cancelled(&self) {
+        tokio::select! {
+            () = self.cancel.cancelled() => {}
+            () = self.answer.active.cancel.cancelled() => {}
+        }
     }
 
     async fn end(self, state: ToolState, result: Option<Value>, error: Option<String>) -> Result<(), Error> {
-        self.answer.active.tools.lock().remove(&self.call);
+        self.answer.active.tools.lock().remove(&self.id);
         self.change(|call, now| {
             call.state = state;
             call.ended_at = Some(now);
+            call.arguments_text = None;
             (call.result, call.error) = (result, error);
         })?;
         self.tell(state).await
     }
 
     /// Puts the state into the log.
-    pub(super) async fn tell(&self, state: ToolState) -> Result<(), Error> {
+    async fn tell(&self, state: ToolState) -> Result<(), Error> {
         let active = &self.answer.active;
         let change = Change::ChangeTool {
             room: active.room.id.clone(),
             message_id: self.answer.message_id.clone(),
             part: self.part,
-            tool_call: self.call.clone(),
+            tool_call: self.id.clone(),
             name: self.name.clone(),
             state,
+            cancel: None,
         };
         self.answer.session.hub.commit(active.run.bot.clone(), change).await
     }

@@ -1,7 +1,7 @@
 //! A bot at work, as tests need one: takes its next run and writes what it is told to.
 
 use antiphon_hub::{Answer, Inbox, RunSession};
-use antiphon_protocol::{Part, RoomId, RoomKind, RunState, UserId, request::CreateRoom};
+use antiphon_protocol::{Ending, Part, RoomId, RoomKind, UserId, request::CreateRoom};
 use tokio::time::timeout;
 
 use crate::world::{PATIENCE, Person, World, create};
@@ -55,5 +55,5 @@ pub fn empty_text() -> Part {
 }
 
 pub async fn completes(run: RunSession) {
-    run.finish(RunState::Completed, None).await.expect("the run can be ended");
+    run.finish(Ending::Completed, None).await.expect("the run can be ended");
 }

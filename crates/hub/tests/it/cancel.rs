@@ -1,7 +1,7 @@
 //! Stopping a run or a tool call: a request with an outcome (F4, FAULTS 126).
 
 use antiphon_protocol::{
-    Error, ErrorCode, Reply, Role, RunId, RunState, ToolState, Visibility, reply::Cancelled, request::Cancel,
+    Ending, Error, ErrorCode, Reply, Role, RunId, ToolState, Visibility, reply::Cancelled, request::Cancel,
 };
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ async fn a_bot_that_hears_of_the_cancel_ends_its_run() {
     let log = log(&studio.person, &studio.room).await;
     assert_eq!(histories(&log)[0].1, ["queued", "processing", "cancelled"], "completed is not what it was");
     let ended = log.last().unwrap();
-    assert_eq!(ended["cancelled_by"], "mara");
+    assert_eq!(ended["cancel"]["by"], "mara");
     let message = &log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap()["message"];
     assert_eq!(
         (&message["status"], &message["parts"][0]["text"]),
@@ -173,7 +173,7 @@ async fn a_run_ends_by_force_after_the_grace_time() {
     device.hears_nothing_more().await;
     studio.person.says(&studio.room, "is anyone there?").await;
     completes(next_run(&mut inbox).await).await;
-    assert_eq!(deaf.finish(RunState::Completed, None).await.unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(deaf.finish(Ending::Completed, None).await.unwrap_err().code, ErrorCode::Conflict);
     let log = log(&studio.person, &studio.room).await;
     let message = &log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap()["message"];
     assert_eq!(message["parts"][0]["text"], "la la la");
@@ -207,7 +207,7 @@ async fn cancel_and_completion_have_one_outcome() {
         let (run, _answer) = studio.answering().await;
         let (person, id) = (studio.person.clone(), run.run().run.clone());
         let cancelling = tokio::spawn(async move { cancels(&person, run_in("studio", &id)).await.unwrap() });
-        let ended = run.finish(RunState::Completed, None).await;
+        let ended = run.finish(Ending::Completed, None).await;
         let accepted = cancelling.await.unwrap().accepted;
         assert!(ended.is_ok());
         let last = states(&studio).await.pop().unwrap().pop().unwrap();

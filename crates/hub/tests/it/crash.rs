@@ -1,6 +1,6 @@
 //! Stops and crashes: what was acknowledged is there, what was at work has ended once, what waited is done (F3, FAULTS 122).
 
-use antiphon_protocol::{Cursor, JoinMode, Part, RunState, ToolState, request::JoinRoom};
+use antiphon_protocol::{Activity, Cursor, Ending, JoinMode, Part, ToolState, request::JoinRoom};
 use antiphon_store::Store;
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ async fn after_a_crash_the_run_is_interrupted_and_its_text_is_kept() {
     let world = World::new().await;
     let mut studio = Studio::new(&world).await;
     let (run, answer) = studio.answering().await;
-    run.set_state(RunState::Thinking).await.unwrap();
+    run.set_activity(Activity::Thinking).await.unwrap();
     let part = answer.open_part(empty_text()).unwrap();
     answer.append(part, "Safe and sound. ").unwrap();
     let tool = answer.start_tool("kettle", None, Value::Null).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_stop_interrupts_runs_and_keeps_all_their_text() {
     assert!(studio.inbox.next().await.is_none(), "a hub that stops gives out no work");
     let heard = device.everything().await;
     assert!(heard.iter().any(|event| event["state"] == "interrupted"), "the room was told: {heard:?}");
-    assert!(answer.append(part, "late").is_err() && run.finish(RunState::Completed, None).await.is_err());
+    assert!(answer.append(part, "late").is_err() && run.finish(Ending::Completed, None).await.is_err());
     let mara = world.person("mara").await;
     let log = log(&mara, &studio.room).await;
     let message = &log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap()["message"];

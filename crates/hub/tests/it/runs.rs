@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use antiphon_protocol::{
-    ErrorCode, MessageStatus, RoomId, RoomKind, RunState, UserId, Visibility,
+    Activity, Ending, ErrorCode, MessageStatus, RoomId, RoomKind, UserId, Visibility,
     request::{CreateRoom, RemoveMember, SendMessage},
 };
 use serde_json::Value;
@@ -94,11 +94,10 @@ async fn a_run_is_told_from_queued_to_completed() {
     let mut device = studio.person.device_in(&studio.room).await;
     let (run, answer) = studio.answering().await;
     assert_eq!(run.trigger().sender.as_str(), "mara");
-    run.set_state(RunState::Thinking).await.unwrap();
-    run.set_state(RunState::Thinking).await.unwrap();
+    run.set_activity(Activity::Thinking).await.unwrap();
+    run.set_activity(Activity::Thinking).await.unwrap();
     let part = answer.open_part(empty_text()).unwrap();
     answer.append(part, "42").unwrap();
-    assert_eq!(run.set_state(RunState::Completed).await.unwrap_err().code, ErrorCode::Conflict);
     completes(run).await;
     let heard = device.everything().await;
     let story: Vec<String> = heard
@@ -153,11 +152,11 @@ async fn a_bot_may_die_at_any_point() {
         studio.person.says(&studio.room, "a question").await;
         let run = studio.next_run().await;
         let work = async move {
-            run.set_state(RunState::Thinking).await.unwrap();
+            run.set_activity(Activity::Thinking).await.unwrap();
             let answer = run.answer().await.unwrap();
             let part = answer.open_part(empty_text()).unwrap();
             answer.append(part, "the answer").unwrap();
-            run.finish(RunState::Completed, None).await.unwrap();
+            run.finish(Ending::Completed, None).await.unwrap();
         };
         let _ = timeout(Duration::from_micros(microseconds * 20), work).await;
     }
@@ -305,7 +304,7 @@ async fn a_run_ends_once_the_store_can_write_again() {
     backup.execute_batch("BEGIN IMMEDIATE").unwrap();
     let refused = studio.person.asks(message(&studio.room, &fresh(), "hello?")).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Unavailable);
-    let mut ending = Box::pin(run.finish(RunState::Completed, None));
+    let mut ending = Box::pin(run.finish(Ending::Completed, None));
     assert!(timeout(Duration::ZERO, &mut ending).await.is_err(), "the store cannot write");
     assert_eq!(answer.append(part, "late").unwrap_err().code, ErrorCode::Conflict, "its end has begun");
     let refused = studio.person.asks(message(&studio.room, &fresh(), "still not?")).await.unwrap_err();

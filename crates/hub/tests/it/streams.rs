@@ -8,7 +8,7 @@ use std::sync::{
 
 use antiphon_hub::{Answer, ToolHandle};
 use antiphon_protocol::{
-    ErrorCode, JoinMode, Part, RunState, StreamPosition,
+    Ending, ErrorCode, JoinMode, Part, StreamPosition,
     request::{DeleteMessage, JoinRoom, Receive},
 };
 use serde_json::{Value, json};
@@ -389,7 +389,7 @@ async fn late_writes_are_refused() {
     let part = answer.open_part(empty_text()).unwrap();
     let tool = answer.start_tool("kettle", None, Value::Null).await.unwrap();
     let late: Answer = answer.clone();
-    run.finish(RunState::Failed, Some("no water".to_owned())).await.unwrap();
+    run.finish(Ending::Failed, Some("no water".to_owned())).await.unwrap();
     device.everything().await;
     for refused in [
         late.append(part, "late").unwrap_err(),

@@ -106,13 +106,9 @@ impl World {
         let user = user(name, UserKind::Bot);
         let id = user.id.clone();
         let bot = Bot {
-            user,
             owner: owner.map(|person| person.id().clone()),
-            connector: Connector::Builtin,
             status: BotStatus::Running,
-            error: None,
-            description: None,
-            suggestions: Vec::new(),
+            ..Bot::new(user, Connector::Builtin)
         };
         self.hub.put_bot(bot).await.expect("a bot can be made known");
         id

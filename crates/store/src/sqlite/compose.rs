@@ -23,6 +23,8 @@ pub(super) fn kind(body: &EntryBody) -> &'static str {
         EntryBody::RoomChanged { .. } => "room_changed",
         EntryBody::RunChanged(_) => "run_changed",
         EntryBody::ToolChanged { .. } => "tool_changed",
+        EntryBody::ApprovalRequested { .. } => "approval_requested",
+        EntryBody::ApprovalDecided { .. } => "approval_decided",
         EntryBody::BotStatus { .. } => "bot_status",
     }
 }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use antiphon_protocol::{
-    Bot, BotStatus, Connector, Epoch, MessageStatus, Part, Role, Room, RoomKind, RunState, Timestamp,
-    ToolCall, ToolState, User, UserKind, Visibility,
+    Bot, Connector, Ending, Epoch, MessageStatus, Part, Role, Room, RoomKind, RunStep, Timestamp, ToolCall,
+    ToolState, User, UserKind, Visibility,
 };
 use parking_lot::Mutex;
 use rusqlite::{
@@ -37,19 +37,7 @@ fn words(text: &str) -> Vec<Part> {
 }
 
 fn call() -> Vec<Part> {
-    let call = ToolCall {
-        tool_call: id("t2"),
-        name: "timer".to_owned(),
-        title: None,
-        state: ToolState::Completed,
-        arguments: serde_json::Value::Null,
-        progress: None,
-        output: String::new(),
-        result: None,
-        error: None,
-        started_at: None,
-        ended_at: None,
-    };
+    let call = ToolCall { state: ToolState::Completed, ..ToolCall::new(id("t2"), "timer".to_owned()) };
     vec![Part::ToolCall(Box::new(call))]
 }
 
@@ -69,15 +57,7 @@ fn message(name: &str, status: MessageStatus) -> NewMessage {
 /// Who is there, and what is said.
 fn beginnings() -> Vec<Change> {
     let user = User { id: id("ada"), kind: UserKind::Person, name: "Ada".to_owned(), avatar: None };
-    let bot = Bot {
-        user: User { id: id("clock"), kind: UserKind::Bot, ..user.clone() },
-        owner: None,
-        connector: Connector::Builtin,
-        status: BotStatus::Running,
-        error: None,
-        description: None,
-        suggestions: Vec::new(),
-    };
+    let bot = Bot::new(User { id: id("clock"), kind: UserKind::Bot, ..user.clone() }, Connector::Builtin);
     let info = Room {
         id: id("lounge"),
         kind: RoomKind::Group,
@@ -116,7 +96,7 @@ fn beginnings() -> Vec<Change> {
 /// What becomes of it.
 fn endings() -> Vec<Change> {
     let (room, sender) = (id("lounge"), id("ada"));
-    let run = |state| RunChange { run: id("r1"), state, error: None, cancelled_by: None };
+    let run = |step| RunChange::step(id("r1"), step);
     let react = |active| Change::React {
         room: id("lounge"),
         message_id: id("m1"),
@@ -140,7 +120,7 @@ fn endings() -> Vec<Change> {
         react(false),
         react(true),
         Change::MarkRead { room: id("lounge"), ordinal: 1 },
-        Change::ChangeRun { room: id("lounge"), change: run(RunState::Processing) },
+        Change::ChangeRun { room: id("lounge"), change: run(RunStep::Begin) },
         Change::Checkpoint(vec![chunk(1)]),
         Change::Checkpoint(vec![chunk(2)]),
         Change::ChangeTool {
@@ -150,6 +130,7 @@ fn endings() -> Vec<Change> {
             tool_call: id("t1"),
             name: "timer".to_owned(),
             state: ToolState::Running,
+            cancel: None,
         },
         Change::CompleteMessage {
             room,
@@ -158,7 +139,7 @@ fn endings() -> Vec<Change> {
             parts: call(),
             status: MessageStatus::Complete,
             ends: Vec::new(),
-            run: Some(run(RunState::Completed)),
+            run: Some(run(RunStep::End(Ending::Completed))),
         },
         Change::EditMessage { room: id("lounge"), message_id: id("m1"), parts: words("hello again") },
         Change::DeleteMessage { room: id("lounge"), message_id: id("m1"), anyones: true },

@@ -2,12 +2,14 @@
 
 mod backend;
 mod fold;
+mod steps;
 mod streams;
 mod witness;
 mod world;
 
 pub use backend::{Backend, Sqlite};
 pub use fold::Fold;
+pub use steps::step_to;
 pub use streams::chunk;
 pub use witness::Witness;
 pub use world::{Answer, World, id, person, refusal, seq, text, words};

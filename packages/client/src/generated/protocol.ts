@@ -86,6 +86,57 @@ export type NumberedRequest1 =
     })
   | (Cancel & {
       type: 'cancel';
+    })
+  | (ContinueRun & {
+      type: 'continue_run';
+    })
+  | (Decide & {
+      type: 'decide';
+    })
+  | (ListRuns & {
+      type: 'list_runs';
+    })
+  | (GetBot & {
+      type: 'get_bot';
+    })
+  | (RegisterBot & {
+      type: 'register_bot';
+    })
+  | (RemoveBot & {
+      type: 'remove_bot';
+    })
+  | (StartBot & {
+      type: 'start_bot';
+    })
+  | (StopBot & {
+      type: 'stop_bot';
+    })
+  | (RotateBotToken & {
+      type: 'rotate_bot_token';
+    })
+  | (ServeRuns & {
+      type: 'serve_runs';
+    })
+  | (RunHeartbeat & {
+      type: 'run_heartbeat';
+    })
+  | (RunStatus & {
+      type: 'run_status';
+    })
+  | (OpenMessage & {
+      type: 'open_message';
+    })
+  | (PutPart & {
+      type: 'put_part';
+    })
+  | (Append & {
+      type: 'append';
+    })
+  | (RequestApproval & {
+      type: 'request_approval';
+    })
+  | (FinishRun & {
+      type: 'finish_run';
     });
 
 export type Epoch = string;
@@ -138,10 +189,23 @@ export type Part =
       type: 'plan';
     };
 
+export type ApprovalId = string;
+
 /** RFC 3339, UTC, milliseconds */
 export type Timestamp = string;
 
-/** States of a tool call. `completed` and everything after it is final. */
+export type UserId = string;
+
+/** What came of a wish to stop something. A wish that is denied is answered with an error and leaves no trace. */
+export type CancelOutcome = 'requested' | 'stopped' | 'forced' | 'too_late';
+
+/**
+ * States of a tool call. `completed` and everything after it is final.
+ *
+ * ```text
+ * pending → waiting_approval? → running → completed | failed | cancelled | timed_out | denied | abandoned
+ * ```
+ */
 export type ToolState =
   | 'pending'
   | 'waiting_approval'
@@ -158,8 +222,6 @@ export type ToolCallId = string;
 /** How far a step of a plan is. */
 export type PlanState = 'pending' | 'active' | 'done';
 
-export type UserId = string;
-
 export type RequestId = string;
 
 /** Whether a user can be reached. */
@@ -175,6 +237,130 @@ export type Visibility = 'public' | 'private';
 export type Role = 'viewer' | 'member' | 'admin' | 'owner';
 
 export type RunId = string;
+
+/** Which answer. */
+export type DecisionAction = 'approve' | 'deny' | 'answer';
+
+/** For how long an approval holds. */
+export type Scope = 'once' | 'session' | 'always';
+
+/** What happens to a message for a bot that is at work in the same room. */
+export type BusyPolicy = 'queue' | 'steer' | 'interrupt' | 'reject';
+
+/** How a bot is reached, and what that takes. */
+export type ConnectorSpec =
+  | {
+      type: 'builtin';
+    }
+  | {
+      /** The key of the endpoint. */
+      api_key?: Secret;
+      /** Where `/chat/completions` is found below. */
+      base_url: string;
+      /** How long to wait between words, in milliseconds. */
+      chunk_gap_ms?: number;
+      /** How much of the room the model is shown, in tokens. */
+      context_tokens?: number;
+      /** What the bot says when no model answers, instead of failing. */
+      fallback_answer?: string;
+      /** Models to ask when that one cannot answer, in this order. */
+      fallback_models?: string[];
+      /** How long to wait for the first word, in milliseconds. */
+      first_chunk_ms?: number;
+      /** Servers that bring tools. */
+      mcp_servers?: McpServerSpec[];
+      /** The model to ask. */
+      model: string;
+      /** How often a request is tried again. */
+      retries?: number;
+      /** What the model is told about itself. */
+      system_prompt?: string;
+      /** How many rounds of tools one answer may take. */
+      tool_rounds?: number;
+      /** What holds for tools by name; `*` for all others. */
+      tools?: {
+        [k: string]: ToolSpec;
+      };
+      type: 'openai';
+    }
+  | {
+      /** How long the agent may be silent while it speaks, in milliseconds. */
+      chunk_gap_ms?: number;
+      /** How much of the room the agent is shown, in tokens. */
+      context_tokens?: number;
+      /** How long people have to decide, in milliseconds. */
+      decide_within_ms?: number;
+      /** How long to wait for the first event, in milliseconds. */
+      first_chunk_ms?: number;
+      /** Headers of every request. */
+      headers?: {
+        [k: string]: Secret;
+      };
+      /** How long a tool may run, in milliseconds. */
+      tool_ms?: number;
+      type: 'ag_ui';
+      /** Where runs are posted to. */
+      url: string;
+    }
+  | {
+      /** Its arguments. */
+      args?: string[];
+      /** The program. */
+      command: string;
+      /** How long people have to decide, in milliseconds. */
+      decide_within_ms?: number;
+      /** Its environment, beyond what every program needs. */
+      env?: {
+        [k: string]: Secret;
+      };
+      /** Whether it may read and write files of its room's directory through the server. */
+      files?: boolean;
+      /** Whether a session is taken up again after a restart, where the agent can. */
+      resume?: boolean;
+      /** How long it may take to start, in milliseconds. */
+      start_ms?: number;
+      type: 'acp';
+    }
+  | {
+      /** The token, in the settings file. */
+      token?: Secret;
+      type: 'bot_socket';
+    };
+
+/** A secret: never written to a log. Sent to the server, never back. */
+export type Secret = string;
+
+/** Whether people are asked before a tool runs. */
+export type ApprovalPolicy = 'never' | 'always';
+
+/** What is taken to be the answer at the deadline. */
+export type DefaultAction = 'approve' | 'deny';
+
+/** Which messages a bot takes, in groups. In direct and session rooms it takes every one of people. */
+export type TriggerPolicy =
+  | {
+      on: 'mention';
+    }
+  | {
+      on: 'always';
+    }
+  | {
+      on: 'never';
+    }
+  | {
+      on: 'keywords';
+      /** The words, compared without regard to case. */
+      words: string[];
+    };
+
+/** What a bot is doing, as long as its run is not over. */
+export type Activity = 'thinking' | 'executing' | 'waiting_approval';
+
+/** What kind of decision. */
+export type AskKind = 'permission' | 'question';
+
+/** How a run ends. */
+export type Ending = 'completed' | 'failed' | 'cancelled' | 'timed_out' | 'interrupted';
 
 /** What a user is. The server decides it; no name or text can imitate it. */
 export type UserKind = 'person' | 'bot';
@@ -200,6 +386,8 @@ export type Answer =
       user: User;
     }
   | {
+      /** Decisions that are awaited. */
+      approvals?: Approval[];
       /** The bots of this room. */
       bots: Bot[];
       /** The first page. */
@@ -230,6 +418,8 @@ export type Answer =
       ref?: number;
       /** The room's id. */
       room: RoomId;
+      /** Runs that are not over, the oldest first; the first fifty. */
+      runs?: Run[];
       /** Signals in force. */
       signals: Signals;
       /** The text of unfinished messages that the client lacks. */
@@ -248,7 +438,13 @@ export type Answer =
       | RoomPage
       | MemberPage
       | BotList
+      | BotReply
       | Cancelled
+      | DecisionReply
+      | RunPage
+      | Serving
+      | Opened
+      | Asked
       | Done
     ) & {
       /** The request's number. */
@@ -275,10 +471,13 @@ export type Answer =
 
 export type ConnectionId = string;
 
-/** How a bot is reached. */
-export type Connector = 'builtin' | 'openai';
+/** How a decision came to be. */
+export type DecisionCause = 'person' | 'standing' | 'deadline' | 'withdrawn';
 
-/** Whether a bot is at work, as the server sees it. */
+/** How a bot is reached. */
+export type Connector = 'builtin' | 'openai' | 'ag_ui' | 'acp' | 'bot_socket';
+
+/** Whether a bot is at work, as the server sees it: from supervision, never from what the bot says of itself. */
 export type BotStatus = 'stopped' | 'starting' | 'running' | 'stopping' | 'error';
 
 /** One element of a room's log: durable, with a position. */
@@ -353,6 +552,8 @@ export type Entry1 =
       type: 'run_changed';
     })
   | {
+      /** Who asked to stop it, and what came of it. */
+      cancel?: Cancellation;
       /** The message that shows the call. */
       message_id: MessageId;
       /** Name of the tool. */
@@ -364,6 +565,20 @@ export type Entry1 =
       /** The call. */
       tool_call: ToolCallId;
       type: 'tool_changed';
+    }
+  | {
+      /** What is asked; without the decision. */
+      approval: Approval;
+      type: 'approval_requested';
+    }
+  | {
+      /** Which. */
+      approval: ApprovalId;
+      /** How. */
+      decision: Decision;
+      /** Of which run. */
+      run: RunId;
+      type: 'approval_decided';
     }
   | {
       /** The bot. */
@@ -397,6 +612,9 @@ export type JoinMode = 'fresh' | 'resumed' | 'reset';
 /** Why a cursor is of no use. */
 export type ResetReason = 'expired' | 'epoch_changed' | 'ahead_of_log';
 
+/** Why a run waits. */
+export type QueueReason = 'busy' | 'busy_elsewhere' | 'bot_stopped' | 'bot_starting' | 'bot_down' | 'paused';
+
 /** What kind of error. Each code has one HTTP status and is either worth a retry or not. */
 export type ErrorCode =
   | 'bad_json'
@@ -412,6 +630,10 @@ export type ErrorCode =
   | 'conflict'
   | 'too_large'
   | 'too_many'
+  | 'queue_full'
+  | 'bot_busy'
+  | 'already_decided'
+  | 'fenced'
   | 'rate_limited'
   | 'unavailable'
   | 'internal';
@@ -465,6 +687,8 @@ export type Event =
       type: 'part';
       /** The part. */
       value: Part;
+      /** The least role that may see it; everyone if left out. To others it comes without its content. */
+      visible_to?: Role;
     }
   | {
       /** Whether. */
@@ -485,6 +709,19 @@ export type Event =
       user: UserId;
     }
   | {
+      /** The bot. */
+      bot: UserId;
+      /** How many there are. */
+      count: number;
+      /** Why the first one waits. */
+      reason?: QueueReason;
+      /** The room. */
+      room: RoomId;
+      type: 'queue';
+      /** The runs in their order, the next one first; the first fifty. */
+      waiting: RunId[];
+    }
+  | {
       /** How many there are, if it changed. */
       ordinal?: number;
       /** How many the user has read, if it changed. */
@@ -493,6 +730,24 @@ export type Event =
       room: RoomId;
       type: 'unread';
     }
+  | (RunOffer & {
+      type: 'run';
+    })
+  | (CancelRun & {
+      type: 'cancel_run';
+    })
+  | (CancelTool & {
+      type: 'cancel_tool';
+    })
+  | (Steer & {
+      type: 'steer';
+    })
+  | (Decided & {
+      type: 'decided';
+    })
+  | (RunOver & {
+      type: 'run_over';
+    })
   | (RoomSummary & {
       type: 'room_joined';
     })
@@ -594,18 +849,28 @@ export interface SendMessage {
 
 /** A tool call as everyone in the room sees it. */
 export interface ToolCall {
+  /** The decision that it waits for, or waited for. */
+  approval?: ApprovalId;
   /** What the tool was called with. */
   arguments?: {
     [k: string]: unknown;
   };
+  /** The arguments as far as they have been written, as text; only while the call is pending. */
+  arguments_text?: string;
+  /** Who asked to stop it, and what came of it. */
+  cancel?: Cancellation;
   /** When it ended. */
   ended_at?: Timestamp;
   /** What went wrong, in words. */
   error?: string;
   /** Name of the tool. */
   name: string;
-  /** Live output; a stream while the call runs. */
+  /** Live output; a stream while the call runs. Of a long output the beginning and the end. */
   output?: string;
+  /** How much output there was in all, in bytes, if more than is shown. */
+  output_bytes?: number;
+  /** Where the whole output can be fetched, if more than is shown. */
+  output_url?: string;
   /** The latest progress. */
   progress?: Progress;
   /** What the tool answered. */
@@ -620,6 +885,16 @@ export interface ToolCall {
   title?: string;
   /** The call's id, unique within its run. */
   tool_call: ToolCallId;
+}
+
+/** Someone's wish to stop a run or a tool call, and what came of it. */
+export interface Cancellation {
+  /** When. */
+  at: Timestamp;
+  /** Who. */
+  by: UserId;
+  /** What came of it. */
+  outcome: CancelOutcome;
 }
 
 /** How far a tool call is. Progress is a signal: the latest value wins. */
@@ -817,7 +1092,10 @@ export interface ListBots {}
 
 /** See [`Request::Cancel`]. Give exactly one of `run`, `tool_call` and `message_id`. */
 export interface Cancel {
-  /** Stop the runs that this message caused, or the run that is writing it. */
+  /**
+   * Stop the runs that this message caused, or the run that is writing it. May be a message of one's own that the server
+   * does not have yet: its runs are then stopped before they begin.
+   */
   message_id?: MessageId;
   /** The room. */
   room: RoomId;
@@ -825,6 +1103,332 @@ export interface Cancel {
   run?: RunId;
   /** Stop this tool call; the run goes on. */
   tool_call?: ToolCallId;
+}
+
+/** See [`Request::ContinueRun`](crate::Request::ContinueRun). For members who may write. The chain's budget begins anew. */
+export interface ContinueRun {
+  /** The room. */
+  room: RoomId;
+  /** The run that is paused. */
+  run: RunId;
+}
+
+/** See [`Request::Decide`](crate::Request::Decide). The first answer counts; the second is told which that was. */
+export interface Decide {
+  /** How. */
+  action: DecisionAction;
+  /** What is decided. */
+  approval: ApprovalId;
+  /** Call the tool with these arguments instead; only where `editable`. */
+  arguments?: {
+    [k: string]: unknown;
+  };
+  /** The answer to a question. */
+  content?: {
+    [k: string]: unknown;
+  };
+  /** Why, in a few words; the bot is told. */
+  reason?: string;
+  /** The room. */
+  room: RoomId;
+  /** For how long it holds; `once` if left out. */
+  scope?: Scope;
+}
+
+/** See [`Request::ListRuns`](crate::Request::ListRuns). */
+export interface ListRuns {
+  /** The room. */
+  room: RoomId;
+}
+
+/** See [`Request::GetBot`](crate::Request::GetBot). */
+export interface GetBot {
+  /** The bot. */
+  bot: UserId;
+}
+
+/** See [`Request::RegisterBot`](crate::Request::RegisterBot). Secrets that are left out stay as they are. */
+export interface RegisterBot {
+  /** What the bot is to be. */
+  bot: BotSpec;
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId;
+}
+
+/** A bot to be. What is left out has the value that suits most. */
+export interface BotSpec {
+  /** Whether other bots can address it. */
+  answers_bots?: boolean;
+  /** How often a run is begun at most. More than once only for bots that do no harm by doing a thing twice. */
+  attempts?: number;
+  /** Address of a picture. */
+  avatar?: string;
+  /** What happens to a message while it is at work in the same room. */
+  busy?: BusyPolicy;
+  /** In how many rooms it works at the same time. */
+  concurrency?: number;
+  /** How it is reached. */
+  connector: ConnectorSpec;
+  /** What it does, in a sentence. */
+  description?: string;
+  /** Its id, and what it answers to after an `@`. */
+  id: UserId;
+  /** How long a bot on a bot socket may be silent before its run is taken from it, in milliseconds. */
+  lease_ms?: number;
+  /** What people call it; its id if left out. */
+  name?: string;
+  /** Whose it is. In the settings file anyone; over the wire whoever registers it. */
+  owner?: UserId;
+  /** How many messages may wait for it in one room; one more is refused. */
+  queue?: number;
+  /** How long a message may wait, in milliseconds; a day if left out. */
+  queue_ttl_ms?: number;
+  /** Rooms that it enters by itself; the default room if left out. */
+  rooms?: RoomId[];
+  /** How long a run may go without any sign of work, in milliseconds. Waiting for a person does not count. */
+  step_ms?: number;
+  /** Things worth asking it first. */
+  suggestions?: string[];
+  /** How long a run may take altogether, in milliseconds. */
+  total_ms?: number;
+  /** Which messages it takes in groups. */
+  trigger?: TriggerPolicy;
+  /** Parts that only some may see: `reasoning` and `tools`, each the least role. */
+  visible_to?: {
+    [k: string]: Role;
+  };
+}
+
+/** A server of the Model Context Protocol. Give `command` for a process, or `url` for streamable HTTP. */
+export interface McpServerSpec {
+  /** The program's arguments. */
+  args?: string[];
+  /** The program. In the settings file only. */
+  command?: string;
+  /** The program's environment, beyond what every program needs. */
+  env?: {
+    [k: string]: Secret;
+  };
+  /** Headers of every request to it. */
+  headers?: {
+    [k: string]: Secret;
+  };
+  /** A short name; set before a tool's name where two servers have tools of the same name. */
+  name: string;
+  /** The tools that the model may see; all if left out. */
+  tools?: string[];
+  /** Where the server listens. */
+  url?: string;
+}
+
+/** What holds for a tool. */
+export interface ToolSpec {
+  /** Whether people are asked before it runs. */
+  approval?: ApprovalPolicy;
+  /** Who may approve, beside whoever caused the run: the least role. */
+  approvers?: Role;
+  /** How long people have to decide, in milliseconds. */
+  decide_within_ms?: number;
+  /** What the model is told instead when it fails for good. */
+  fallback_answer?: string;
+  /** The tool to try instead when it fails for good. */
+  fallback_tool?: string;
+  /** How often it is tried again when it fails. */
+  retries?: number;
+  /** How long it may run, in milliseconds. */
+  timeout_ms?: number;
+  /** What is taken to be the answer when nobody decides. */
+  undecided?: DefaultAction;
+  /** Who may see its arguments, output and result: the least role. */
+  visible_to?: Role;
+}
+
+/** See [`Request::RemoveBot`](crate::Request::RemoveBot). It leaves its rooms; what waits for it ends; what it said stays. */
+export interface RemoveBot {
+  /** The bot. */
+  bot: UserId;
+}
+
+/** See [`Request::StartBot`](crate::Request::StartBot). */
+export interface StartBot {
+  /** The bot. */
+  bot: UserId;
+}
+
+/** See [`Request::StopBot`](crate::Request::StopBot). Its runs have the grace time to end; what waits stays. */
+export interface StopBot {
+  /** The bot. */
+  bot: UserId;
+}
+
+/** See [`Request::RotateBotToken`](crate::Request::RotateBotToken). */
+export interface RotateBotToken {
+  /** The bot. */
+  bot: UserId;
+}
+
+/**
+ * See [`Request::ServeRuns`](crate::Request::ServeRuns). Of several connections of one bot the last to say this gets its runs.
+ * Answered by `serving`.
+ */
+export interface ServeRuns {
+  /** How many runs at a time, at most; what the bot's registration allows holds in any case. */
+  concurrency?: number;
+  /**
+   * Runs that this program is at work on, from before its connection broke. Those of the bot that are not named here are
+   * taken from it.
+   */
+  holding?: HeldRun[];
+  /** Whether the bot can take in messages that arrive while it is at work. */
+  steer?: boolean;
+}
+
+/** A run, and the attempt at it that a bot works on. */
+export interface HeldRun {
+  /** The attempt. */
+  attempt: number;
+  /** The run. */
+  run: RunId;
+}
+
+/** See [`Request::RunHeartbeat`](crate::Request::RunHeartbeat). Whatever else a bot sends about a run is a sign of life too. */
+export interface RunHeartbeat {
+  /** The runs at work. */
+  runs: HeldRun[];
+}
+
+/** See [`Request::RunStatus`](crate::Request::RunStatus). */
+export interface RunStatus {
+  /** What the bot does now. */
+  activity: Activity;
+  /** The attempt. */
+  attempt: number;
+  /** The run. */
+  run: RunId;
+}
+
+/** See [`Request::OpenMessage`](crate::Request::OpenMessage). Answered by `opened`; a repeat is answered alike. */
+export interface OpenMessage {
+  /** The attempt. */
+  attempt: number;
+  /** The run. */
+  run: RunId;
+}
+
+/**
+ * See [`Request::PutPart`](crate::Request::PutPart). Opens the part if it is the next one. Of a tool call it changes what is
+ * said about it; its state may only go forward.
+ */
+export interface PutPart {
+  /** The attempt. */
+  attempt: number;
+  /** Index of the part: 0, 1, 2 and so on. */
+  part: number;
+  /** The run. */
+  run: RunId;
+  /** Of a tool call: the server ends it after this time, in milliseconds. */
+  timeout_ms?: number;
+  /** The part; growing text in it is its beginning when it is opened, and is ignored later. */
+  value: Part;
+  /** The least role that may see it; everyone if left out. Fixed when it is opened. */
+  visible_to?: Role;
+}
+
+/**
+ * See [`Request::Append`](crate::Request::Append). Text that the server has already is skipped; text beyond the end is a conflict
+ * whose `limit` is the end.
+ */
+export interface Append {
+  /** Where `text` begins, in bytes of UTF-8. */
+  at: number;
+  /** The attempt. */
+  attempt: number;
+  /** Index of the part. */
+  part: number;
+  /** The run. */
+  run: RunId;
+  /** The text. */
+  text: string;
+}
+
+/** See [`Request::RequestApproval`](crate::Request::RequestApproval). Answered by `asked`. */
+export interface RequestApproval {
+  /** Minted by the bot, so that a repeat is the same question. */
+  approval: ApprovalId;
+  /** What is asked. */
+  ask: Ask;
+  /** The attempt. */
+  attempt: number;
+  /** The run. */
+  run: RunId;
+  /** How long people have, in milliseconds. */
+  within_ms: number;
+}
+
+/** What is asked, of whom, and what happens if nobody answers. */
+export interface Ask {
+  /** What the tool would be called with. */
+  arguments?: {
+    [k: string]: unknown;
+  };
+  /** What is taken to be the answer at the deadline. */
+  default: DefaultAction;
+  /** Whether whoever approves may change the arguments. */
+  editable?: boolean;
+  /** Who may answer. People only: a bot never decides for another. */
+  eligible: Eligible;
+  /** A permission, or a question. */
+  kind: AskKind;
+  /** What to decide, in a sentence. */
+  prompt: string;
+  /** JSON Schema of the answer that a question wants: an object with flat fields. */
+  schema?: {
+    [k: string]: unknown;
+  };
+  /** For how long an approval may be made to hold. */
+  scopes?: Scope[];
+  /** Name of the tool it is about. */
+  tool?: string;
+  /** The tool call it is about. */
+  tool_call?: ToolCallId;
+}
+
+/** Who may decide. The bot's owner always may, if a member of the room. */
+export interface Eligible {
+  /** Members with at least this role. */
+  role?: Role;
+  /** These, whatever their role; usually whoever caused the run. */
+  users?: UserId[];
+}
+
+/** See [`Request::FinishRun`](crate::Request::FinishRun). A repeat by the same attempt is answered alike. */
+export interface FinishRun {
+  /** The attempt. */
+  attempt: number;
+  /** How it ends. */
+  ending: Ending;
+  /** What went wrong, in words. */
+  error?: string;
+  /** The run. */
+  run: RunId;
+  /** What it cost. */
+  usage?: Usage[];
+}
+
+/** What one model used up. */
+export interface Usage {
+  /** Of the tokens read, those that came from a cache. */
+  cached_input_tokens?: number;
+  /** Tokens read, cached ones included. */
+  input_tokens?: number;
+  /** Which model. */
+  model?: string;
+  /** Tokens written, those of reasoning included. */
+  output_tokens?: number;
+  /** Of the tokens written, those of reasoning. */
+  reasoning_tokens?: number;
+  /** How often it was asked. */
+  requests?: number;
 }
 
 /** What a front end starts from (E3). */
@@ -857,6 +1461,14 @@ export interface AuthModes {
 
 /** The limits in force. Every value is a setting of the server. */
 export interface Limits {
+  /** Bots that one user may register. */
+  bots_per_user?: number;
+  /** In a conversation of bots: how many may speak one after the other on one line of cause and effect. */
+  chain_hops?: number;
+  /** In a conversation of bots: how long it may go on after a person spoke, in milliseconds. */
+  chain_ms?: number;
+  /** In a conversation of bots: how many runs a person's message may cause in all. */
+  chain_turns?: number;
   /** Most connections of one user. */
   connections_per_user?: number;
   /** Longest reaction, in bytes; emoji with modifiers need up to 28. */
@@ -887,6 +1499,10 @@ export interface Limits {
   rooms_per_connection?: number;
   /** Largest stream of one part, in bytes; what a bot writes beyond is refused. */
   stream_bytes?: number;
+  /** Largest output of a tool that is kept whole, in bytes. */
+  tool_output_kept?: number;
+  /** How much of a tool's output is shown from its beginning and, once more, from its end, in bytes. */
+  tool_output_shown?: number;
   /** Longest topic of a room, in characters. */
   topic_chars?: number;
   /** Most users that one request may name (`to`, `invite`). */
@@ -931,8 +1547,76 @@ export interface User {
   name: string;
 }
 
+/** Something that people are asked to decide. */
+export interface Approval {
+  /** Its id. */
+  approval: ApprovalId;
+  /** What the tool would be called with. */
+  arguments?: {
+    [k: string]: unknown;
+  };
+  /** Whose run. */
+  bot: UserId;
+  /** When the default is taken. */
+  deadline: Timestamp;
+  /** The answer, once there is one. */
+  decision?: Decision;
+  /** What is taken to be the answer at the deadline. */
+  default: DefaultAction;
+  /** Whether whoever approves may change the arguments. */
+  editable?: boolean;
+  /** Who may answer. People only: a bot never decides for another. */
+  eligible: Eligible;
+  /** A permission, or a question. */
+  kind: AskKind;
+  /** The message that shows the tool call, if it is about one. */
+  message_id?: MessageId;
+  /** What to decide, in a sentence. */
+  prompt: string;
+  /** The run that waits for it. */
+  run: RunId;
+  /** JSON Schema of the answer that a question wants: an object with flat fields. */
+  schema?: {
+    [k: string]: unknown;
+  };
+  /** For how long an approval may be made to hold. */
+  scopes?: Scope[];
+  /** Name of the tool it is about. */
+  tool?: string;
+  /** The tool call it is about. */
+  tool_call?: ToolCallId;
+}
+
+/** An answer. */
+export interface Decision {
+  /** Which. */
+  action: DecisionAction;
+  /** The arguments to call the tool with instead. */
+  arguments?: {
+    [k: string]: unknown;
+  };
+  /** When. */
+  at: Timestamp;
+  /** Who gave it; the server's own user at the deadline or when the run ended first. */
+  by: UserId;
+  /** How it came to be. */
+  cause: DecisionCause;
+  /** The answer to a question. */
+  content?: {
+    [k: string]: unknown;
+  };
+  /** Why, in the words of whoever decided. */
+  reason?: string;
+  /** For how long it holds. */
+  scope: Scope;
+}
+
 /** A bot as others see it. */
 export interface Bot {
+  /** Whether other bots can address it. */
+  answers_bots?: boolean;
+  /** What happens to messages while it is at work. */
+  busy?: BusyPolicy;
   /** How it is reached. */
   connector: Connector;
   /** What it does, in a sentence. */
@@ -941,10 +1625,16 @@ export interface Bot {
   error?: string;
   /** Whose it is; nobody's if the server brought it. */
   owner?: UserId;
+  /** How often it was brought up again since someone last started it. */
+  restarts?: number;
+  /** Since when it has this status. */
+  since?: Timestamp;
   /** Whether it is at work. */
   status: BotStatus;
   /** Things worth asking it first. */
   suggestions?: string[];
+  /** Which messages it takes. */
+  trigger?: TriggerPolicy;
   /** Its identity. */
   user: User;
 }
@@ -981,6 +1671,13 @@ export interface Message {
   status: MessageStatus;
   /** Whom it addresses, beyond those it mentions. */
   to?: UserId[];
+  /**
+   * The least role that may see a part, by the part's index; those that everyone may see are left out. To others such a
+   * part comes without its content.
+   */
+  visible_to?: {
+    [k: string]: Role;
+  };
 }
 
 /** One sign under a message, and who put it there. */
@@ -1043,30 +1740,60 @@ export interface Room {
 export interface Run {
   /** The answer, once there is one. */
   answer?: MessageId;
+  /**
+   * Which attempt this is, from 1; 0 as long as none has begun. Also the fencing token: what a bot writes for an earlier
+   * attempt is refused.
+   */
+  attempt?: number;
   /** Whose work it is. */
   bot: UserId;
-  /** Who stopped it. */
-  cancelled_by?: UserId;
+  /** Who asked to stop it, and what came of it. */
+  cancel?: Cancellation;
+  /** Where in a conversation of bots it stands; left out where a person caused it. */
+  chain?: Chain;
   /** When it was created. */
   created_at: Timestamp;
   /** When it reached its final state. */
   ended_at?: Timestamp;
   /** What went wrong, in words. */
   error?: string;
+  /** True if a conversation of bots came to the end of its budget: the run waits for a person's `continue_run`. */
+  paused?: boolean;
   /** The run's id. */
   run: RunId;
+  /** When the present attempt began. */
+  started_at?: Timestamp;
   /** How far it is. */
   state: RunState;
   /** The message that caused it. */
   trigger: MessageId;
   /** Who wrote that message. */
   triggered_by: UserId;
+  /** What it cost, model by model. */
+  usage?: Usage[];
+}
+
+/**
+ * Where a run stands among those that a person's message caused by way of bots that address each other. Budgets are
+ * measured on this chain, never on consecutive messages, which anyone could interrupt.
+ */
+export interface Chain {
+  /** When it began. */
+  began_at: Timestamp;
+  /** How many bots spoke between that message and this run. */
+  hops: number;
+  /** The person's message that began it, or the one at which a person let it go on. */
+  root: MessageId;
+  /** How many runs the chain had when this one was queued, this one included. */
+  turns: number;
 }
 
 /** The signals of a room that are in force when a client joins it. */
 export interface Signals {
   /** Who is not offline. */
   presence: Presence[];
+  /** What waits for bots. */
+  queues?: Queue[];
   /** Who is typing. */
   typing: UserId[];
 }
@@ -1077,6 +1804,18 @@ export interface Presence {
   status: PresenceStatus;
   /** Who. */
   user: UserId;
+}
+
+/** What waits for a bot in a room, and why. Told anew whenever it changes; an empty `waiting` means that nothing waits. */
+export interface Queue {
+  /** The bot. */
+  bot: UserId;
+  /** How many there are. */
+  count: number;
+  /** Why the first one waits. */
+  reason?: QueueReason;
+  /** The runs in their order, the next one first; the first fifty. */
+  waiting: RunId[];
 }
 
 /** A part of an unfinished message, brought up to date. `text` covers the bytes from `at` to `end`. */
@@ -1097,10 +1836,14 @@ export interface OpenStream {
   text: string;
   /** The part without its growing text. */
   value: Part;
+  /** The least role that may see it; everyone if left out. */
+  visible_to?: Role;
 }
 
 /** A room, brought up to date. Live events follow once the last page was sent. */
 export interface Joined {
+  /** Decisions that are awaited. */
+  approvals?: Approval[];
   /** The bots of this room. */
   bots: Bot[];
   /** The first page. */
@@ -1129,6 +1872,8 @@ export interface Joined {
   reason?: ResetReason;
   /** The room's id. */
   room: RoomId;
+  /** Runs that are not over, the oldest first; the first fifty. */
+  runs?: Run[];
   /** Signals in force. */
   signals: Signals;
   /** The text of unfinished messages that the client lacks. */
@@ -1227,6 +1972,16 @@ export interface BotList {
   bots: Bot[];
 }
 
+/** See [`Reply::Bot`]. */
+export interface BotReply {
+  /** The bot as everyone sees it. */
+  bot: Bot;
+  /** What was said about it, without its secrets; to its owner and to administrators. */
+  spec?: BotSpec;
+  /** The token for its socket: told once, when it is made. */
+  token?: string;
+}
+
 /** See [`Reply::Cancelled`]. How it ends is in the log, as a `run_changed` or `tool_changed`. */
 export interface Cancelled {
   /** Whether there was something to stop; false if it had ended already. */
@@ -1235,8 +1990,147 @@ export interface Cancelled {
   deadline?: Timestamp;
 }
 
+/** See [`Reply::Decision`]. */
+export interface DecisionReply {
+  /** Whether this answer is the one that counts. If not, `decision` tells which does. */
+  accepted: boolean;
+  /** The answer that counts. */
+  decision: Decision;
+}
+
+/** See [`Reply::Runs`]. */
+export interface RunPage {
+  /** The decisions that are awaited. */
+  approvals: Approval[];
+  /** The runs, the oldest first. */
+  runs: Run[];
+}
+
+/** See [`Reply::Serving`]. */
+export interface Serving {
+  /**
+   * How long the bot may be silent before its runs are taken from it, in milliseconds. A heartbeat at a third of this is
+   * good.
+   */
+  lease_ms: number;
+  /** Runs of `holding` that are over, or are another attempt's by now. */
+  lost: RunId[];
+  /** Runs of `holding` that go on. */
+  resumed: HeldRun[];
+}
+
+/** See [`Reply::Opened`]. */
+export interface Opened {
+  /** The answer. */
+  message_id: MessageId;
+  /** How much of each part the server has. */
+  parts: HeldPart[];
+}
+
+/** How much of a part the server has. */
+export interface HeldPart {
+  /** Length of its growing text, in bytes. */
+  end: number;
+  /** Index of the part. */
+  part: number;
+}
+
+/** See [`Reply::Asked`]. */
+export interface Asked {
+  /** The decision's id; the answer comes as `decided`. */
+  approval: ApprovalId;
+  /** The answer, if an earlier decision holds for this one too. */
+  decision?: Decision;
+}
+
 /** See [`Reply::Done`]. */
 export interface Done {}
+
+/** See [`Event::Run`](crate::Event::Run). */
+export interface RunOffer {
+  /** What was said before it, the oldest first; `history` gives more. */
+  context: Message[];
+  /** Names of those who wrote all that, by id. */
+  names: {
+        [k: string]: string;
+  };
+  /** Where. */
+  room: Room;
+  /** The run; its `attempt` goes with everything that the bot writes for it. */
+  run: Run;
+  /** The message that caused it. */
+  trigger: Message;
+}
+
+/** See [`Event::CancelRun`](crate::Event::CancelRun). */
+export interface CancelRun {
+  /** The attempt. */
+  attempt: number;
+  /** Who wants it stopped. */
+  by: UserId;
+  /** When the server ends it by force. */
+  deadline: Timestamp;
+  /** The room. */
+  room: RoomId;
+  /** The run. */
+  run: RunId;
+}
+
+/** See [`Event::CancelTool`](crate::Event::CancelTool). */
+export interface CancelTool {
+  /** The attempt. */
+  attempt: number;
+  /** Who wants it stopped; the server's own user if it took too long. */
+  by: UserId;
+  /** When the server ends it by force. */
+  deadline: Timestamp;
+  /** Whether the server closed it already, or gives it a grace time. */
+  outcome: CancelOutcome;
+  /** The room. */
+  room: RoomId;
+  /** The run. */
+  run: RunId;
+  /** The tool call. */
+  tool_call: ToolCallId;
+}
+
+/** See [`Event::Steer`](crate::Event::Steer). */
+export interface Steer {
+  /** The attempt. */
+  attempt: number;
+  /** The message that arrived. */
+  message: Message;
+  /** The room. */
+  room: RoomId;
+  /** The run that is at work. */
+  run: RunId;
+}
+
+/** See [`Event::Decided`](crate::Event::Decided). */
+export interface Decided {
+  /** What was asked. */
+  approval: ApprovalId;
+  /** The answer. */
+  decision: Decision;
+  /** The room. */
+  room: RoomId;
+  /** The run. */
+  run: RunId;
+}
+
+/** See [`Event::RunOver`](crate::Event::RunOver). */
+export interface RunOver {
+  /** The attempt that is over. */
+  attempt: number;
+  /** The answer, if it had been opened. */
+  message_id?: MessageId;
+  /** The room. */
+  room: RoomId;
+  /** The run. */
+  run: RunId;
+  /** The state that the run has. */
+  state: RunState;
+}
 
 /** Answer to `POST /v1/tickets`: stands in for a token where none can be sent in a header. */
 export interface Ticket {

@@ -125,12 +125,17 @@ impl Writing<'_> {
                 run: run.clone(),
                 bot: bot.clone(),
                 state: RunState::Queued,
+                attempt: 0,
                 trigger: new.id.clone(),
                 triggered_by: self.command.by.clone(),
                 answer: None,
                 error: None,
-                cancelled_by: None,
+                chain: None,
+                paused: false,
+                cancel: None,
+                usage: Vec::new(),
                 created_at: self.command.at,
+                started_at: None,
                 ended_at: None,
             };
             self.insert_run(rid, &run)?;

@@ -1,6 +1,6 @@
 //! Runs move from state to state.
 
-use antiphon_protocol::{EntryBody, RoomId, Run, RunId, RunState};
+use antiphon_protocol::{EntryBody, RoomId, Run, RunId, RunState, RunStep};
 use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
@@ -30,14 +30,22 @@ impl Writing<'_> {
     pub(super) fn changed_run(&self, rid: i64, change: &RunChange) -> Result<StoredRun, Fault> {
         let mut stored = self.stored_run(rid, &change.run)?;
         let run = &mut stored.run;
-        if !run.state.may_become(change.state) {
+        if change.attempt.is_some_and(|attempt| attempt != run.attempt) {
+            return Err(StoreError::Conflict("another attempt of this run is at work").into());
+        }
+        if let Some(step) = change.step {
+            let next = run.state.after(step);
             let why =
                 if run.state.is_final() { "the run is over" } else { "the run is not in a state for this" };
-            return Err(StoreError::Conflict(why).into());
+            run.state = next.ok_or(StoreError::Conflict(why))?;
+            if step == RunStep::Begin {
+                run.attempt += 1;
+                run.started_at = Some(self.command.at);
+            }
         }
-        run.state = change.state;
         run.error = change.error.clone().or(run.error.take());
-        run.cancelled_by = change.cancelled_by.clone().or(run.cancelled_by.take());
+        run.cancel = change.cancel.clone().or(run.cancel.take());
+        run.usage.extend(change.usage.iter().cloned());
         run.ended_at = run.state.is_final().then_some(self.command.at);
         Ok(stored)
     }

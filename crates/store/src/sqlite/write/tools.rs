@@ -14,7 +14,8 @@ use crate::{
 
 impl Writing<'_> {
     pub(super) fn change_tool(&mut self) -> Result<Outcome, Fault> {
-        let Change::ChangeTool { room, message_id, part, tool_call, name, state } = &self.command.change
+        let Change::ChangeTool { room, message_id, part, tool_call, name, state, cancel } =
+            &self.command.change
         else {
             unreachable!("only called for this change")
         };
@@ -24,7 +25,7 @@ impl Writing<'_> {
             return Err(StoreError::Conflict("the message is not streaming").into());
         }
         match self.tool_state(stored.place, tool_call)? {
-            Some(before) if before == *state => return self.written(room),
+            Some(before) if before == *state && cancel.is_none() => return self.written(room),
             Some(before) if before.is_final() => {
                 return Err(StoreError::Conflict("the tool call is over").into());
             }
@@ -39,6 +40,7 @@ impl Writing<'_> {
             tool_call: tool_call.clone(),
             name: name.clone(),
             state: *state,
+            cancel: cancel.clone(),
         };
         self.append(room, body)?;
         self.written(room)
@@ -62,6 +64,7 @@ impl Writing<'_> {
                     tool_call: call.tool_call.clone(),
                     name: call.name.clone(),
                     state: call.state,
+                    cancel: call.cancel.clone(),
                 });
             }
         }

@@ -5,7 +5,7 @@ use antiphon_store::{Change, Command, NewMember, NewMessage, NewRun, RunChange, 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::{Fold, Sqlite, World, chunk, id, text, words};
+use crate::support::{Fold, Sqlite, World, chunk, id, step_to, text, words};
 
 /// Signs per message and users per sign: more than there are, so that a fold knows them all.
 const ALL: usize = 100;
@@ -69,8 +69,7 @@ fn sender(message: u8) -> &'static str {
 fn change(what: &What) -> Change {
     let room = id("lounge");
     let name = |message: &u8| format!("m{message}");
-    let run_change =
-        |run: u8, state| RunChange { run: id(&format!("r{run}")), state, error: None, cancelled_by: None };
+    let run_change = |run: u8, state| RunChange::step(id(&format!("r{run}")), step_to(state));
     match what {
         What::Say { message, words, triggers } => {
             let run = NewRun { run: id(&format!("r{message}")), bot: id("clock") };
@@ -121,6 +120,7 @@ fn change(what: &What) -> Change {
             tool_call: id(&format!("t{message}")),
             name: "timer".to_owned(),
             state: *state,
+            cancel: None,
         },
     }
 }

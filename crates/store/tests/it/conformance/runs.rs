@@ -1,9 +1,9 @@
 //! Runs: queued with the message that triggers them, moved by the rules, over once.
 
-use antiphon_protocol::{EntryBody, Run, RunState};
+use antiphon_protocol::{CancelOutcome, Cancellation, EntryBody, Run, RunState};
 use antiphon_store::{Change, NewMessage, NewRun, RunChange, StoreError};
 
-use crate::support::{Answer, World, id, promises, refusal, text};
+use crate::support::{Answer, World, id, promises, refusal, step_to, text};
 
 fn asking(message: &str, runs: &[(&str, &str)]) -> NewMessage {
     let triggers = runs.iter().map(|(run, bot)| NewRun { run: id(run), bot: id(bot) }).collect();
@@ -11,7 +11,7 @@ fn asking(message: &str, runs: &[(&str, &str)]) -> NewMessage {
 }
 
 fn to(run: &str, state: RunState) -> RunChange {
-    RunChange { run: id(run), state, error: None, cancelled_by: None }
+    RunChange::step(id(run), step_to(state))
 }
 
 async fn change(world: &World, change: RunChange) -> Answer {
@@ -84,9 +84,10 @@ promises! {
     async fn a_cancelled_run_says_who_stopped_it(world: &mut World) {
         world.room("lounge", &["ada", "clock"]).await;
         world.post("ada", asking("m1", &[("r1", "clock")])).await.unwrap();
-        let cancel = RunChange { cancelled_by: Some(id("ada")), ..to("r1", RunState::Cancelled) };
+        let stopped = Cancellation { by: id("ada"), at: world.tick(), outcome: CancelOutcome::Stopped };
+        let cancel = RunChange { cancel: Some(stopped.clone()), ..to("r1", RunState::Cancelled) };
         change(world, cancel).await.unwrap();
-        assert_eq!(run(world, "r1").await.cancelled_by, Some(id("ada")));
+        assert_eq!(run(world, "r1").await.cancel, Some(stopped));
     }
 
     async fn the_message_that_a_run_writes_is_its_answer(world: &mut World) {

@@ -3,7 +3,7 @@
 use antiphon_protocol::{EntryBody, MessageStatus, Part, RunState};
 use antiphon_store::{Change, NewMessage, NewRun, OpenMessage, OpenPart, RunChange, StoreError};
 
-use crate::support::{World, chunk, id, promises, refusal, seq, text, words};
+use crate::support::{World, chunk, id, promises, refusal, seq, step_to, text, words};
 
 async fn open_message(world: &World) -> OpenMessage {
     let mut open = world.store.open_messages().await.unwrap();
@@ -139,7 +139,7 @@ promises! {
         world.room("lounge", &["ada", "clock"]).await;
         let triggers = vec![NewRun { run: id("r1"), bot: id("clock") }];
         world.post("ada", NewMessage { triggers, ..text("lounge", "q1", "time?") }).await.unwrap();
-        let to = |state| RunChange { run: id("r1"), state, error: None, cancelled_by: None };
+        let to = |state| RunChange::step(id("r1"), step_to(state));
         world.act("clock", Change::ChangeRun { room: id("lounge"), change: to(RunState::Processing) }).await.unwrap();
         let answer = NewMessage { run: Some(id("r1")), status: MessageStatus::Streaming, ..text("lounge", "m1", "") };
         world.post("clock", answer).await.unwrap();

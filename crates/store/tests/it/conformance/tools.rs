@@ -6,18 +6,11 @@ use antiphon_store::{Change, StoreError};
 use crate::support::{Answer, World, id, promises, refusal, seq, words};
 
 fn call(tool_call: &str, state: ToolState) -> Part {
+    let arguments = serde_json::json!({ "seconds": 5 });
     Part::ToolCall(Box::new(ToolCall {
-        tool_call: id(tool_call),
-        name: "timer".to_owned(),
-        title: None,
         state,
-        arguments: serde_json::json!({ "seconds": 5 }),
-        progress: None,
-        output: String::new(),
-        result: None,
-        error: None,
-        started_at: None,
-        ended_at: None,
+        arguments,
+        ..ToolCall::new(id(tool_call), "timer".to_owned())
     }))
 }
 
@@ -26,7 +19,15 @@ async fn tell(world: &World, tool_call: &str, part: u32, state: ToolState) -> An
     world
         .act(
             "clock",
-            Change::ChangeTool { room, message_id, part, tool_call, name: "timer".to_owned(), state },
+            Change::ChangeTool {
+                room,
+                message_id,
+                part,
+                tool_call,
+                name: "timer".to_owned(),
+                state,
+                cancel: None,
+            },
         )
         .await
 }

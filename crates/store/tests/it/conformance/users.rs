@@ -7,13 +7,12 @@ use crate::support::{id, person, promises, refusal, seq};
 
 fn bot(name: &str, description: &str) -> Bot {
     Bot {
-        user: User { kind: UserKind::Bot, ..person(name) },
         owner: Some(id("ada")),
-        connector: Connector::Builtin,
         status: BotStatus::Running,
         error: Some("not stored".to_owned()),
         description: Some(description.to_owned()),
         suggestions: vec!["What can you do?".to_owned()],
+        ..Bot::new(User { kind: UserKind::Bot, ..person(name) }, Connector::Builtin)
     }
 }
 

@@ -1,0 +1,96 @@
+//! Requests about bots, their runs, and what they ask people to decide.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    ApprovalId, BotSpec, RequestId, RoomId, RunId, UserId,
+    approval::{DecisionAction, Scope},
+};
+
+/// See [`Request::ContinueRun`](crate::Request::ContinueRun). For members who may write. The chain's budget begins anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContinueRun {
+    /// The room.
+    pub room: RoomId,
+    /// The run that is paused.
+    pub run: RunId,
+}
+
+/// See [`Request::Decide`](crate::Request::Decide). The first answer counts; the second is told which that was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Decide {
+    /// The room.
+    pub room: RoomId,
+    /// What is decided.
+    pub approval: ApprovalId,
+    /// How.
+    pub action: DecisionAction,
+    /// Why, in a few words; the bot is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Call the tool with these arguments instead; only where `editable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<Value>,
+    /// The answer to a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Value>,
+    /// For how long it holds; `once` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+}
+
+/// See [`Request::ListRuns`](crate::Request::ListRuns).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListRuns {
+    /// The room.
+    pub room: RoomId,
+}
+
+/// See [`Request::GetBot`](crate::Request::GetBot).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GetBot {
+    /// The bot.
+    pub bot: UserId,
+}
+
+/// See [`Request::RegisterBot`](crate::Request::RegisterBot). Secrets that are left out stay as they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RegisterBot {
+    /// What the bot is to be.
+    pub bot: Box<BotSpec>,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
+}
+
+/// See [`Request::RemoveBot`](crate::Request::RemoveBot). It leaves its rooms; what waits for it ends; what it said stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RemoveBot {
+    /// The bot.
+    pub bot: UserId,
+}
+
+/// See [`Request::StartBot`](crate::Request::StartBot).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StartBot {
+    /// The bot.
+    #[serde(alias = "bot_id")]
+    pub bot: UserId,
+}
+
+/// See [`Request::StopBot`](crate::Request::StopBot). Its runs have the grace time to end; what waits stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StopBot {
+    /// The bot.
+    #[serde(alias = "bot_id")]
+    pub bot: UserId,
+}
+
+/// See [`Request::RotateBotToken`](crate::Request::RotateBotToken).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RotateBotToken {
+    /// The bot.
+    pub bot: UserId,
+}
