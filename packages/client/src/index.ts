@@ -17,7 +17,7 @@ export type { UnreadCounts } from './directory.ts';
 export { ChatError } from './errors.ts';
 export type { ChatErrorCode } from './errors.ts';
 export { isFinalRun } from './model/agent.ts';
-export type { Bot, BotStatus, Run, RunState } from './model/agent.ts';
+export type { Bot, BotStatus, Cancellation, Run, RunState } from './model/agent.ts';
 export type { ConnectionState, ConnectionStatus } from './model/connection.ts';
 export { textOf } from './model/message.ts';
 export type { DeliveryState, Message, MessageStatus, Outgoing, Reaction, Sending } from './model/message.ts';

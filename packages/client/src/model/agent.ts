@@ -29,6 +29,14 @@ export type RunState =
   | 'timed_out'
   | 'interrupted';
 
+/** Someone's wish to stop a run or a tool call, and what came of it. */
+export interface Cancellation {
+  readonly by: string;
+  readonly at: number;
+  /** `requested` until it ended: by itself (`stopped`), by force, or in another way before that (`too_late`). */
+  readonly outcome: 'requested' | 'stopped' | 'forced' | 'too_late';
+}
+
 /** One bot's work on one triggering message. */
 export interface Run {
   readonly id: string;
@@ -42,7 +50,8 @@ export interface Run {
   /** Id of the message that answers, once there is one. */
   readonly answer?: string | undefined;
   readonly error?: string | undefined;
-  readonly cancelledBy?: string | undefined;
+  /** Who asked to stop it, and what came of it. */
+  readonly cancellation?: Cancellation | undefined;
   readonly createdAt: number;
   readonly endedAt?: number | undefined;
   /** Asks the server to stop it; how it ends is told by `state`. */

@@ -1,6 +1,6 @@
 /** The bots of a room and their runs. */
 import { type Bot, isFinalRun, type Run } from '../model/agent.ts';
-import { toBot, toTime, withStatus } from '../wire/convert.ts';
+import { toBot, toCancellation, toTime, withStatus } from '../wire/convert.ts';
 import type { Wire } from '../wire/words.ts';
 
 /** Runs that ended are kept for what they say about messages in view; not for ever. */
@@ -70,7 +70,7 @@ export class Agents {
       triggeredBy: entry.triggered_by,
       answer: entry.answer,
       error: entry.error,
-      cancelledBy: entry.cancelled_by,
+      cancellation: toCancellation(entry.cancel),
       createdAt: toTime(entry.created_at),
       endedAt: toTime(entry.ended_at),
       cancel: () => this.#cancel(entry.run),

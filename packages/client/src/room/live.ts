@@ -149,6 +149,8 @@ export class LiveRoom implements Source {
       case 'presence':
         this.people.setPresence(frame.user, frame.status);
         return this.change('lazy');
+      case 'queue':
+        return;
       case 'unread':
         return this.setUnread(frame.ordinal ?? 0, frame.read ?? 0);
       case 'revoked':

@@ -1,5 +1,5 @@
 /** From the wire's words to those of the SDK: camelCase, times in milliseconds, nothing that is null. */
-import type { Bot } from '../model/agent.ts';
+import type { Bot, Cancellation } from '../model/agent.ts';
 import type { Message, Reaction } from '../model/message.ts';
 import type { Part, ToolCall } from '../model/part.ts';
 import type { Member, RoomInfo, RoomSummary, Unread, User } from '../model/room.ts';
@@ -67,6 +67,11 @@ function toToolCall(wire: Wire.ToolCall): ToolCall {
     startedAt: toTime(wire.started_at),
     endedAt: toTime(wire.ended_at),
   };
+}
+
+/** A wish to stop something. */
+export function toCancellation(wire: Wire.Cancellation | undefined): Cancellation | undefined {
+  return wire && { by: wire.by, at: toTime(wire.at), outcome: wire.outcome };
 }
 
 /** A part that a person wrote, for the wire. */

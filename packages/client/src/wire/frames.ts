@@ -4,14 +4,17 @@ import type { Wire } from './words.ts';
 /** The WebSocket subprotocol that this SDK speaks. */
 export const SUBPROTOCOL = 'antiphon.v1';
 
-/** What the server sends, under types that TypeScript can tell apart. */
-export type ServerFrame = Wire.ServerFrame;
+/** What only programs that serve a bot's runs are sent. */
+type ForBots = { type: 'run' | 'cancel_run' | 'cancel_tool' | 'steer' | 'decided' | 'run_over' };
+
+/** What the server sends to a person's client, under types that TypeScript can tell apart. */
+export type ServerFrame = Exclude<Wire.ServerFrame, ForBots>;
 
 /** An answer that carries a `ref`. */
 export type Answer = Wire.Answer;
 
-/** What a client can ask for. */
-export type Request = Wire.NumberedRequest1;
+/** What a person's client can ask for; the rest is for programs that serve a bot's runs. */
+export type Request = Extract<Wire.NumberedRequest1, { type: keyof Replies }>;
 
 /** The fields of the request of one `type`. */
 export type RequestOf<T extends Request['type']> = Extract<Request, { type: T }>;
@@ -39,6 +42,15 @@ export interface Replies {
   list_members: Wire.MemberPage;
   list_bots: Wire.BotList;
   cancel: Wire.Cancelled;
+  continue_run: Wire.Written;
+  decide: Wire.DecisionReply;
+  list_runs: Wire.RunPage;
+  get_bot: Wire.BotReply;
+  register_bot: Wire.BotReply;
+  remove_bot: Wire.Done;
+  start_bot: Wire.BotReply;
+  stop_bot: Wire.BotReply;
+  rotate_bot_token: Wire.BotReply;
 }
 
 /** The objects of one frame. Lines that are no JSON objects with a `type` are handed to `broken`. */

@@ -23,7 +23,7 @@ export function answerView(
     case 'complete':
       return { ...common, ...ended, state: 'done' };
     case 'cancelled': {
-      const by = run?.cancelledBy;
+      const by = run?.cancellation?.by;
       return { ...common, ...ended, state: 'stopped', ...(by === undefined ? {} : { by: nameOf(by) }) };
     }
     case 'interrupted':
