@@ -58,22 +58,28 @@ struct Call {
 impl Answer {
     /// Announces a tool call, and tells the log.
     pub async fn announce_tool(&self, start: ToolStart) -> Result<PendingTool, Error> {
+        Ok(PendingTool { call: self.open_tool(start, ToolState::Pending).await? })
+    }
+
+    async fn open_tool(&self, start: ToolStart, state: ToolState) -> Result<Call, Error> {
         let id: ToolCallId = self.session.hub.environment.ids.mint().into();
         let ToolStart { name, title, arguments, visible_to, timeout } = start;
-        let call = ToolCall { title, arguments, ..ToolCall::new(id.clone(), name.clone()) };
+        let started_at = (state == ToolState::Running).then(|| self.session.hub.now());
+        let call =
+            ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };
         let value = Part::ToolCall(Box::new(call));
         let part = self.open_part_for(value, visible_to)?;
         let cancel = CancellationToken::new();
         self.active.tools.lock().insert(id.clone(), cancel.clone());
         let call = Call { answer: self.clone(), part, id, name, timeout, cancel };
-        if let Err(error) = call.tell(ToolState::Pending).await {
+        if let Err(error) = call.tell(state).await {
             self.active.tools.lock().remove(&call.id);
             return Err(error);
         }
-        Ok(PendingTool { call })
+        Ok(call)
     }
 
-    /// Announces a tool call that runs at once.
+    /// Adds a tool call that runs at once.
     pub async fn start_tool(
         &self,
         name: &str,
@@ -81,7 +87,8 @@ impl Answer {
         arguments: Value,
     ) -> Result<ToolHandle, Error> {
         let title = title.map(str::to_owned);
-        self.announce_tool(ToolStart { title, arguments, ..ToolStart::new(name) }).await?.start().await
+        let start = ToolStart { title, arguments, ..ToolStart::new(name) };
+        Ok(ToolHandle { call: self.open_tool(start, ToolState::Running).await? })
     }
 }
 

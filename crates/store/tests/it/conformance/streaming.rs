@@ -152,7 +152,7 @@ promises! {
             ends: Vec::new(),
             run: Some(run),
         };
-        let impossible = world.act("clock", complete(to(RunState::Queued))).await;
+        let impossible = world.act("clock", complete(to(RunState::Processing))).await;
         assert!(matches!(refusal(impossible), StoreError::Conflict(_)));
         assert_eq!(world.message("lounge", "m1").await.status, MessageStatus::Streaming);
         let ended = world.act("clock", complete(to(RunState::Completed))).await.unwrap();

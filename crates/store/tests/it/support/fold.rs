@@ -83,7 +83,9 @@ impl Fold {
                 let before = self.tools.insert(tool_call.clone(), *state);
                 assert!(!before.is_some_and(ToolState::is_final), "{tool_call} ended twice");
             }
-            EntryBody::BotStatus { .. } => {}
+            EntryBody::ApprovalRequested { .. }
+            | EntryBody::ApprovalDecided { .. }
+            | EntryBody::BotStatus { .. } => {}
         }
     }
 
