@@ -10,7 +10,7 @@ PAGE_SOURCES := $(shell find packages -type f -not -path '*/node_modules/*' -not
 .PHONY: help run page codegen check test interop bench
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
 
 run: ## build all and start it on SQLite in ./data
 	@scripts/need.sh cargo node npm cc
@@ -35,6 +35,9 @@ test: ## everything that must hold before a change lands; CI runs this
 interop: $(PAGE) ## programs of others, as they were published, against the real binary
 	@scripts/need.sh cargo node npm cc python3
 	@cargo xtask ci interop
+
+example-%: ## an agent to look at: openai-mcp, ag-ui, acp or python-bot
+	@examples/$*/run.sh
 
 bench: ## measure a release: deliveries, acknowledgements, idle connections, a storm
 	@scripts/need.sh cargo cc
