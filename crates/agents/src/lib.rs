@@ -2,10 +2,13 @@
 //! writes through a run.
 #![warn(missing_docs)]
 
+pub mod ag_ui;
 pub mod builtin;
 mod connector;
+mod halves;
 mod members;
 pub mod openai;
+mod sse;
 mod worker;
 
 pub use connector::{Connector, Trouble};

@@ -7,7 +7,6 @@ mod attempts;
 mod chunk;
 mod endpoint;
 mod frames;
-mod halves;
 mod options;
 mod pause;
 mod prompt;

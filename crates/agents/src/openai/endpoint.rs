@@ -14,13 +14,13 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     chunk::Chunk,
     frames::{Frame, Frames},
-    halves::Halves,
     options::{OpenAiOptions, Times},
     pause,
     prompt::Turn,
     reply::Reply,
     trouble::{Halt, Trouble},
 };
+use crate::halves::Halves;
 
 /// For the connection alone; who cannot be reached within it is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

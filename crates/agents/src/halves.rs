@@ -3,7 +3,7 @@
 
 /// Puts the halves together again.
 #[derive(Debug, Default)]
-pub(super) struct Halves {
+pub(crate) struct Halves {
     /// The escape of a first half that waits for its second.
     first: Option<[u8; 6]>,
 }
