@@ -7,7 +7,7 @@ export type Setting =
 /** A bot of `[[bots]]`: its keys are those of `antiphon.example.toml`. */
 export interface Bot {
   readonly id: string;
-  readonly connector: string;
+  readonly connector: Setting;
   readonly [key: string]: Setting | undefined;
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@antiphon/e2e/port';
-import { Program } from '../program.ts';
+import { Program, type Start } from '../program.ts';
 import { script } from './scripts.ts';
 
 /** The first fixture that matches a question answers it; aimock's own documentation has all keys. */
@@ -50,17 +50,18 @@ export const AIMOCK_KEY = 'sk-interop';
 /** More requests than any test makes. */
 const JOURNAL_MOST = 5_000;
 
-/** A running endpoint. */
+/** A running endpoint; killed and started again it is at the same address, and has forgotten what it was asked. */
 export class Aimock implements AsyncDisposable {
   /** The address without a path. */
   readonly url: string;
-  readonly #program: Program;
   readonly #folder: string;
+  readonly #how: Start;
+  #program: Program | undefined;
 
-  private constructor(url: string, program: Program, folder: string) {
+  private constructor(url: string, folder: string, how: Start) {
     this.url = url;
-    this.#program = program;
     this.#folder = folder;
+    this.#how = how;
   }
 
   /** Starts it with these answers. */
@@ -69,7 +70,7 @@ export class Aimock implements AsyncDisposable {
     await writeFile(join(folder, 'fixtures.json'), JSON.stringify({ fixtures }));
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const program = await Program.start({
+    const aimock = new Aimock(url, folder, {
       name: 'aimock',
       command: process.execPath,
       args: [
@@ -82,7 +83,8 @@ export class Aimock implements AsyncDisposable {
       ready: async () => (await journal(url)).ok,
       advice: 'npm ci',
     });
-    return new Aimock(url, program, folder);
+    await aimock.restart();
+    return aimock;
   }
 
   /** What a bot is given as `base_url`. */
@@ -95,8 +97,19 @@ export class Aimock implements AsyncDisposable {
     return (await (await journal(this.url)).json()) as readonly Asked[];
   }
 
+  /** Kills it, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#program?.kill();
+  }
+
+  /** Starts it, or starts it again, at the same address. */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.#program = await Program.start(this.#how);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#program[Symbol.asyncDispose]();
+    await this.#program?.[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
