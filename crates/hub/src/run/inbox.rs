@@ -1,6 +1,6 @@
 //! Inboxes: what waits for a bot. Durable in the store; here is only who takes from it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use antiphon_protocol::{Ending, Error, ErrorCode, RoomId, Run, RunState, RunStep, UserId};
 use antiphon_store::{Change, QueuedRun, RunChange};
@@ -73,10 +73,15 @@ impl Inbox {
         loop {
             let waiting = self.hub.store.queued_runs(&self.bot, looked_at).await?;
             let are_all = waiting.len() < looked_at;
+            // A room that was passed over stays so, though the bot may be done there meanwhile: what came first is first.
+            let mut passed_over = HashSet::new();
             for QueuedRun { room, run } in waiting {
-                if !self.hub.runs.is_busy(&self.bot, &room)
-                    && let Some(session) = self.try_begin(&room, run).await?
-                {
+                if passed_over.contains(&room) {
+                    continue;
+                }
+                if self.hub.runs.is_busy(&self.bot, &room) {
+                    passed_over.insert(room);
+                } else if let Some(session) = self.try_begin(&room, run).await? {
                     return Ok(Some(session));
                 }
             }

@@ -226,6 +226,21 @@ async fn in_one_room_runs_come_in_order_and_one_at_a_time() {
     assert!(is_idle(&mut studio.inbox).await);
 }
 
+/// D5, F5: a run that ends while the inbox is being looked through does not let a later one overtake the next.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_one_room_runs_come_in_order_however_fast_they_end() {
+    let world = World::with(|options| options.limits.requests_per_second = 1_000_000).await;
+    let mut studio = Studio::new(&world).await;
+    for number in 0..400 {
+        studio.person.says(&studio.room, &format!("{number}")).await;
+    }
+    for number in 0..400 {
+        let run = studio.next_run().await;
+        assert_eq!(id_of_trigger(&run), format!("{number}"));
+        tokio::spawn(completes(run));
+    }
+}
+
 /// B5: several rooms at the same time, as many as the bot takes on.
 #[tokio::test]
 async fn in_several_rooms_runs_go_on_at_the_same_time_up_to_a_bound() {
