@@ -2,14 +2,19 @@
 //! writes through a run.
 #![warn(missing_docs)]
 
+mod address;
 pub mod ag_ui;
 pub mod builtin;
 mod connector;
 mod halves;
+pub mod mcp;
 mod members;
 pub mod openai;
+mod program;
 mod sse;
 mod worker;
 
+pub use address::Address;
 pub use connector::{Connector, Trouble};
+pub use program::Program;
 pub use worker::serve;

@@ -30,7 +30,9 @@ use endpoint::Endpoint;
 use reply::Reply;
 use trouble::Halt;
 
-pub use options::{BaseUrl, OpenAiOptions, Times};
+pub use options::{OpenAiOptions, Times};
+
+pub use crate::Address as BaseUrl;
 
 /// Makes the bot known, lets it into its rooms, and has it answer until the hub stops. Its tasks go into `tasks`, which
 /// is to be waited for after [`Hub::stop`]. Nothing is asked of the endpoint before the first run.

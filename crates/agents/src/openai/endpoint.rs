@@ -55,7 +55,11 @@ impl Endpoint {
             .default_headers(headers)
             .user_agent(concat!("antiphon/", env!("CARGO_PKG_VERSION")));
         let client = if options.base_url.is_local() { client.no_proxy() } else { client };
-        Ok(Self { client: client.build()?, url: options.base_url.completions(), times: options.times })
+        Ok(Self {
+            client: client.build()?,
+            url: options.base_url.below(&["chat", "completions"]),
+            times: options.times,
+        })
     }
 
     /// Asks a model once, and has what it says written into the reply. Dropped, it closes the connection.

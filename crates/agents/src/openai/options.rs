@@ -1,10 +1,11 @@
 //! What can be chosen about a bot with a model behind it.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use antiphon_protocol::{RoomId, UserId};
-use reqwest::Url;
 use secrecy::SecretString;
+
+use crate::Address;
 
 /// A bot, and the endpoint that its words come from.
 #[derive(Debug, Clone)]
@@ -19,8 +20,8 @@ pub struct OpenAiOptions {
     pub suggestions: Vec<String>,
     /// Rooms that it is a member of after the start.
     pub rooms: Vec<RoomId>,
-    /// The endpoint.
-    pub base_url: BaseUrl,
+    /// Where `chat/completions` is below, usually ending in `/v1`.
+    pub base_url: Address,
     /// Sent as a bearer token.
     pub api_key: Option<SecretString>,
     /// The model that is asked first.
@@ -59,74 +60,5 @@ impl Default for Times {
             // Longer answers than this are no conversation any more.
             total: Duration::from_secs(300),
         }
-    }
-}
-
-/// Where `chat/completions` is below, usually ending in `/v1`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct BaseUrl(Url);
-
-impl BaseUrl {
-    /// Takes an address of the web that holds no user name or password.
-    ///
-    /// # Errors
-    /// Says what is wrong with it, without repeating it.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let url = Url::parse(text).map_err(|_| "not a URL")?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err("neither https nor http");
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("holds a user name or password; use api_key_file or api_key_env");
-        }
-        Ok(Self(url))
-    }
-
-    /// Where requests go.
-    pub(super) fn completions(&self) -> Url {
-        let mut url = self.0.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(["chat", "completions"]);
-        }
-        url
-    }
-
-    /// Whether it is on this machine, where no proxy is in between.
-    pub(super) fn is_local(&self) -> bool {
-        matches!(self.0.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
-    }
-}
-
-impl fmt::Debug for BaseUrl {
-    /// The host alone: some endpoints take a key in the path or the query.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("BaseUrl").field(&self.0.host_str().unwrap_or_default()).finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::BaseUrl;
-
-    #[test]
-    fn requests_go_below_the_base_and_keep_its_query() {
-        for (base, whole) in [
-            ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1/chat/completions"),
-            ("http://127.0.0.1:1/v1/", "http://127.0.0.1:1/v1/chat/completions"),
-            ("https://a.example", "https://a.example/chat/completions"),
-            ("https://a.example/x?api-version=1", "https://a.example/x/chat/completions?api-version=1"),
-        ] {
-            assert_eq!(BaseUrl::parse(base).unwrap().completions().as_str(), whole);
-        }
-    }
-
-    #[test]
-    fn what_could_be_a_secret_is_neither_taken_nor_shown() {
-        for text in ["", "v1", "ftp://a.example", "https://user:SECRET@a.example/v1"] {
-            assert!(!BaseUrl::parse(text).unwrap_err().contains("SECRET"));
-        }
-        assert!(
-            !format!("{:?}", BaseUrl::parse("https://a.example/?key=SECRET").unwrap()).contains("SECRET")
-        );
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end by a panic")]
 
 mod answers;
+mod mcp;
 mod openai;
 mod runs;
 mod stopping;

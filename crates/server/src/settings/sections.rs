@@ -188,7 +188,8 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info".to_owned(), format: LogFormat::Text }
+        // The client of MCP would log what servers of tools say to a room.
+        Self { filter: "info,rmcp=warn".to_owned(), format: LogFormat::Text }
     }
 }
 

@@ -1,0 +1,105 @@
+//! Servers that die, flood, hang, or are not there.
+
+use std::{path::Path, time::Duration};
+
+use antiphon_agents::mcp::{McpServer, Outcome, Transport};
+use serde_json::json;
+use tokio::{sync::mpsc, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Ear, LONG, PATIENCE, Servers, done, everything, peer};
+
+/// All pages of a list are read, and read again when the server says so.
+#[tokio::test]
+async fn a_list_is_read_to_its_end_and_again_when_it_changes() {
+    let servers = Servers::of(vec![peer()]).await;
+    let names = |servers: &Servers| servers.mcp.tools().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
+    assert_eq!(names(&servers)[..6], ["flood", "die", "hang", "leave_a_child", "complain", "ask_twice"]);
+    servers.tool("late").await;
+    assert_eq!(names(&servers).len(), 7);
+}
+
+/// B15: a server that dies loses the call at work, and is there again for the next one.
+#[tokio::test]
+async fn a_server_that_dies_is_started_again() {
+    let servers = Servers::of(vec![peer()]).await;
+    for _ in 0..2 {
+        assert!(matches!(servers.call("die", json!({})).await, Outcome::Lost(_)));
+        assert_eq!(done(servers.call("complain", json!({})).await), "complained");
+    }
+    servers.stop().await;
+}
+
+/// B9: progress faster than anyone can read holds nothing up, and never goes back.
+#[tokio::test]
+async fn a_flood_of_progress_is_thinned_out() {
+    let servers = Servers::of(vec![peer()]).await;
+    let ear = Ear::default();
+    let outcome = servers.call_with("flood", json!({}), LONG, &ear, &CancellationToken::new()).await;
+    assert_eq!(done(outcome), "flooded");
+    let fractions = ear.fractions();
+    assert!(fractions.len() < 1_000 && fractions.is_sorted(), "{fractions:?}");
+}
+
+/// D12: what a server has started ends with it.
+#[tokio::test]
+async fn nothing_that_a_server_started_outlives_it() {
+    let servers = Servers::of(vec![peer()]).await;
+    let child = done(servers.call("leave a child", json!({})).await);
+    let folder = Path::new("/proc").join(&child);
+    assert!(folder.exists());
+    servers.stop().await;
+    let gone = async {
+        // A killed program stays on the list until its parent looks.
+        let is_dead =
+            || std::fs::read_to_string(folder.join("stat")).map_or(true, |stat| stat.contains(") Z "));
+        while !is_dead() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, gone).await.expect("a program is left over");
+}
+
+/// A stop does not wait for a server that never answers.
+#[tokio::test]
+async fn a_call_that_hangs_can_be_stopped() {
+    let servers = Servers::of(vec![peer()]).await;
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let outcome = servers.call_with("hang", json!({}), LONG, &Ear::default(), &cancel).await;
+    assert_eq!(outcome, Outcome::Cancelled);
+}
+
+/// A question that was withdrawn is not asked any more.
+#[tokio::test]
+async fn a_withdrawn_question_is_dropped() {
+    let servers = Servers::of(vec![peer()]).await;
+    let (bell, mut rung) = mpsc::channel(1);
+    let ear = Ear { bell: Some(bell), ..Ear::default() };
+    let outcome = servers.call_with("ask twice", json!({}), LONG, &ear, &CancellationToken::new()).await;
+    assert_eq!(done(outcome), "decided alone");
+    assert_eq!(rung.recv().await, Some(()));
+    assert_eq!(ear.asked.lock().unwrap()[0].message, "First?");
+}
+
+/// A server that is not there does not hold up the others.
+#[tokio::test]
+async fn a_missing_server_is_told_and_the_others_work() {
+    let mut missing = McpServer { name: "missing".to_owned(), ..everything() };
+    let Transport::Stdio(program) = &mut missing.transport else { unreachable!() };
+    program.command = "no-such-program-here".to_owned();
+    let servers = Servers::of(vec![missing, everything()]).await;
+    assert_eq!(servers.mcp.away(), ["missing"]);
+    assert_eq!(done(servers.call("echo", json!({"message": "x"})).await), "Echo: x");
+}
+
+/// A program that is no server at all is given up in time.
+#[tokio::test]
+async fn a_program_that_is_no_server_is_given_up() {
+    let mut mute = McpServer { start: Duration::from_millis(300), ..everything() };
+    let Transport::Stdio(program) = &mut mute.transport else { unreachable!() };
+    (program.command, program.args) = ("sleep".to_owned(), vec!["600".to_owned()]);
+    let servers = Servers::of(vec![mute]).await;
+    assert_eq!(servers.mcp.away(), ["everything"]);
+    servers.stop().await;
+}
