@@ -70,6 +70,11 @@ export class Server implements AsyncDisposable {
     return this.#process?.pid;
   }
 
+  /** Whether its process is there. */
+  get running(): boolean {
+    return this.#process?.exitCode === null && this.#process.signalCode === null;
+  }
+
   /** Starts it, or starts it again, on the same port and data. */
   async restart(): Promise<void> {
     await this.kill();

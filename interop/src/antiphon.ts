@@ -1,5 +1,7 @@
 // The real binary with the bots of a test, and its words where the test fails.
 import { Server } from '@antiphon/e2e/server';
+import { AUDIENCE, SECRET } from './account.ts';
+import { AIMOCK_KEY, type Aimock } from './peers/aimock.ts';
 import { toml, type Bot, type Setting } from './toml.ts';
 import { witness } from './witness.ts';
 
@@ -9,16 +11,33 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a server with these bots; they live in the room `general`, unless they say otherwise. */
+/** Where a bot finds the key of its endpoint. */
+const KEY = 'MODEL_KEY';
+
+/** Starts a server with these bots. People come as guests, or with an account (`account.ts`). */
 export async function antiphon(bots: readonly Bot[] = [], options: Options = {}): Promise<Server> {
+  const people = {
+    jwt: { secret: SECRET, audience: AUDIENCE, name_claim: 'name' },
+    identity: { guests: 'on' },
+  };
   const server = await Server.start({
-    settings: toml(options.settings ?? {}, bots),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    settings: toml({ ...people, ...options.settings }, bots),
+    env: { [KEY]: AIMOCK_KEY, ...options.env },
   });
   witness(
     'antiphon',
     () => server.output,
-    () => server.pid === undefined,
+    () => !server.running,
   );
   return server;
+}
+
+/** A bot whose model is behind aimock; what else is said of the bot, and of its connector. */
+export function modelBot(
+  aimock: Aimock,
+  bot: Readonly<Record<string, Setting>> = {},
+  connector: Readonly<Record<string, Setting>> = {},
+): Bot {
+  const model = { base_url: aimock.base, model: 'first', api_key_env: KEY, retries: 0 };
+  return { id: 'helper', ...bot, connector: 'openai', ...model, ...connector };
 }

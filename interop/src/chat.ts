@@ -71,18 +71,18 @@ export class Chat implements Disposable {
     wire.onFrame(() => this.#news.emit('frame'));
   }
 
-  /** A new person in a private room with a bot, which answers everything there. */
-  static async with(server: Server, bot: string, name = 'Mara'): Promise<Chat> {
-    const who = await guest(server.url, name);
+  /** A person in a private room with a bot, which answers everything there. */
+  static async with(server: Server, bot: string, who?: Guest): Promise<Chat> {
+    who ??= await guest(server.url, 'Mara');
     const wire = await Wire.open(server.url, who);
     const id = randomUUID();
     accepted(await wire.ask({ type: 'create_room', id, name: 'Talk', kind: 'session', members: [bot] }));
     return Chat.#join(server, id, who, wire);
   }
 
-  /** A new person in a room that is open to all. */
-  static async in(server: Server, room = 'general', name = 'Mara'): Promise<Chat> {
-    const who = await guest(server.url, name);
+  /** A person in a room that is open to all. */
+  static async in(server: Server, room = 'general', who?: Guest): Promise<Chat> {
+    who ??= await guest(server.url, 'Mara');
     return Chat.#join(server, room, who, await Wire.open(server.url, who));
   }
 
@@ -101,6 +101,13 @@ export class Chat implements Disposable {
   /** Asks for something else of the protocol in this room; an error is an error. */
   async ask(type: string, fields: Readonly<Record<string, unknown>>): Promise<Frame> {
     return accepted(await this.wire.ask({ type, room: this.room, ...fields }));
+  }
+
+  /** Asks for something that is refused, and answers with the error. */
+  async refused(type: string, fields: Readonly<Record<string, unknown>>): Promise<Frame> {
+    const answer = await this.wire.ask({ type, room: this.room, ...fields });
+    if (answer?.type !== 'error') throw new Error(`${type} was not refused: ${JSON.stringify(answer)}`);
+    return answer;
   }
 
   /** Waits for a frame, of those that have come or are to come. */

@@ -6,11 +6,11 @@ import { between, random, seed, type Random } from '@antiphon/e2e/random';
 import type { Server } from '@antiphon/e2e/server';
 import { guest, rest, wholeLog, type Frame, type Guest } from '@antiphon/e2e/wire';
 import { expect, test } from 'vitest';
-import { antiphon } from '../src/antiphon.ts';
+import { antiphon, modelBot } from '../src/antiphon.ts';
 import { askUntilHeard } from '../src/asker.ts';
 import { Chat, words } from '../src/chat.ts';
 import { broken, endings, unfinished, type Question } from '../src/ledger.ts';
-import { AIMOCK_KEY, Aimock } from '../src/peers/aimock.ts';
+import { Aimock } from '../src/peers/aimock.ts';
 
 const SEED = seed();
 const ROOMS = 6;
@@ -91,9 +91,8 @@ test(`F3 F5 F12: every run ends once and in its turn, whoever is killed (SEED=${
     response: { content: count(number) },
   }));
   await using aimock = await Aimock.start(fixtures, { latencyMs: 8 });
-  const counter = { id: COUNTER, connector: 'openai', base_url: aimock.base, model: 'first' };
-  await using server = await antiphon([{ ...counter, api_key_env: 'MODEL_KEY', retries: 1 }], {
-    env: { MODEL_KEY: AIMOCK_KEY, ANTIPHON_LIMITS__REQUESTS_PER_SECOND: '10000' },
+  await using server = await antiphon([modelBot(aimock, { id: COUNTER }, { retries: 1 })], {
+    settings: { limits: { requests_per_second: 10_000 } },
   });
   const mumbled = await bewildered(server);
   const talks = await Promise.all(Array.from({ length: ROOMS }, () => open(server, [COUNTER, DEMO])));
