@@ -1,13 +1,8 @@
 // A person in one room with bots: says something, follows the runs that come of it, and keeps what the wire said.
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
 import type { Server } from '@antiphon/e2e/server';
 import { Wire, guest, wholeLog, type Frame, type Guest } from '@antiphon/e2e/wire';
-
-/** Longer than any run of the tests. */
-const PATIENCE_MS = 30_000;
-/** Frames that are shown when what was waited for did not come. */
-const SHOWN = 30;
+import { Listener } from './listener.ts';
 
 /** States of a run that are final. */
 export const FINAL = ['completed', 'failed', 'cancelled', 'timed_out', 'interrupted'];
@@ -60,15 +55,14 @@ export class Chat implements Disposable {
   readonly who: Guest;
   readonly wire: Wire;
   readonly #server: Server;
-  /** Says `frame` after each frame that came. */
-  readonly #news = new EventEmitter<{ frame: [] }>().setMaxListeners(0);
+  readonly #listener: Listener;
 
   private constructor(server: Server, room: string, who: Guest, wire: Wire) {
     this.#server = server;
     this.room = room;
     this.who = who;
     this.wire = wire;
-    wire.onFrame(() => this.#news.emit('frame'));
+    this.#listener = new Listener(wire);
   }
 
   /** A person in a private room with a bot, which answers everything there. */
@@ -111,16 +105,8 @@ export class Chat implements Disposable {
   }
 
   /** Waits for a frame, of those that have come or are to come. */
-  async frame(what: string, is: (frame: Frame) => boolean): Promise<Frame> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
-    for (;;) {
-      const found = this.wire.frames.find(is);
-      if (found) return found;
-      await once(this.#news, 'frame', { signal: deadline }).catch(() => {
-        const last = this.wire.frames.slice(-SHOWN).map((frame) => JSON.stringify(frame));
-        throw new Error(`${what}: not within ${PATIENCE_MS} ms; the last frames:\n${last.join('\n')}`);
-      });
-    }
+  frame(what: string, is: (frame: Frame) => boolean): Promise<Frame> {
+    return this.#listener.frame(what, is);
   }
 
   /** Waits until the run of a message is in this state, and answers with it. */
