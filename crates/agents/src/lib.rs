@@ -4,6 +4,7 @@
 
 mod address;
 pub mod ag_ui;
+pub mod bot_socket;
 pub mod builtin;
 mod connector;
 mod halves;

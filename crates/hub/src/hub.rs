@@ -19,6 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Environment, Reader, Session,
+    bot_socket::BotSockets,
     connections::Connections,
     rate::Rates,
     reader::device::{Device, Notice},
@@ -58,6 +59,7 @@ pub struct Hub {
     pub(crate) connections: Connections,
     pub(crate) rates: Rates,
     pub(crate) runs: Runs,
+    pub(crate) bot_sockets: BotSockets,
     /// Rooms in memory. The lock is short and never held over an `await`.
     rooms: Mutex<HashMap<RoomId, Arc<LiveRoom>>>,
     /// Rooms in which something grows or expires; the housekeeper looks at these only.
@@ -101,6 +103,7 @@ impl Hub {
             environment,
             connections: Connections::default(),
             runs: Runs::default(),
+            bot_sockets: BotSockets::default(),
             rooms: Mutex::default(),
             busy: Mutex::default(),
             bots: RwLock::default(),
@@ -190,7 +193,7 @@ impl Hub {
 
     /// Someone who acts, and hears nothing.
     pub fn session(&self, user: User) -> Session {
-        Session::new(self.me(), user)
+        Session::of(self.me(), user, None)
     }
 
     /// A device of someone: acts and hears.
@@ -198,7 +201,8 @@ impl Hub {
         let id = self.environment.ids.mint().into();
         let device = Arc::new(Device::new(user.id.clone(), id));
         self.connections.add(&device, self.options.limits.connections_per_user)?;
-        Ok((self.session(user), Reader::new(self.me(), device)))
+        let session = Session::of(self.me(), user, Some(Arc::clone(&device)));
+        Ok((session, Reader::new(self.me(), device)))
     }
 
     /// Ends every connection of a user.
@@ -213,6 +217,11 @@ impl Hub {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.environment.now()
+    }
+
+    /// How long a run may take to end after it was asked to, in milliseconds.
+    pub(crate) fn cancel_grace(&self) -> i64 {
+        i64::try_from(self.options.cancel_grace_ms).unwrap_or(i64::MAX)
     }
 
     /// How many entries a page holds that a client wants `wanted` of.

@@ -4,6 +4,7 @@
 //! has come). A program that answers takes its work from an [`Inbox`] and writes through a [`RunSession`].
 #![warn(missing_docs)]
 
+mod bot_socket;
 mod connections;
 mod environment;
 mod event;
@@ -14,6 +15,7 @@ mod room;
 mod run;
 mod session;
 
+pub use bot_socket::{BotLine, BotRequest, BotSocket, BotWrite};
 pub use environment::{Clock, Environment, Ids};
 pub use event::LiveEvent;
 pub use hub::{Hub, HubOptions};

@@ -3,11 +3,14 @@
 //! The generic cell rate algorithm (ATM Forum, Traffic Management 4.0, §4.4): one instant per user says when their
 //! allowance would be used up to nothing.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use antiphon_protocol::{Error, Timestamp, UserId};
 use parking_lot::Mutex;
 
+/// A bot that writes an answer says more than a person asks for: so many times as much, run by run. Text that grows is
+/// sent every few dozen milliseconds, together with the progress of tools.
+const RUN_WRITES: i64 = 4;
 /// A burst may hold this many seconds' worth of requests.
 const BURST_SECONDS: i64 = 5;
 /// Instants are counted in microseconds, because a request may cost less than a millisecond.
@@ -21,9 +24,30 @@ pub(crate) struct Rates {
     full_at: Mutex<HashMap<UserId, i64>>,
 }
 
+/// The allowance of one run: its bot is not refused when it says too much, but waited with.
+#[derive(Debug, Default)]
+pub(crate) struct Allowance(Mutex<i64>);
+
+impl Allowance {
+    /// Takes `cost` microseconds, and says how long to wait before going on.
+    pub fn wait(&self, cost: i64, now: Timestamp) -> Option<Duration> {
+        let now = now.as_millis() * 1_000;
+        let mut full_at = self.0.lock();
+        let burst = BURST_SECONDS * SECOND_US;
+        // A clock that was set back must not make anyone wait for long.
+        *full_at = (*full_at).clamp(now, now + burst + SECOND_US) + cost;
+        u64::try_from(*full_at - now - burst).ok().filter(|over| *over > 0).map(Duration::from_micros)
+    }
+}
+
 impl Rates {
     pub fn new(requests_per_second: u32) -> Self {
         Self { cost: SECOND_US / i64::from(requests_per_second.max(1)), full_at: Mutex::default() }
+    }
+
+    /// What one of a bot's writes to a run takes from the run's allowance.
+    pub fn cost_of_a_run_write(&self) -> i64 {
+        self.cost / RUN_WRITES
     }
 
     /// Takes one request from the user's allowance.

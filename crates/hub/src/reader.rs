@@ -137,6 +137,15 @@ impl Reader {
         for slot in self.device.take_slots() {
             self.make_due(slot);
         }
+        self.pull_rooms(batch, budget).await;
+        // The last thing, and nothing is waited for any more: what was taken here is in the batch.
+        if self.device.take_orders() {
+            batch.extend(self.hub.bot_sockets.orders(&self.device));
+        }
+    }
+
+    /// What is next in the rooms, in turn.
+    async fn pull_rooms(&mut self, batch: &mut Vec<Arc<LiveEvent>>, budget: usize) {
         let mut taken = 0;
         while taken < budget {
             // Stays in front until it was served, so that dropping this future does not lose the turn.
@@ -211,5 +220,6 @@ impl Drop for Reader {
             self.unlisten(subscription);
         }
         self.hub.connections.remove(&self.device);
+        self.hub.bot_sockets.left(&self.device);
     }
 }

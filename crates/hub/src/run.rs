@@ -7,6 +7,7 @@ mod answer;
 mod cancel;
 mod end;
 mod inbox;
+mod remote;
 pub(crate) mod routing;
 mod session;
 mod tool;
@@ -67,6 +68,8 @@ pub(crate) struct ActiveRun {
     pub forced: AtomicBool,
     /// Set by whoever ends the run.
     ended: AtomicBool,
+    /// Cancelled once that has been carried out.
+    pub over: CancellationToken,
 }
 
 impl ActiveRun {
@@ -84,6 +87,7 @@ impl ActiveRun {
             place: Mutex::default(),
             forced: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            over: CancellationToken::new(),
         }
     }
 
@@ -131,7 +135,10 @@ impl Runs {
     }
 
     pub fn end(&self, run: &RunId) {
-        self.active.lock().remove(run);
+        let ended = self.active.lock().remove(run);
+        if let Some(active) = ended {
+            active.over.cancel();
+        }
     }
 
     pub fn get(&self, run: &RunId) -> Option<Arc<ActiveRun>> {

@@ -18,7 +18,7 @@ use antiphon_protocol::{
 };
 use antiphon_store::{Change, Command, Committed, Guard, Outcome, Pending, RequestKey};
 
-use crate::hub::Hub;
+use crate::{hub::Hub, reader::device::Device};
 
 pub(crate) use entrance::Entrance;
 pub(crate) use permission::WRITE;
@@ -28,6 +28,8 @@ pub(crate) use permission::WRITE;
 pub struct Session {
     pub(crate) hub: Arc<Hub>,
     user: Arc<User>,
+    /// The connection that asks, if it is one.
+    pub(crate) device: Option<Arc<Device>>,
 }
 
 /// The answer that will come.
@@ -42,8 +44,8 @@ pub enum Begun {
 }
 
 impl Session {
-    pub(crate) fn new(hub: Arc<Hub>, user: User) -> Self {
-        Self { hub, user: Arc::new(user) }
+    pub(crate) fn of(hub: Arc<Hub>, user: User, device: Option<Arc<Device>>) -> Self {
+        Self { hub, user: Arc::new(user), device }
     }
 
     /// Who acts.
@@ -69,7 +71,10 @@ impl Session {
     }
 
     async fn start(&self, request: Request) -> Result<Begun, Error> {
-        self.hub.rates.take(&self.user.id, self.hub.now())?;
+        // What a bot writes for a run has an allowance of its own.
+        if !request.is_about_a_held_run() {
+            self.hub.rates.take(&self.user.id, self.hub.now())?;
+        }
         request.check(self.hub.limits(), self.user.kind)?;
         match request {
             Request::JoinRoom(request) => self.join_room(request).await,
@@ -93,6 +98,7 @@ impl Session {
             Request::ListMembers(request) => self.list_members(request).await,
             Request::ListBots(_) => Ok(Begun::Now(Ok(Reply::Bots(BotList { bots: self.hub.bots() })))),
             Request::Cancel(request) => self.cancel(request).await,
+            request if request.is_of_bot_socket() => self.on_bot_socket(request).await,
             other => Err(Error::new(ErrorCode::Unavailable, format!("`{}` is not there yet", other.name()))),
         }
     }

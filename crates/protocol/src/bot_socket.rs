@@ -5,6 +5,8 @@
 //! can be repeated: parts have indexes that the bot chooses, growing text says where it begins. So a bot whose
 //! connection broke says again what was not answered, and goes on.
 
+mod check;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

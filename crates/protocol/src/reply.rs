@@ -47,6 +47,8 @@ pub enum Reply {
     Runs(RunPage),
     /// To `serve_runs`.
     Serving(Serving),
+    /// To `run_heartbeat`.
+    Alive(Alive),
     /// To `open_message`.
     Opened(Opened),
     /// To `request_approval`.
@@ -254,6 +256,13 @@ pub struct Serving {
     /// Runs of `holding` that go on.
     pub resumed: Vec<HeldRun>,
     /// Runs of `holding` that are over, or are another attempt's by now.
+    pub lost: Vec<RunId>,
+}
+
+/// See [`Reply::Alive`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Alive {
+    /// Runs that are not with this connection any more: stop working on them.
     pub lost: Vec<RunId>,
 }
 

@@ -12,6 +12,8 @@ use crate::{
     ToolCallId, UserId, Visibility,
 };
 
+pub(crate) use check::{check_depth, check_file, holds_nul};
+
 pub use crate::bot_socket::{
     Append, FinishRun, OpenMessage, PutPart, RequestApproval, RunHeartbeat, RunStatus, ServeRuns,
 };

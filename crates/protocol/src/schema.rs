@@ -40,7 +40,7 @@ enum ConnectionFrame {
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[schemars(rename = "ClientFrame")]
-#[allow(dead_code, reason = "a shape for the schema")]
+#[allow(dead_code, clippy::large_enum_variant, reason = "a shape for the schema")]
 enum AnyClientFrame {
     Connection(ConnectionFrame),
     Request(NumberedRequest),

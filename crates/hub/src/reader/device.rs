@@ -25,6 +25,8 @@ struct Mail {
     rooms: Vec<RoomId>,
     /// News of the user's own rooms.
     notices: BTreeMap<RoomId, Notice>,
+    /// Whether there may be something about runs that the bot of this device works on.
+    orders: bool,
     /// How the user of this device says they are.
     status: PresenceStatus,
     /// Set once the connection has to end.
@@ -48,6 +50,7 @@ impl Device {
             slots: Vec::new(),
             rooms: Vec::new(),
             notices: BTreeMap::new(),
+            orders: false,
             status: PresenceStatus::Online,
             ended: None,
         };
@@ -96,6 +99,17 @@ impl Device {
         self.wake.notify_one();
     }
 
+    /// There is something about runs that the bot of this device works on.
+    pub fn order(&self) {
+        self.mail.lock().orders = true;
+        self.wake.notify_one();
+    }
+
+    /// Whether there was; somebody looks now.
+    pub fn take_orders(&self) -> bool {
+        std::mem::take(&mut self.mail.lock().orders)
+    }
+
     pub fn end(&self, code: CloseCode) {
         self.mail.lock().ended.get_or_insert(code);
         self.wake.notify_one();
@@ -138,7 +152,8 @@ impl Device {
         loop {
             {
                 let mail = self.mail.lock();
-                if !mail.slots.is_empty() || !mail.notices.is_empty() || mail.ended.is_some() {
+                let has_mail = !mail.slots.is_empty() || !mail.notices.is_empty() || mail.orders;
+                if has_mail || mail.ended.is_some() {
                     return;
                 }
             }

@@ -167,7 +167,7 @@ impl Answer {
     }
 }
 
-fn append_event(
+pub(super) fn append_event(
     room: &RoomId,
     message_id: &MessageId,
     part: u32,

@@ -14,8 +14,8 @@ use crate::Session;
 
 /// A run at work. To be ended by [`finish`](Self::finish); dropped without it, the run fails.
 pub struct RunSession {
-    session: Session,
-    active: Arc<ActiveRun>,
+    pub(super) session: Session,
+    pub(super) active: Arc<ActiveRun>,
     trigger: Message,
 }
 

@@ -15,6 +15,8 @@ use super::{Answer, RunSession};
 /// What is known of a tool call when it is announced.
 #[derive(Debug, Clone, Default)]
 pub struct ToolStart {
+    /// What the bot calls it; minted if left out.
+    pub id: Option<ToolCallId>,
     /// Name of the tool.
     pub name: String,
     /// What it does, for people.
@@ -62,8 +64,11 @@ impl Answer {
     }
 
     async fn open_tool(&self, start: ToolStart, state: ToolState) -> Result<Call, Error> {
-        let id: ToolCallId = self.session.hub.environment.ids.mint().into();
-        let ToolStart { name, title, arguments, visible_to, timeout } = start;
+        let ToolStart { id, name, title, arguments, visible_to, timeout } = start;
+        let id = match id {
+            Some(id) => self.free_tool_id(id)?,
+            None => self.session.hub.environment.ids.mint().into(),
+        };
         let started_at = (state == ToolState::Running).then(|| self.session.hub.now());
         let call =
             ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };

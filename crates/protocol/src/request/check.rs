@@ -31,6 +31,10 @@ impl Request {
             }
             Self::Invite(request) => check_count("users", request.users.len(), limits.users_per_request),
             Self::JoinRoom(request) => check_count("streams", request.streams.len(), limits.page),
+            Self::PutPart(request) => request.check(limits),
+            Self::Append(request) => request.check(limits),
+            Self::RequestApproval(request) => request.check(limits),
+            Self::FinishRun(request) => request.check(limits),
             Self::Cancel(request) => {
                 let named =
                     [request.run.is_some(), request.tool_call.is_some(), request.message_id.is_some()];
@@ -89,7 +93,7 @@ fn check_parts(parts: &[Part], limits: &Limits, by: UserKind) -> Result<(), Erro
 
 /// Whether JSON holds the character U+0000, which it can only escape. Behind a backslash that is escaped itself, the
 /// same letters are just text: somebody who writes about JSON.
-fn holds_nul(json: &str) -> bool {
+pub(crate) fn holds_nul(json: &str) -> bool {
     json.match_indices("\\u0000").any(|(at, _)| {
         let backslashes = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
         backslashes.is_multiple_of(2)
@@ -110,7 +114,7 @@ fn check_text(field: &str, text: &str, limits: &Limits) -> Result<(), Error> {
 }
 
 /// A file is fetched by following a link: only such as lead to a server, never to a script.
-fn check_file(name: &str, url: &str, limits: &Limits) -> Result<(), Error> {
+pub(crate) fn check_file(name: &str, url: &str, limits: &Limits) -> Result<(), Error> {
     check_line("parts.name", name, limits.topic_chars)?;
     let leads_somewhere = url.starts_with("https://") || url.starts_with("http://");
     let leads_here = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
@@ -161,7 +165,7 @@ fn check_count(field: &str, count: usize, limit: usize) -> Result<(), Error> {
     if count > limit { Err(Error::too_many(field, limit)) } else { Ok(()) }
 }
 
-fn check_depth(value: &Value, limit: usize) -> Result<(), Error> {
+pub(crate) fn check_depth(value: &Value, limit: usize) -> Result<(), Error> {
     if depth(value) > limit {
         let message = format!("`value` is nested deeper than {limit} levels");
         return Err(Error { limit: Some(limit as u64), ..Error::field("value", message) });

@@ -443,6 +443,7 @@ export type Answer =
       | DecisionReply
       | RunPage
       | Serving
+      | Alive
       | Opened
       | Asked
       | Done
@@ -2017,6 +2018,12 @@ export interface Serving {
   lost: RunId[];
   /** Runs of `holding` that go on. */
   resumed: HeldRun[];
+}
+
+/** See [`Reply::Alive`]. */
+export interface Alive {
+  /** Runs that are not with this connection any more: stop working on them. */
+  lost: RunId[];
 }
 
 /** See [`Reply::Opened`]. */

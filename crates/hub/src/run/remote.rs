@@ -1,0 +1,96 @@
+//! What a bot needs that works on a run from afar: to say again what may have been lost, and to hear of a run's end.
+
+use std::time::Duration;
+
+use antiphon_protocol::{
+    ApprovalId, Ask, Decision, Ending, Error, ErrorCode, Room, RunState, Timestamp, ToolCallId, UserId,
+    bot_socket::Append,
+};
+
+use super::{Answer, RunSession, answer::append_event};
+
+impl RunSession {
+    /// The room as it is now.
+    pub fn room_info(&self) -> Room {
+        self.active.room.read(|state| state.info.clone())
+    }
+
+    /// Returns once the run is over, whoever ended it: the state that it has. May be dropped.
+    pub async fn over(&self) -> RunState {
+        self.active.over.cancelled().await;
+        let run = self.session.hub.store.run(self.room(), &self.run().run).await;
+        run.ok().flatten().map_or(RunState::Interrupted, |run| run.state)
+    }
+
+    /// Who wants the run stopped, if somebody does, and when it is ended by force.
+    pub fn stop_request(&self) -> Option<(UserId, Timestamp)> {
+        let (by, at) = self.active.cancelled_by.lock().clone()?;
+        Some((by, at.plus_millis(self.session.hub.cancel_grace())))
+    }
+
+    /// The time of day, as the log will tell it.
+    pub fn now(&self) -> Timestamp {
+        self.session.hub.now()
+    }
+
+    /// As [`ask`](Self::ask), with an id that the bot chose.
+    pub async fn ask_as(&self, id: ApprovalId, ask: Ask, within: Duration) -> Result<Decision, Error> {
+        let _ = id;
+        self.ask(ask, within).await
+    }
+
+    /// Ends this attempt, because its bot is gone. Returns the state that the run has then.
+    pub async fn interrupt(self, why: &str) -> RunState {
+        let _ = self.finish(Ending::Interrupted, Some(why.to_owned())).await;
+        RunState::Interrupted
+    }
+
+    /// Gives a run back that its bot never began.
+    pub async fn hand_back(self) {
+        let why = "the bot was gone before it began";
+        let _ = self.finish(Ending::Interrupted, Some(why.to_owned())).await;
+    }
+
+    /// When a tool call that is to be stopped now is ended by force.
+    pub fn tool_deadline(&self) -> Timestamp {
+        self.session.hub.now().plus_millis(self.session.hub.cancel_grace())
+    }
+}
+
+impl Answer {
+    /// Lets a text grow from byte `at` on. What is there already is skipped if it is the same. Returns the new end.
+    pub fn append_at(&self, part: u32, at: u64, text: &str) -> Result<u64, Error> {
+        let (limit, now) = (self.session.hub.limits().stream_bytes, self.session.hub.now());
+        self.write(|room, message| {
+            let open = message.part_mut(part)?;
+            let end = open.text.len();
+            let Some(at) = usize::try_from(at).ok().filter(|at| *at <= end) else {
+                return Err(Append::beyond(end as u64));
+            };
+            let overlap = (end - at).min(text.len());
+            if open.text.as_bytes()[at..at + overlap] != text.as_bytes()[..overlap] {
+                return Err(differs(end as u64));
+            }
+            // Both are text and the same up to here, so this is the border of a character in both.
+            let new = &text[overlap..];
+            open.push(new, limit, now)?;
+            let grown = (!new.is_empty()).then(|| append_event(room, &self.message_id, part, open, end, new));
+            Ok(((end + new.len()) as u64, grown.into_iter().collect()))
+        })
+    }
+
+    /// The id for a tool call that its bot has chosen, unless another call at work in the room has it.
+    pub(super) fn free_tool_id(&self, id: ToolCallId) -> Result<ToolCallId, Error> {
+        match self.session.hub.runs.with_tool(&self.active.room.id, &id) {
+            Some(_) => {
+                Err(Error::new(ErrorCode::Conflict, "another tool call here has this id: mint a new one"))
+            }
+            None => Ok(id),
+        }
+    }
+}
+
+fn differs(end: u64) -> Error {
+    let words = "the server has other text here: what was said cannot be changed, go on from `limit`";
+    Error { limit: Some(end), ..Error::new(ErrorCode::Conflict, words) }
+}
