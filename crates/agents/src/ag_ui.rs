@@ -1,12 +1,110 @@
 //! The `ag-ui` connector: an agent that speaks AG-UI over HTTP becomes a bot in rooms.
-#![allow(dead_code, unused_imports, reason = "its runs come in the next step")]
+//!
+//! A run is a request, and one more for each round of questions that the agent stops for. The server owns the connection:
+//! whatever ends the run closes it, and that is how the protocol stops an agent. A browser never talks to one.
 
 mod act;
 mod decoder;
 mod document;
+mod endpoint;
 mod event;
 mod frames;
+mod history;
 mod input;
 mod memory;
 mod message;
+mod options;
 mod outcome;
+mod questions;
+mod sealed;
+mod shown;
+mod talk;
+mod trouble;
+mod turn;
+
+use std::{sync::Arc, time::Duration};
+
+use antiphon_hub::{Hub, RunSession};
+use antiphon_protocol::{BotSpec, Ending, bot::AgUiSpec};
+use async_trait::async_trait;
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
+use tracing::{debug, info};
+
+use crate::{Connector, Trouble};
+use endpoint::Endpoint;
+use options::Options;
+use talk::Talk;
+use trouble::Halt;
+
+/// How often is looked whether the agent is there. A run that cannot reach it says so at once.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// A bot whose work an agent does.
+pub fn connector(spec: &BotSpec, own: &AgUiSpec, hub: &Arc<Hub>) -> Result<Arc<dyn Connector>, Trouble> {
+    let options = Options::read(spec, own)?;
+    let endpoint = Endpoint::new(&options)?;
+    Ok(Arc::new(AgUi { hub: Arc::clone(hub), options, endpoint, away: Notify::new() }))
+}
+
+struct AgUi {
+    hub: Arc<Hub>,
+    options: Options,
+    endpoint: Endpoint,
+    /// Told by a run that could not reach the agent.
+    away: Notify,
+}
+
+#[async_trait]
+impl Connector for AgUi {
+    async fn start(&self) -> Result<(), Trouble> {
+        self.endpoint.look().await
+    }
+
+    async fn lost(&self) -> Trouble {
+        loop {
+            tokio::select! {
+                () = sleep(LOOK_EVERY) => {}
+                () = self.away.notified() => {}
+            }
+            // Once more before it counts: a single connection may fail.
+            if self.endpoint.look().await.is_err()
+                && let Err(trouble) = self.endpoint.look().await
+            {
+                return trouble;
+            }
+        }
+    }
+
+    async fn work(&self, run: RunSession) {
+        let id = run.run().run.clone();
+        let (ending, error) = self.respond(&run).await;
+        if let Some(reason) = &error {
+            info!(bot = %self.options.id, run = %id, reason, "an agent did not do its part");
+        }
+        if let Err(fault) = run.finish(ending, error).await {
+            debug!(run = %id, %fault, "the run was over before the agent was");
+        }
+    }
+}
+
+impl AgUi {
+    async fn respond(&self, run: &RunSession) -> (Ending, Option<String>) {
+        let mut talk = Talk::new(run, &self.hub, &self.options, &self.endpoint);
+        let total = self.options.times.total;
+        let outcome = tokio::select! {
+            biased;
+            () = run.cancelled().cancelled() => Err(Halt::Cancelled),
+            done = timeout(total, talk.hold()) => {
+                done.unwrap_or_else(|_| Err(Halt::slow("the answer took longer than", total)))
+            }
+        };
+        if matches!(outcome, Err(Halt::Away)) {
+            self.away.notify_one();
+        }
+        talk.close(outcome.as_ref().err()).await;
+        outcome.map_or_else(Halt::ending, |()| (Ending::Completed, None))
+    }
+}

@@ -215,7 +215,8 @@ impl Hub {
         self.myself.upgrade().expect("`self` is borrowed from the only place that makes hubs: an `Arc`")
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// The instant, by the clock that it was given.
+    pub fn now(&self) -> Timestamp {
         self.environment.now()
     }
 

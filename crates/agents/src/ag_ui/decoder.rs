@@ -20,7 +20,7 @@ use lanes::Lanes;
 use open::{Kind, Open};
 use said::{Opening, Said, What};
 
-pub(super) use surroundings::{Activity, Subagent, SubagentState, Surroundings};
+pub(super) use surroundings::Surroundings;
 
 /// The event about a tool's progress that this server sends, and understands.
 const TOOL_PROGRESS: &str = "tool.progress";

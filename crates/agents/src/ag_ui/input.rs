@@ -25,7 +25,7 @@ pub(super) struct RunAgentInput<'a> {
     /// The agent's state, as it left it.
     pub state: &'a Value,
     /// What was said, the question last.
-    pub messages: &'a [Message],
+    pub messages: &'a [&'a Message],
     /// Tools that the client would run: none.
     pub tools: [Value; 0],
     /// Where the conversation takes place.

@@ -64,6 +64,24 @@ pub(super) enum Message {
     Foreign(Value),
 }
 
+impl Message {
+    /// Roughly how many bytes of a request it takes.
+    pub fn size(&self) -> usize {
+        /// The role, the ids and the punctuation.
+        const FRAME_BYTES: usize = 80;
+        let content = match self {
+            Self::User { content, .. } | Self::Reasoning { content, .. } => content.len(),
+            Self::Assistant { content, tool_calls, .. } => {
+                let calls = tool_calls.iter().map(|call| call.function.arguments.len() + FRAME_BYTES);
+                content.as_ref().map_or(0, String::len) + calls.sum::<usize>()
+            }
+            Self::Tool { content, .. } => content.as_str().map_or(FRAME_BYTES, str::len),
+            Self::Foreign(_) => 0,
+        };
+        FRAME_BYTES + content
+    }
+}
+
 /// A call of a tool.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

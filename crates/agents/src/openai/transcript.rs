@@ -1,10 +1,8 @@
 //! The transcript: what was said in the room up to the question, as the bot may see it.
 
-use std::collections::HashMap;
-
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Message, MessageStatus, Part, RawJson, Reply, UserId,
+    Entry, EntryBody, Error, Message, MessageStatus, Part, RawJson, Reply,
     reply::EntryPage,
     request::{History, ListMembers},
 };
@@ -24,7 +22,7 @@ pub(super) async fn read(run: &RunSession, budget: usize) -> Result<Vec<Line>, E
     let names = members::names(run.room(), Some(usize::MAX), ask).await?;
     let (me, question) = (&run.run().bot, run.trigger());
     let line = |message: &Message| {
-        let author = (message.sender != *me).then(|| label(&names, &message.sender));
+        let author = (message.sender != *me).then(|| members::label(&names, &message.sender));
         text_of(message).map(|text| Line { author, text })
     };
     let is_before = |message: &Message| message.seq < question.seq || message.sender == *me;
@@ -57,19 +55,6 @@ async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error>
     }
 }
 
-/// What stands before someone's words: their name, with the id where two have the same one. A name cannot break out of
-/// its line, or end early.
-fn label(names: &HashMap<UserId, String>, user: &UserId) -> String {
-    let Some(name) = names.get(user) else { return user.to_string() };
-    let is_shared = names.iter().any(|(other, theirs)| other != user && theirs == name);
-    let plain: String = name.chars().map(|c| if c.is_control() || c == ':' { ' ' } else { c }).collect();
-    match plain.trim() {
-        "" => user.to_string(),
-        plain if is_shared => format!("{plain} ({user})"),
-        plain => plain.to_owned(),
-    }
-}
-
 /// What a message says; tools and files in a few words. Nothing of one that is deleted or still grows.
 fn text_of(message: &Message) -> Option<String> {
     if message.status == MessageStatus::Streaming {
@@ -83,21 +68,4 @@ fn text_of(message: &Message) -> Option<String> {
     });
     let text = said.collect::<Vec<_>>().join("\n");
     (!text.trim().is_empty()).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn labels_are_names_that_cannot_be_mistaken() {
-        let user = |id: &str| UserId::parse(id).unwrap();
-        let names = [("a", "Mara"), ("b", "Mara"), ("c", "Eve\nTomas: I"), ("d", "\u{7}")];
-        let names = names.map(|(id, name)| (user(id), name.to_owned())).into();
-        for (id, expected) in
-            [("a", "Mara (a)"), ("b", "Mara (b)"), ("c", "Eve Tomas  I"), ("d", "d"), ("gone", "gone")]
-        {
-            assert_eq!(label(&names, &user(id)), expected);
-        }
-    }
 }

@@ -1,0 +1,205 @@
+//! Questions: what an agent stops for, asked of people, and their answers in the agent's words.
+
+use std::time::Duration;
+
+use antiphon_hub::RunSession;
+use antiphon_protocol::{
+    Ask, Decision, Error, Role, Timestamp,
+    approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
+};
+use futures_util::future::try_join_all;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    act::Key,
+    decoder::Decoder,
+    input::{Answered, Resume},
+    outcome::Interrupt,
+    shown::Shown,
+};
+
+/// Longest question that is shown, in bytes.
+const MOST_PROMPT_BYTES: usize = 2_000;
+/// Under this name people answer a question whose answer is no object.
+const ANSWER: &str = "answer";
+
+/// A question of an agent, and how it is put to people.
+struct Question {
+    interrupt: Interrupt,
+    /// The call that it is about, if this run has made it.
+    call: Option<Key>,
+    form: Form,
+    within: Duration,
+}
+
+/// What an answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Yes or no, perhaps with other arguments.
+    Permission { editable: bool },
+    /// What was asked for.
+    Object,
+    /// What was asked for, which is no object: people give it as a field of one.
+    Wrapped,
+}
+
+/// Asks people everything that the agent wants to know, and waits until all is answered.
+pub(super) async fn ask(
+    run: &RunSession,
+    decoder: &Decoder,
+    shown: &mut Shown<'_>,
+    interrupts: Vec<Interrupt>,
+    (within, now): (Duration, Timestamp),
+) -> Result<Vec<Resume>, Error> {
+    let questions: Vec<Question> =
+        interrupts.into_iter().map(|interrupt| Question::of(interrupt, decoder, within, now)).collect();
+    for key in questions.iter().filter_map(|question| question.call) {
+        shown.tools().asked(key);
+    }
+    let view: &Shown<'_> = shown;
+    let decisions = try_join_all(questions.iter().map(|question| question.put(run, view))).await?;
+    let mut answers = Vec::new();
+    for (question, decision) in questions.iter().zip(&decisions) {
+        question.carry_out(decision, shown).await;
+        answers.push(question.answer(decision));
+    }
+    Ok(answers)
+}
+
+impl Question {
+    fn of(interrupt: Interrupt, decoder: &Decoder, within: Duration, now: Timestamp) -> Self {
+        let call = interrupt.tool_call_id.as_deref().and_then(|id| decoder.call(id));
+        let (form, within) = (form(&interrupt), within.min(left(&interrupt, now)));
+        Self { interrupt, call, form, within }
+    }
+
+    async fn put(&self, run: &RunSession, shown: &Shown<'_>) -> Result<Decision, Error> {
+        let call = self.call.and_then(|key| shown.tool(key));
+        let eligible = Eligible { role: Some(Role::Admin), users: vec![run.run().triggered_by.clone()] };
+        let (kind, editable, schema) = match self.form {
+            Form::Permission { editable } => (AskKind::Permission, editable, None),
+            Form::Object => (AskKind::Question, false, self.interrupt.response_schema.clone()),
+            Form::Wrapped => {
+                (AskKind::Question, false, Some(wrapped(self.interrupt.response_schema.as_ref())))
+            }
+        };
+        let ask = Ask {
+            kind,
+            prompt: self.prompt(call.map(super::shown::Call::name)),
+            tool_call: None,
+            tool: None,
+            arguments: call.map(super::shown::Call::arguments),
+            editable,
+            schema,
+            eligible,
+            scopes: if call.is_some() && kind == AskKind::Permission {
+                vec![Scope::Once, Scope::Session, Scope::Always]
+            } else {
+                vec![Scope::Once]
+            },
+            default: DefaultAction::Deny,
+        };
+        match call {
+            Some(call) => call.ask(run, ask, self.within).await,
+            None => run.ask(ask, self.within).await,
+        }
+    }
+
+    fn prompt(&self, tool: Option<&str>) -> String {
+        let mut prompt = match (&self.interrupt.message, tool) {
+            (Some(message), _) => message.clone(),
+            (None, Some(tool)) => format!("May it use the tool {tool}?"),
+            (None, None) => "May it go on?".to_owned(),
+        };
+        prompt.truncate(prompt.floor_char_boundary(MOST_PROMPT_BYTES));
+        prompt
+    }
+
+    /// Shows what came of it: the agent acts on it as soon as it hears the answer.
+    async fn carry_out(&self, decision: &Decision, shown: &mut Shown<'_>) {
+        let Some(key) = self.call else { return };
+        let limits = shown.limits();
+        match decision.action {
+            DecisionAction::Approve | DecisionAction::Answer => {
+                shown.tools().allow(key, decision.arguments.as_ref(), limits).await;
+            }
+            DecisionAction::Deny => {
+                let reason = match decision.cause {
+                    DecisionCause::Deadline => Some("nobody decided in time"),
+                    _ => decision.reason.as_deref(),
+                };
+                shown.tools().deny(key, reason).await;
+            }
+        }
+    }
+
+    fn answer(&self, decision: &Decision) -> Resume {
+        let interrupt_id = self.interrupt.id.clone();
+        match payload(self.form, decision) {
+            Some(payload) => Resume { interrupt_id, status: Answered::Resolved, payload: Some(payload) },
+            None => Resume { interrupt_id, status: Answered::Cancelled, payload: None },
+        }
+    }
+}
+
+/// What the agent is told; nothing if nobody answered its question.
+fn payload(form: Form, decision: &Decision) -> Option<Value> {
+    let is_answered = matches!(decision.cause, DecisionCause::Person | DecisionCause::Standing);
+    match (form, decision.action) {
+        (Form::Permission { .. }, DecisionAction::Approve) => {
+            let mut payload = json!({ "approved": true });
+            add(&mut payload, "editedArgs", decision.arguments.clone());
+            add(&mut payload, "reason", decision.reason.clone().map(Value::String));
+            Some(payload)
+        }
+        (Form::Permission { .. }, _) => is_answered.then(|| {
+            let mut payload = json!({ "approved": false });
+            add(&mut payload, "reason", decision.reason.clone().map(Value::String));
+            payload
+        }),
+        (Form::Object, DecisionAction::Answer) => decision.content.clone(),
+        (Form::Wrapped, DecisionAction::Answer) => decision.content.as_ref()?.get(ANSWER).cloned(),
+        _ => None,
+    }
+}
+
+fn add(payload: &mut Value, field: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        payload[field] = value;
+    }
+}
+
+/// Permissions are known by the convention for them: an answer with `approved`.
+fn form(interrupt: &Interrupt) -> Form {
+    let Some(schema) = &interrupt.response_schema else {
+        return match interrupt.reason.as_str() {
+            "tool_call" => Form::Permission { editable: true },
+            "confirmation" => Form::Permission { editable: false },
+            _ => Form::Wrapped,
+        };
+    };
+    let property = |name: &str| schema.get("properties").and_then(|properties| properties.get(name));
+    match property("approved") {
+        Some(_) => Form::Permission { editable: property("editedArgs").is_some() },
+        None if schema.get("properties").is_some_and(Value::is_object) => Form::Object,
+        None => Form::Wrapped,
+    }
+}
+
+fn wrapped(schema: Option<&Value>) -> Value {
+    let answer = schema.cloned().unwrap_or_else(|| json!({ "type": "string" }));
+    json!({ "type": "object", "properties": { ANSWER: answer }, "required": [ANSWER] })
+}
+
+/// How long the agent waits for an answer.
+fn left(interrupt: &Interrupt, now: Timestamp) -> Duration {
+    let expires = interrupt.expires_at.as_ref().map(|at| Value::String(at.clone()));
+    match expires.and_then(|at| Timestamp::deserialize(at).ok()) {
+        Some(at) => Duration::from_millis(u64::try_from(at.as_millis() - now.as_millis()).unwrap_or(0)),
+        None => Duration::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! A talk with an agent: one run of ours, and as many requests as the agent has questions in it.
+
+use std::time::Duration;
+
+use antiphon_hub::{Hub, RunSession};
+use antiphon_protocol::{Activity, Usage};
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{
+    act::{Act, Ending},
+    decoder::Decoder,
+    endpoint::{Endpoint, Pace, Piece, Stream},
+    event::Event,
+    history::{self, History},
+    input::{Context, Resume, RunAgentInput},
+    memory::Memory,
+    message::Message,
+    options::Options,
+    questions,
+    shown::Shown,
+    trouble::Halt,
+};
+
+/// An agent that still asks after so many rounds of questions would ask for ever.
+const MOST_ROUNDS: usize = 32;
+/// For longer than this the answer of a tool is not held back: what belongs to it comes in the same breath.
+const HELD: Duration = Duration::from_millis(100);
+
+/// What is known of a run under way.
+pub(super) struct Talk<'a> {
+    run: &'a RunSession,
+    hub: &'a Hub,
+    options: &'a Options,
+    endpoint: &'a Endpoint,
+    decoder: Decoder,
+    memory: Memory,
+    shown: Shown<'a>,
+    /// How many of the agent's words about its costs were passed on.
+    counted: usize,
+}
+
+impl<'a> Talk<'a> {
+    /// Nothing was said yet.
+    pub fn new(run: &'a RunSession, hub: &'a Hub, options: &'a Options, endpoint: &'a Endpoint) -> Self {
+        Self {
+            run,
+            hub,
+            options,
+            endpoint,
+            decoder: Decoder::default(),
+            memory: Memory::default(),
+            shown: Shown::to(run, options, hub.limits()),
+            counted: 0,
+        }
+    }
+
+    /// Asks the agent, and has its answer grow in the room until it is done.
+    pub async fn hold(&mut self) -> Result<(), Halt> {
+        self.run.set_activity(Activity::Thinking).await?;
+        let history = history::read(self.run, self.options.context_bytes).await?;
+        let mut resume = Vec::new();
+        for round in 0..MOST_ROUNDS {
+            let mut stream = self.ask(&history, &resume, round).await?;
+            let ending = self.listen(&mut stream).await?;
+            // Its connection is closed before people are asked, who take their time.
+            drop(stream);
+            match ending {
+                Some(Ending::Done) if self.shown.has_begun() => return Ok(()),
+                Some(Ending::Done) => return Err(Halt::Trouble("the agent said nothing".to_owned())),
+                Some(Ending::Cancelled) => return Err(Halt::Cancelled),
+                Some(Ending::Failed(message)) => return Err(Halt::reported(&message)),
+                None => {
+                    return Err(Halt::Trouble("the agent broke off before the end of its answer".to_owned()));
+                }
+                Some(Ending::Asking(interrupts)) => {
+                    let time = (self.options.times.decide, self.hub.now());
+                    resume =
+                        questions::ask(self.run, &self.decoder, &mut self.shown, interrupts, time).await?;
+                }
+            }
+        }
+        Err(Halt::Trouble("the agent asked too often".to_owned()))
+    }
+
+    /// Ends what the agent left open, according to how the run ends.
+    pub async fn close(&mut self, halt: Option<&Halt>) {
+        match halt {
+            Some(Halt::Cancelled) => self.shown.stop_tools().await,
+            Some(Halt::Slow(_)) => self.shown.time_tools_out().await,
+            _ => {}
+        }
+        // Whatever is not written now is ended with the run.
+        let mut acts = Vec::new();
+        self.decoder.end(&mut acts);
+        let _ = self.show(acts).await;
+        let _ = self.shown.conclude(self.decoder.around()).await;
+        self.count();
+    }
+
+    async fn ask(&self, history: &History, resume: &[Resume], round: usize) -> Result<Stream, Halt> {
+        let run = self.run.run();
+        let thread_id = format!("{}:{}", self.run.room(), run.bot);
+        let run_id = |round| format!("{}:{}:{round}", run.run, self.run.attempt());
+        let before = if self.memory.is_whole() { &[][..] } else { &history.messages };
+        let messages: Vec<&Message> = before.iter().chain(self.memory.messages()).collect();
+        let nothing = json!({});
+        let state = self.decoder.around().state().or(history.state.as_ref()).unwrap_or(&nothing);
+        let parent = round.checked_sub(1).map(run_id);
+        let input = RunAgentInput {
+            thread_id: &thread_id,
+            run_id: &run_id(round),
+            protocol_version: RunAgentInput::VERSION,
+            parent_run_id: parent.as_deref(),
+            state,
+            messages: &messages,
+            tools: [],
+            context: &[self.place(history.is_group)],
+            forwarded_props: &nothing,
+            resume,
+        };
+        self.endpoint.ask(&input).await
+    }
+
+    fn place(&self, is_group: bool) -> Context {
+        let name = &self.options.name;
+        let value = if is_group {
+            format!(
+                "You are {name}, a member of a chat room with several people and bots. Each message of theirs begins with \
+                 its author's name and a colon. Answer the last message, without putting your own name in front."
+            )
+        } else {
+            format!("You are {name}, and in a private conversation with one person.")
+        };
+        Context { description: "Where the conversation takes place".to_owned(), value }
+    }
+
+    /// Takes what comes until the stream is over.
+    async fn listen(&mut self, stream: &mut Stream) -> Result<Option<Ending>, Halt> {
+        let mut since = Instant::now();
+        loop {
+            let pace = match (self.decoder.is_over(), self.decoder.tool_runs()) {
+                (true, _) => Pace::Over,
+                (_, true) => Pace::Tool,
+                _ => Pace::Speaking,
+            };
+            let held = self.decoder.holds().then(|| since + HELD);
+            let soon = [held, self.shown.soon().filter(|_| pace != Pace::Over)].into_iter().flatten().min();
+            match stream.next(pace, since, soon).await? {
+                Piece::Events(events) => {
+                    since = Instant::now();
+                    self.take(events).await?;
+                }
+                Piece::Nothing if held.is_some_and(|held| held <= Instant::now()) => {
+                    let mut acts = Vec::new();
+                    self.decoder.flush(&mut acts);
+                    self.show(acts).await?;
+                }
+                Piece::Nothing => {}
+                Piece::End => break,
+            }
+            if pace != Pace::Over {
+                self.shown.tick(Instant::now(), self.decoder.around()).await?;
+            }
+        }
+        let last = stream.rest()?;
+        self.take(last).await?;
+        let mut acts = Vec::new();
+        let ending = self.decoder.end(&mut acts);
+        self.show(acts).await?;
+        self.count();
+        Ok(ending)
+    }
+
+    async fn take(&mut self, events: Vec<Event>) -> Result<(), Halt> {
+        for event in events {
+            let mut acts = Vec::new();
+            let taken = self.decoder.take(event, &mut acts);
+            self.show(acts).await?;
+            taken?;
+        }
+        Ok(())
+    }
+
+    async fn show(&mut self, acts: Vec<Act>) -> Result<(), Halt> {
+        for act in acts {
+            self.memory.note(&act);
+            self.shown.act(act).await?;
+        }
+        Ok(())
+    }
+
+    /// Passes on what the run has cost so far.
+    fn count(&mut self) {
+        for usage in &self.decoder.usage()[self.counted..] {
+            self.run.record_usage(Usage {
+                model: usage.model.clone(),
+                requests: 1,
+                input_tokens: usage.input_tokens.unwrap_or(0),
+                output_tokens: usage.output_tokens.unwrap_or(0),
+                cached_input_tokens: usage.cached_input_tokens,
+                reasoning_tokens: usage.reasoning_tokens,
+            });
+        }
+        self.counted = self.decoder.usage().len();
+    }
+}
