@@ -46,10 +46,10 @@ impl Endpoint {
             .connect_timeout(CONNECT_TIMEOUT)
             .default_headers(headers)
             .user_agent(concat!("antiphon/", env!("CARGO_PKG_VERSION")));
-        let client = if options.is_local() { client.no_proxy() } else { client };
+        let client = if options.url.is_local() { client.no_proxy() } else { client };
         let no_tls = |_| Trouble::permanent("no TLS on this machine: certificates are missing");
         let client = client.build().map_err(no_tls)?;
-        Ok(Self { client, url: options.url.clone(), times: options.times })
+        Ok(Self { client, url: options.url.url().clone(), times: options.times })
     }
 
     /// Whether anybody answers at all. AG-UI has no question for that, so what is answered does not matter.

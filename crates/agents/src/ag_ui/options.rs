@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use antiphon_protocol::{BotSpec, Role, UserId, bot::AgUiSpec};
-use reqwest::{
-    Url,
-    header::{HeaderMap, HeaderName, HeaderValue},
-};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::Trouble;
+use crate::{Trouble, address::Address};
 
 /// A bot, and the agent that it is.
 #[derive(Debug, Clone)]
@@ -18,7 +15,7 @@ pub(super) struct Options {
     /// What people call it.
     pub name: String,
     /// Where runs are posted to.
-    pub url: Url,
+    pub url: Address,
     /// Headers of every request.
     pub headers: HeaderMap,
     /// How many bytes of the room the agent is shown.
@@ -53,13 +50,7 @@ impl Options {
     /// Takes what was said about a bot. What is wrong with it is said without repeating it: some addresses and all headers
     /// may hold a key.
     pub fn read(spec: &BotSpec, own: &AgUiSpec) -> Result<Self, Trouble> {
-        let url = Url::parse(&own.url).map_err(|_| Trouble::permanent("`url` is not a URL"))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(Trouble::permanent("`url` is neither https nor http"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Trouble::permanent("`url` holds a user name or password; give them in `headers`"));
-        }
+        let url = Address::parse(&own.url).map_err(|what| Trouble::permanent(format!("`url`: {what}")))?;
         let mut headers = HeaderMap::new();
         for (name, value) in &own.headers {
             let header = HeaderName::try_from(name.as_str());
@@ -87,11 +78,6 @@ impl Options {
                 total: ms(spec.total_ms),
             },
         })
-    }
-
-    /// Whether the agent is on this machine, where no proxy is in between.
-    pub fn is_local(&self) -> bool {
-        matches!(self.url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
     }
 }
 
