@@ -47,7 +47,7 @@ export class Asking {
     if (!waiting) return;
     if (state === 'connected') waiting.settle.resolve();
     else if (state === 'failed')
-      waiting.settle.reject(error ?? new ChatError('disconnected', 'no connection'));
+      waiting.settle.reject(error ?? new ChatError('disconnected', 'there is no connection'));
     else if (state === 'idle') waiting.settle.reject(new ChatError('closed', 'the client was disconnected'));
     else return;
     this.#waiting = undefined;

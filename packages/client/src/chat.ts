@@ -8,6 +8,7 @@ import type { ToolExecution } from './model/part.ts';
 import type { Member, RoomInfo, RoomKind, RoomSummary, User, Visibility } from './model/room.ts';
 import type { Room } from './room/room.ts';
 import type { ListenOptions, Off } from './store/listeners.ts';
+import type { Replies, Request, RequestOf } from './wire/frames.ts';
 
 /** A client. Nothing opens before `connect()`; what is read from it are immutable values. */
 export interface ChatClient {
@@ -44,6 +45,9 @@ export interface ChatClient {
   /** All bots; empty until `loadBots()`. */
   readonly bots: readonly Bot[];
   loadBots(): Promise<void>;
+  /** Has a bot brought up, or down: for its owner and for administrators. How that goes is told by its `status`. */
+  startBot(id: string): Promise<Bot>;
+  stopBot(id: string): Promise<Bot>;
   /** Finds messages in all of one's rooms. */
   search(query: string, limit?: number): Promise<readonly Message[]>;
   /** Number of messages that the server does not have yet. */
@@ -55,6 +59,9 @@ export interface ChatClient {
   onToolExecution(listener: (tool: ToolExecution) => void, options?: ListenOptions): Off;
   /** Failures that belong to no call. */
   onError(listener: (error: ChatError) => void, options?: ListenOptions): Off;
+
+  /** Asks for anything that a client can ask for, in the words of the wire. */
+  ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
 
   /** Calls `listener` when `select` gives something else than before. What the hooks are built on. */
   subscribe<T>(

@@ -21,9 +21,8 @@ import type { Room } from './room/room.ts';
 import { LINGER_MS, Rooms } from './room/rooms.ts';
 import { type ListenOptions, Listeners, type Off } from './store/listeners.ts';
 import { type Source, Store } from './store/store.ts';
-import { fromPart, toMember, toRoomInfo, toRoomSummary, toUser } from './wire/convert.ts';
+import { fromPart, toMember, toRoomInfo, toRoomSummary } from './wire/convert.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
-import type { Wire } from './wire/words.ts';
 import { Asking, type Write } from './asking.ts';
 
 /** Implements {@link ChatClient}. */
@@ -139,7 +138,7 @@ export class Client implements ChatClient, Core, Source {
       type: 'create_room',
       id: id ?? mintId(this.environment.now()),
       ...rest,
-      ...(members ? { members: [...members] } : {}),
+      members: members && [...members],
     });
     return toRoomInfo(info);
   }
@@ -155,12 +154,18 @@ export class Client implements ChatClient, Core, Source {
   loadBots(): Promise<void> {
     return this.#directory.loadBots();
   }
+  startBot(bot: string): Promise<Bot> {
+    return this.#manage({ type: 'start_bot', bot });
+  }
+  stopBot(bot: string): Promise<Bot> {
+    return this.#manage({ type: 'stop_bot', bot });
+  }
   search(query: string, limit?: number): Promise<readonly Message[]> {
     return search(this, query, { limit });
   }
 
   sendMessage(room: string, message: string | Outgoing): Sending {
-    return this.send(room, message);
+    return this.#postings.post(room, message);
   }
   onStatus(listener: (status: ConnectionStatus) => void, options?: ListenOptions): Off {
     return this.#statusListeners.add(listener, options);
@@ -200,9 +205,6 @@ export class Client implements ChatClient, Core, Source {
   insist<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
     return this.#asking.insist<T>(request);
   }
-  send(room: string, message: string | Outgoing): Sending {
-    return this.#postings.post(room, message);
-  }
   outgoing(room: string): OutboxEntry[] {
     return this.#outbox.of(room);
   }
@@ -238,6 +240,10 @@ export class Client implements ChatClient, Core, Source {
     if (status === this.#status) return [];
     this.#status = status;
     return [() => this.#statusListeners.emit(status)];
+  }
+
+  async #manage(request: RequestOf<'start_bot' | 'stop_bot'>): Promise<Bot> {
+    return this.#directory.setBot((await this.insist<'start_bot' | 'stop_bot'>(request)).bot);
   }
 
   #open(): Promise<void> {
@@ -294,8 +300,7 @@ export class Client implements ChatClient, Core, Source {
     });
   }
 
-  #connected(wire: Wire.User): void {
-    const user = toUser(wire);
+  #connected(user: User): void {
     const other = this.#user !== undefined && this.#user.id !== user.id;
     this.#user = user;
     this.store.change(this, 'now');
@@ -344,7 +349,7 @@ function toRequest(entry: OutboxEntry): RequestOf<'send_message'> {
     room: entry.room,
     id: entry.key,
     ...(only?.type === 'text' ? { text: only.text } : { parts: entry.parts.map(fromPart) }),
-    ...(entry.replyTo === undefined ? {} : { reply_to: entry.replyTo }),
-    ...(entry.to.length > 0 ? { to: [...entry.to] } : {}),
+    reply_to: entry.replyTo,
+    to: [...entry.to],
   };
 }

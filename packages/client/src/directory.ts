@@ -1,6 +1,7 @@
 /** What a user sees beside the open rooms: the list of their rooms with what is unread, and the bots. */
 import type { Bot } from './model/agent.ts';
 import type { RoomSummary, Unread } from './model/room.ts';
+import { pages } from './room/actions.ts';
 import type { Source, Store } from './store/store.ts';
 import { toBot, toRoomInfo, toRoomSummary, toUnread, withStatus } from './wire/convert.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
@@ -63,16 +64,11 @@ export class Directory implements Source {
   /** Reads everything anew, because things happened while the connection was away. */
   async load(): Promise<void> {
     const summaries: Wire.RoomSummary[] = [];
-    let after: string | undefined;
-    for (let page = 0; page < PAGES; page += 1) {
-      const { rooms, more } = await this.#ask({
-        type: 'list_rooms',
-        ...(after === undefined ? {} : { after }),
-      });
+    await pages(PAGES, async (after) => {
+      const { rooms, more } = await this.#ask({ type: 'list_rooms', after });
       summaries.push(...rooms);
-      after = rooms.at(-1)?.room.id;
-      if (!more || after === undefined) break;
-    }
+      return more ? rooms.at(-1)?.room.id : undefined;
+    });
     this.#summaries.clear();
     for (const summary of summaries) this.#summaries.set(summary.room.id, toRoomSummary(summary));
     this.#loaded = true;
@@ -86,6 +82,14 @@ export class Directory implements Source {
     const { bots } = await this.#ask({ type: 'list_bots' });
     this.#bots = bots.map(toBot);
     this.#change();
+  }
+
+  /** A bot as it is now. */
+  setBot(wire: Wire.Bot): Bot {
+    const bot = toBot(wire);
+    this.#bots = this.#bots.map((other) => (other.user.id === bot.user.id ? bot : other));
+    this.#change();
+    return bot;
   }
 
   joined(summary: Wire.RoomSummary): void {

@@ -30,6 +30,8 @@ export class ChatError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The field at fault. */
   readonly field: string | undefined;
+  /** The limit that was passed. */
+  readonly limit: number | undefined;
 
   constructor(
     code: ChatErrorCode,
@@ -38,6 +40,7 @@ export class ChatError extends Error {
       retryable?: boolean;
       retryAfterMs?: number | undefined;
       field?: string | undefined;
+      limit?: number | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -47,6 +50,7 @@ export class ChatError extends Error {
     this.retryable = more.retryable ?? (code === 'disconnected' || code === 'timeout');
     this.retryAfterMs = more.retryAfterMs;
     this.field = more.field;
+    this.limit = more.limit;
   }
 }
 
@@ -57,12 +61,9 @@ export function fromWire(error: {
   retryable: boolean;
   retry_after_ms?: number;
   field?: string;
+  limit?: number;
 }): ChatError {
-  return new ChatError(error.code, error.message, {
-    retryable: error.retryable,
-    retryAfterMs: error.retry_after_ms,
-    field: error.field,
-  });
+  return new ChatError(error.code, error.message, { ...error, retryAfterMs: error.retry_after_ms });
 }
 
 /** Anything that was thrown, as a `ChatError`. */

@@ -17,7 +17,18 @@ export type { UnreadCounts } from './directory.ts';
 export { ChatError } from './errors.ts';
 export type { ChatErrorCode } from './errors.ts';
 export { isFinalRun } from './model/agent.ts';
-export type { Bot, BotStatus, Cancellation, Run, RunState } from './model/agent.ts';
+export type {
+  Bot,
+  BotStatus,
+  Cancellation,
+  Chain,
+  Queue,
+  QueueReason,
+  Run,
+  RunState,
+  Usage,
+} from './model/agent.ts';
+export type { Approval, Decided, Decision, Scope, Verdict } from './model/approval.ts';
 export type { ConnectionState, ConnectionStatus } from './model/connection.ts';
 export { textOf } from './model/message.ts';
 export type { DeliveryState, Message, MessageStatus, Outgoing, Reaction, Sending } from './model/message.ts';
@@ -57,6 +68,7 @@ export type { ChatClientOptions } from './options.ts';
 export type { OutboxEntry } from './outbox/entry.ts';
 export type { OutboxStorage } from './outbox/storage.ts';
 export type { Present } from './room/people.ts';
-export type { Room, RoomPresence, Tools, Typing } from './room/room.ts';
+export type { Approvals, Room, RoomPresence, Tools, Typing } from './room/room.ts';
 export type { FlushMode } from './store/flush.ts';
 export type { ListenOptions, Off } from './store/listeners.ts';
+export type { Replies, Request, RequestOf } from './wire/frames.ts';

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../src/model/message.ts';
 import { Agents } from '../src/room/agents.ts';
+import { ApprovalBook } from '../src/room/approvals.ts';
 import { RoomLog } from '../src/room/log.ts';
 import { People } from '../src/room/people.ts';
 import type { Wire } from '../src/wire/words.ts';
@@ -10,7 +11,10 @@ import { chance, type Chance } from './random.ts';
 const AT = '2026-11-20T14:02:07.042Z';
 
 function emptyLog(): RoomLog {
-  return new RoomLog(new People(() => undefined), new Agents(() => Promise.resolve()));
+  return new RoomLog(
+    new People(() => undefined),
+    new Agents(new ApprovalBook(() => Promise.reject(new Error('nobody to ask'))), () => Promise.resolve()),
+  );
 }
 
 function join(log: RoomLog, entries: Wire.Entry[], head: number, mode: Wire.JoinMode = 'fresh'): void {

@@ -51,6 +51,8 @@ export class Peer {
   readonly heard: Json[] = [];
   /** Sees a frame first; true if it answered. */
   intercept: ((guest: Guest, frame: Json) => boolean) | undefined;
+  /** What a join says beside the usual. */
+  extra: Json = {};
   epoch = 'epoch-1';
   connections = 0;
   refuseTokens = new Set<string>();
@@ -265,6 +267,7 @@ export class Peer {
       bots: [],
       signals: { typing: [], presence: [] },
       streams: (this.streams.get(room) ?? []).map((open) => restore(open, mode === 'resumed' ? held : [])),
+      ...this.extra,
     };
   }
 

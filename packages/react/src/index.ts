@@ -1,6 +1,8 @@
 /** React looks at an Antiphon client: one provider and thin hooks. */
 export { ChatProvider, RoomProvider, useChatClient } from './context.tsx';
 export type { ChatProviderProps } from './context.tsx';
+export { useApproval, useApprovals } from './use-approvals.ts';
+export type { UseApprovals } from './use-approvals.ts';
 export { useBot, useBots } from './use-bots.ts';
 export type { BotActivity, UseBot } from './use-bots.ts';
 export { useChat } from './use-chat.ts';
@@ -11,6 +13,8 @@ export { useMessage, useMessages } from './use-messages.ts';
 export type { UseMessages } from './use-messages.ts';
 export { usePresence } from './use-presence.ts';
 export type { UsePresence } from './use-presence.ts';
+export { useQueue } from './use-queue.ts';
+export type { UseQueue } from './use-queue.ts';
 export { useRoom } from './use-room.ts';
 export type { UseRoom, UseRoomOptions } from './use-room.ts';
 export { useRooms, useUnread } from './use-rooms.ts';

@@ -1,6 +1,6 @@
 /** Bots, and what they are at. */
 'use client';
-import type { Bot, BotStatus, Room, Run } from '@antiphon/client';
+import type { Bot, BotStatus, Queue, Room, Run } from '@antiphon/client';
 import { useEffect, useMemo } from 'react';
 import { useChatClient } from './context.tsx';
 import { useRoomHandle, useRoomValue } from './use-room.ts';
@@ -13,14 +13,18 @@ export type BotActivity = 'queued' | 'thinking' | 'working' | 'waiting';
 export interface UseBot {
   readonly bot: Bot | undefined;
   readonly status: BotStatus | undefined;
+  /** What is wrong with it. */
+  readonly error: string | undefined;
   readonly activity: BotActivity | undefined;
-  /** The run that it works on in this room. */
+  /** The run that it works on in this room, or the next one. */
   readonly run: Run | undefined;
+  /** What waits for it in this room, and why. */
+  readonly queue: Queue | undefined;
   readonly cancel: () => Promise<void>;
+  /** For its owner and for administrators. */
+  readonly start: () => Promise<Bot>;
+  readonly stop: () => Promise<Bot>;
 }
-
-const NO_BOTS: readonly Bot[] = Object.freeze([]);
-const NO_RUNS: Room['runs'] = Object.freeze([]);
 
 /** Every bot of the server. */
 export function useBots(): readonly Bot[] {
@@ -29,23 +33,32 @@ export function useBots(): readonly Bot[] {
   return useSelector(({ bots }) => bots);
 }
 
-/** One bot in a room. */
+/** One bot in a room. Renders when something about this bot changes and at no other time. */
 export function useBot(id: string, { room: at }: { room?: string } = {}): UseBot {
+  const chat = useChatClient();
   const room = useRoomHandle(at);
-  const bots = useRoomValue(room, (now) => now.bots, NO_BOTS);
-  const runs = useRoomValue(room, (now) => now.runs, NO_RUNS);
-  return useMemo(() => {
-    const bot = bots.find(({ user }) => user.id === id);
-    const own = runs.filter((run) => run.bot === id);
-    const run = own.find(({ state }) => state !== 'queued') ?? own[0];
-    return {
+  const bot = useRoomValue(room, ({ bots }) => bots.find(({ user }) => user.id === id), undefined);
+  const run = useRoomValue(room, ({ runs }) => current(runs, id), undefined);
+  const queue = useRoomValue(room, ({ queues }) => queues.find((one) => one.bot === id), undefined);
+  return useMemo(
+    () => ({
       bot,
       status: bot?.status,
+      error: bot?.error,
       activity: run && activityOf(run),
       run,
+      queue,
       cancel: () => run?.cancel() ?? Promise.resolve(),
-    };
-  }, [bots, runs, id]);
+      start: () => chat.startBot(id),
+      stop: () => chat.stopBot(id),
+    }),
+    [chat, bot, run, queue, id],
+  );
+}
+
+function current(runs: Room['runs'], bot: string): Run | undefined {
+  const own = runs.filter((run) => run.bot === bot);
+  return own.find(({ state }) => state !== 'queued') ?? own[0];
 }
 
 function activityOf({ state }: Run): BotActivity {

@@ -8,15 +8,16 @@ const TOKEN_EXPIRED = 4501;
 export const CLOSE_NORMAL = 1000;
 export const CLOSE_GIVING_UP = 4900;
 
+type Final = 'no' | 'yes' | 'token';
+
 /** Whether, and how, a connection that the server closed may come back. */
-export function readClose(code: number, reason: string): { error: ChatError; final: 'no' | 'yes' | 'token' } {
-  const words = reason === '' ? `the connection closed (${code})` : reason;
-  if (code === AUTHENTICATION_FAILED) return { error: error('token_refused', words), final: 'token' };
-  if (code === TOKEN_EXPIRED) return { error: error('token_expired', words), final: 'token' };
-  if (code >= 4500 && code <= 4999) return { error: error('forbidden', words), final: 'yes' };
-  return { error: new ChatError('disconnected', words), final: 'no' };
+export function readClose(code: number, reason: string): { error: ChatError; final: Final } {
+  const [name, final] = meaning(code);
+  return { error: new ChatError(name, reason || `the connection closed (${code})`), final };
 }
 
-function error(code: ChatErrorCode, words: string): ChatError {
-  return new ChatError(code, words);
+function meaning(code: number): readonly [ChatErrorCode, Final] {
+  if (code === AUTHENTICATION_FAILED) return ['token_refused', 'token'];
+  if (code === TOKEN_EXPIRED) return ['token_expired', 'token'];
+  return code >= 4500 && code <= 4999 ? ['forbidden', 'yes'] : ['disconnected', 'no'];
 }

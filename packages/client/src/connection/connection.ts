@@ -2,7 +2,14 @@
 import type { Environment, Timer } from '../environment.ts';
 import { ChatError } from '../errors.ts';
 import type { ConnectionStatus } from '../model/connection.ts';
-import { type Answer, readFrame, type Replies, type Request, type ServerFrame } from '../wire/frames.ts';
+import {
+  type Answer,
+  readFrame,
+  type Replies,
+  type Request,
+  type RequestOf,
+  type ServerFrame,
+} from '../wire/frames.ts';
 import type { Wire } from '../wire/words.ts';
 import type { Backoff } from './backoff.ts';
 import { CLOSE_GIVING_UP, CLOSE_NORMAL, readClose } from './close.ts';
@@ -84,18 +91,13 @@ export class Connection {
 
   /** Sends a request; `done` or `failed` is called when its answer is read, in the order of the wire. */
   request<T extends Request['type']>(
-    request: Extract<Request, { type: T }>,
+    request: RequestOf<T>,
     done: (reply: Replies[T]) => void,
     failed: (error: ChatError) => void,
   ): void {
     if (!this.live) return failed(new ChatError('disconnected', 'there is no connection'));
     const ref = this.#requests.add({ ok: (answer) => done(answer as unknown as Replies[T]), error: failed });
     this.#write({ ...request, ref });
-  }
-
-  /** Sends something that nobody waits for. */
-  tell(frame: object): void {
-    if (this.live) this.#write(frame);
   }
 
   #feed(event: Happening): void {
@@ -176,7 +178,7 @@ export class Connection {
       error: (error) => this.#refuse(error),
     });
     const { device } = this.#options;
-    this.#write({ type: 'authenticate', token, ref, ...(device === undefined ? {} : { device }) });
+    this.#write({ type: 'authenticate', token, ref, device });
   }
 
   #refuse(error: ChatError): void {
@@ -218,8 +220,7 @@ export class Connection {
 
   #received(data: string): void {
     this.#heardAt = this.#options.environment.now();
-    const broken = () =>
-      this.#events.error(new ChatError('protocol', 'the server sent something that is no object'));
+    const broken = () => this.#events.error(new ChatError('protocol', 'the server sent no object'));
     for (const frame of readFrame(data, broken)) this.#handle(frame);
     this.#events.handled();
   }
@@ -227,7 +228,8 @@ export class Connection {
   #handle(frame: ServerFrame): void {
     switch (frame.type) {
       case 'ping':
-        return this.tell({ type: 'pong' });
+        if (this.live) this.#write({ type: 'pong' });
+        return;
       case 'bye':
         return this.#feed({ type: 'bye', afterMs: frame.after_ms });
       case 'token_expiring':
@@ -253,7 +255,7 @@ export class Connection {
 
   #drop(): void {
     this.#channel = undefined;
-    this.#requests.dropAll(new ChatError('disconnected', 'the connection ended before the answer came'));
+    this.#requests.dropAll(new ChatError('disconnected', 'the connection ended'));
   }
 
   #write(frame: object): void {

@@ -132,13 +132,11 @@ function surroundings(
   if (away) return same(machine);
   switch (what) {
     case 'offline':
-      return machine.state === 'offline'
-        ? same(machine)
-        : [rest(machine, 'offline', moment, undefined), ['close', 'drop_token']];
-    case 'suspend':
-      return machine.state === 'offline'
-        ? same(machine)
-        : [rest(machine, 'reconnecting', moment, undefined), ['close', 'drop_token']];
+    case 'suspend': {
+      const state = what === 'offline' ? what : 'reconnecting';
+      if (machine.state === 'offline') return same(machine);
+      return [rest(machine, state, moment, undefined), ['close', 'drop_token']];
+    }
     case 'online':
       return machine.step === 'wait' || machine.step === 'rest' ? begin(machine, moment) : same(machine);
     case 'wake':

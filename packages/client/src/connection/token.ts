@@ -77,7 +77,7 @@ export class Tokens {
       if (typeof token === 'string') return { token };
       return {
         final: true,
-        error: new ChatError('unauthenticated', '`auth` gave no token: nobody is signed in'),
+        error: new ChatError('unauthenticated', '`auth` gave no token'),
       };
     } catch (cause) {
       return { final: false, error: toChatError(cause, 'auth_failed', '`auth` could not get a token') };

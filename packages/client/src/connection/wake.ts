@@ -7,20 +7,21 @@ type Tell = (event: Happening) => void;
 export function watchPage(tell: Tell): () => void {
   if (typeof window === 'undefined' || typeof document === 'undefined') return () => undefined;
   const stop = new AbortController();
-  const { signal } = stop;
+  const on = (target: EventTarget, name: string, listener: (event: Event) => unknown) =>
+    target.addEventListener(name, listener, { signal: stop.signal });
+  const persisted = (event: Event) => (event as PageTransitionEvent).persisted;
   const wake = () => tell({ type: 'wake' });
-  const visibility = () => {
+  on(window, 'online', () => tell({ type: 'online' }));
+  on(window, 'offline', () => tell({ type: 'offline' }));
+  on(window, 'focus', wake);
+  on(document, 'visibilitychange', () => {
     tell({ type: 'visibility', hidden: document.hidden });
     if (!document.hidden) wake();
-  };
-  window.addEventListener('online', () => tell({ type: 'online' }), { signal });
-  window.addEventListener('offline', () => tell({ type: 'offline' }), { signal });
-  window.addEventListener('focus', wake, { signal });
-  document.addEventListener('visibilitychange', visibility, { signal });
-  document.addEventListener('resume', wake, { signal });
+  });
+  on(document, 'resume', wake);
   // A page that goes into the back/forward cache has to let go of its socket, and comes back without other notice.
-  window.addEventListener('pagehide', (event) => event.persisted && tell({ type: 'suspend' }), { signal });
-  window.addEventListener('pageshow', (event) => event.persisted && wake(), { signal });
+  on(window, 'pagehide', (event) => persisted(event) && tell({ type: 'suspend' }));
+  on(window, 'pageshow', (event) => persisted(event) && wake());
   tell({ type: 'visibility', hidden: document.hidden });
   return () => stop.abort();
 }

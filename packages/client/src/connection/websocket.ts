@@ -19,36 +19,27 @@ export interface WebSocketLike {
 export function webSocketTransport(given?: WebSocketClass): Transport {
   return (url, events) => {
     const Socket = given ?? globalThis.WebSocket;
-    return new WebSocketChannel(new Socket(url, SUBPROTOCOL), events);
+    return channel(new Socket(url, SUBPROTOCOL), events);
   };
 }
 
-class WebSocketChannel implements Channel {
-  readonly #socket: WebSocketLike;
-
-  constructor(socket: WebSocketLike, events: ChannelEvents) {
-    this.#socket = socket;
-    socket.onopen = () => events.opened();
-    socket.onmessage = (event: { data: unknown }) => {
-      if (typeof event.data === 'string') events.received(event.data);
-    };
-    socket.onclose = (event: { code: number; reason: string }) => events.closed(event.code, event.reason);
-    // Always followed by `close`, which says more.
-    socket.onerror = () => undefined;
-  }
-
-  send(text: string): void {
-    this.#socket.send(text);
-  }
-
-  close(code: number, reason: string): void {
-    this.#socket.onopen = null;
-    this.#socket.onmessage = null;
-    this.#socket.onclose = null;
-    try {
-      this.#socket.close(code, reason);
-    } catch {
-      // A socket that refuses to close has nothing left to close.
-    }
-  }
+function channel(socket: WebSocketLike, events: ChannelEvents): Channel {
+  socket.onopen = () => events.opened();
+  socket.onmessage = ({ data }: { data: unknown }) => {
+    if (typeof data === 'string') events.received(data);
+  };
+  socket.onclose = ({ code, reason }: { code: number; reason: string }) => events.closed(code, reason);
+  // Always followed by `close`, which says more.
+  socket.onerror = () => undefined;
+  return {
+    send: (text) => socket.send(text),
+    close: (code, reason) => {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      try {
+        socket.close(code, reason);
+      } catch {
+        // A socket that refuses to close has nothing left to close.
+      }
+    },
+  };
 }

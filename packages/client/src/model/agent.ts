@@ -10,8 +10,18 @@ export interface Bot {
   readonly owner?: string | undefined;
   readonly connector: string;
   readonly status: BotStatus;
+  /** Since when it has this status. */
+  readonly since?: number | undefined;
   readonly error?: string | undefined;
+  /** How often it was brought up again since someone last started it. */
+  readonly restarts?: number | undefined;
   readonly description?: string | undefined;
+  /** What happens to messages while it is at work. */
+  readonly busy?: 'queue' | 'steer' | 'interrupt' | 'reject' | undefined;
+  /** Which messages it takes in groups. */
+  readonly trigger?: { readonly on: string } | undefined;
+  /** Whether other bots can address it. */
+  readonly answersBots?: boolean | undefined;
   /** Things worth asking it first. */
   readonly suggestions: readonly string[];
 }
@@ -50,12 +60,54 @@ export interface Run {
   /** Id of the message that answers, once there is one. */
   readonly answer?: string | undefined;
   readonly error?: string | undefined;
+  /** Which attempt this is, from 1; 0 as long as none has begun. */
+  readonly attempt: number;
   /** Who asked to stop it, and what came of it. */
   readonly cancellation?: Cancellation | undefined;
+  /** A conversation of bots came to the end of its budget: it waits for `room.continueRun`. */
+  readonly paused?: boolean | undefined;
+  /** Where in a conversation of bots it stands. */
+  readonly chain?: Chain | undefined;
+  /** What it cost, model by model. */
+  readonly usage: readonly Usage[];
   readonly createdAt: number;
+  /** When the present attempt began. */
+  readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
   /** Asks the server to stop it; how it ends is told by `state`. */
   cancel(): Promise<void>;
+}
+
+/** A conversation of bots that a person's message caused. */
+export interface Chain {
+  /** Id of that message, or of the one at which a person let it go on. */
+  readonly root: string;
+  /** How many bots spoke between that message and this run. */
+  readonly hops: number;
+  /** How many runs there were so far. */
+  readonly turns: number;
+}
+
+/** What one model used up, in tokens. */
+export interface Usage {
+  readonly model?: string | undefined;
+  readonly requests?: number | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  readonly cachedInputTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
+}
+
+/** Why the first run in a queue waits. */
+export type QueueReason = 'busy' | 'busy_elsewhere' | 'bot_stopped' | 'bot_starting' | 'bot_down' | 'paused';
+
+/** What waits for a bot in a room. */
+export interface Queue {
+  readonly bot: string;
+  /** Ids of the runs in their order, the next one first; the first fifty. */
+  readonly waiting: readonly string[];
+  readonly count: number;
+  readonly reason?: QueueReason | undefined;
 }
 
 /** Whether a run is over. */

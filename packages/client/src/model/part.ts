@@ -1,27 +1,36 @@
 /** What messages are made of. */
 
+import type { Cancellation } from './agent.ts';
+import type { Role } from './room.ts';
+
 /** One element of a message. `text`, `reasoning` and a tool call's `output` can grow while the message streams. */
 export type Part = TextPart | ReasoningPart | ToolCallPart | FilePart | DataPart | PlanPart;
 
+/** What holds for every part. */
+interface PartBase {
+  /** The least role that may see it; everyone if absent. To others it comes without its content. */
+  readonly visibleTo?: Role | undefined;
+}
+
 /** What is said, in Markdown. */
-export interface TextPart {
+export interface TextPart extends PartBase {
   readonly type: 'text';
   readonly text: string;
 }
 
 /** How a bot came to its answer. */
-export interface ReasoningPart {
+export interface ReasoningPart extends PartBase {
   readonly type: 'reasoning';
   readonly text: string;
 }
 
 /** A tool that a bot runs. */
-export interface ToolCallPart extends ToolCall {
+export interface ToolCallPart extends ToolCall, PartBase {
   readonly type: 'tool_call';
 }
 
 /** A file, by reference. */
-export interface FilePart {
+export interface FilePart extends PartBase {
   readonly type: 'file';
   readonly name: string;
   readonly mediaType: string;
@@ -31,14 +40,14 @@ export interface FilePart {
 }
 
 /** Structured data under a name that sender and reader agree on. */
-export interface DataPart {
+export interface DataPart extends PartBase {
   readonly type: 'data';
   readonly name: string;
   readonly value: unknown;
 }
 
 /** What a bot intends to do. */
-export interface PlanPart {
+export interface PlanPart extends PartBase {
   readonly type: 'plan';
   readonly items: readonly PlanItem[];
 }
@@ -68,9 +77,18 @@ export interface ToolCall {
   readonly title?: string | undefined;
   readonly state: ToolState;
   readonly arguments: unknown;
+  /** The arguments as far as they have been written; only while the call is pending. */
+  readonly argumentsText?: string | undefined;
+  /** Id of the decision that it waits for, or waited for. */
+  readonly approval?: string | undefined;
+  /** Who asked to stop it, and what came of it. */
+  readonly cancellation?: Cancellation | undefined;
   readonly progress?: ToolProgress | undefined;
-  /** What the tool has printed so far. */
+  /** What the tool has printed so far; of a long output the beginning and the end. */
   readonly output: string;
+  /** How much output there was in all, in bytes, and where to fetch it, if more than is shown. */
+  readonly outputBytes?: number | undefined;
+  readonly outputUrl?: string | undefined;
   readonly result?: unknown;
   readonly error?: string | undefined;
   readonly startedAt?: number | undefined;

@@ -62,10 +62,6 @@ export class Outbox {
       .sort((a, b) => a.order - b.order);
   }
 
-  has(key: string): boolean {
-    return this.#entries.has(key);
-  }
-
   /** Begins to read what an earlier page left. */
   open(server: string): void {
     const { storage } = this.#options;
@@ -103,41 +99,19 @@ export class Outbox {
     const now = this.#options.environment.now();
     // By the clock, so that it follows what an earlier page left and is not read yet.
     this.#order = Math.max(this.#order + 1, now);
-    const entry: OutboxEntry = {
-      ...given,
-      user: this.#user,
-      order: this.#order,
-      createdAt: now,
-      state: 'queued',
-      since: now,
-      tries: 0,
-      error: undefined,
-    };
+    const entry = { ...given, user: this.#user, order: this.#order, ...fresh(now) };
     const bytes = [...this.#entries.values()].reduce((sum, other) => sum + sizeOf(other), sizeOf(entry));
     if (this.#entries.size >= MAX_ENTRIES || bytes > MAX_BYTES) {
       throw new ChatError('outbox_full', 'too many messages are waiting to be sent');
     }
-    this.#set(entry);
-    this.#keep(entry);
-    this.pump(entry.room);
+    this.#queue(entry);
   }
 
   /** Sends a failed message once more. */
   retry(key: string): void {
     const entry = this.#entries.get(key);
     if (entry?.state !== 'failed') return;
-    const now = this.#options.environment.now();
-    const again: OutboxEntry = {
-      ...entry,
-      state: 'queued',
-      since: now,
-      createdAt: now,
-      tries: 0,
-      error: undefined,
-    };
-    this.#set(again);
-    this.#keep(again);
-    this.pump(entry.room);
+    this.#queue({ ...entry, ...fresh(this.#options.environment.now()) });
   }
 
   /** Takes a message out. True if it was certainly never sent. */
@@ -185,7 +159,11 @@ export class Outbox {
   /** Empties it, and its storage. */
   async clear(): Promise<void> {
     this.#user = undefined;
-    for (const entry of [...this.#entries.values()]) this.#forget(entry);
+    const discarded = new ChatError('discarded', 'the message was taken back');
+    for (const entry of [...this.#entries.values()]) {
+      this.#forget(entry);
+      this.#options.refused(entry, discarded);
+    }
     await this.#storage?.clear().catch((cause: unknown) => this.#giveUpStorage(cause));
   }
 
@@ -195,6 +173,12 @@ export class Outbox {
     this.#pauses.clear();
     this.#storage?.close();
     this.#storage = undefined;
+  }
+
+  #queue(entry: OutboxEntry): void {
+    this.#set(entry);
+    this.#keep(entry);
+    this.pump(entry.room);
   }
 
   #send(entry: OutboxEntry): void {
@@ -215,8 +199,10 @@ export class Outbox {
     const entry = this.#entries.get(key);
     if (entry?.state !== 'sending') return;
     const lost = error.code === 'disconnected' || error.code === 'timeout';
+    // May last for as long as a bot is at work: nothing behind it should wait for that.
+    const busy = error.code === 'queue_full' || error.code === 'bot_busy';
     const tries = entry.tries + (lost ? 0 : 1);
-    if (!error.retryable || tries >= MAX_TRIES) {
+    if (!error.retryable || tries >= MAX_TRIES || busy) {
       this.#fail({ ...entry, tries }, error);
       this.pump(entry.room);
       return;
@@ -270,8 +256,11 @@ export class Outbox {
   #giveUpStorage(cause: unknown): void {
     if (!this.#storage) return;
     this.#storage = undefined;
-    this.#options.error(
-      toChatError(cause, 'storage', 'messages that wait will not survive a reload: storage failed'),
-    );
+    this.#options.error(toChatError(cause, 'storage', 'storage failed: what waits is lost by a reload'));
   }
+}
+
+/** As if it had just been written. */
+function fresh(now: number): Pick<OutboxEntry, 'createdAt' | 'state' | 'since' | 'tries' | 'error'> {
+  return { createdAt: now, state: 'queued', since: now, tries: 0, error: undefined };
 }

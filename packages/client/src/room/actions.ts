@@ -22,13 +22,7 @@ export async function search(
   query: string,
   { room, limit }: { room?: string | undefined; limit?: number | undefined },
 ): Promise<readonly Message[]> {
-  const where = room === undefined ? {} : { room };
-  const found = await core.ask({
-    type: 'search',
-    query,
-    ...where,
-    ...(limit === undefined ? {} : { limit }),
-  });
+  const found = await core.ask({ type: 'search', query, room, limit });
   return found.messages.map((message) => toMessage(message, message.id, core.me));
 }
 
@@ -38,15 +32,21 @@ export async function loadMembers(
   room: string,
   take: (members: Wire.Member[]) => void,
 ): Promise<void> {
-  let after: string | undefined;
-  for (let page = 0; page < MEMBER_PAGES; page += 1) {
-    const { members, more } = await core.ask({
-      type: 'list_members',
-      room,
-      ...(after === undefined ? {} : { after }),
-    });
+  await pages(MEMBER_PAGES, async (after) => {
+    const { members, more } = await core.ask({ type: 'list_members', room, after });
     take(members);
-    after = members.at(-1)?.user;
-    if (!more || after === undefined) return;
+    return more ? members.at(-1)?.user : undefined;
+  });
+}
+
+/** Fetches page after page, each with what the one before it ended with; not for ever. */
+export async function pages(
+  most: number,
+  fetch: (after: string | undefined) => Promise<string | undefined>,
+): Promise<void> {
+  let after: string | undefined;
+  for (let page = 0; page < most; page += 1) {
+    after = await fetch(after);
+    if (after === undefined) return;
   }
 }

@@ -1,24 +1,31 @@
-/** The bots of a room and their runs. */
-import { type Bot, isFinalRun, type Run } from '../model/agent.ts';
-import { toBot, toCancellation, toTime, withStatus } from '../wire/convert.ts';
+/** The bots of a room: their runs, what waits for them, and what they ask people to decide. */
+import { type Bot, isFinalRun, type Queue, type Run } from '../model/agent.ts';
+import { toBot, toCancellation, toTime, toUsage, withStatus } from '../wire/convert.ts';
 import type { Wire } from '../wire/words.ts';
-
-/** Runs that ended are kept for what they say about messages in view; not for ever. */
-const ENDED_KEPT = 200;
+import type { ApprovalBook } from './approvals.ts';
+import { forgetOldest } from './kept.ts';
 
 /** Bots and runs of one room. */
 export class Agents {
+  readonly approvals: ApprovalBook;
   readonly #cancel: (run: string) => Promise<void>;
   readonly #runs = new Map<string, { run: Run; seq: number }>();
   #bots: readonly Bot[] = [];
+  #queues: readonly Queue[] = [];
   #list: readonly Run[] | undefined;
 
-  constructor(cancel: (run: string) => Promise<void>) {
+  constructor(approvals: ApprovalBook, cancel: (run: string) => Promise<void>) {
+    this.approvals = approvals;
     this.#cancel = cancel;
   }
 
   get bots(): readonly Bot[] {
     return this.#bots;
+  }
+
+  /** What waits, for each bot for which something does; a new array only when that changed. */
+  get queues(): readonly Queue[] {
+    return this.#queues;
   }
 
   /** Runs that have not ended, oldest first; a new array only when one changed. */
@@ -32,27 +39,35 @@ export class Agents {
     return this.#runs.get(run)?.run;
   }
 
-  setBots(bots: readonly Wire.Bot[]): void {
+  /** A join was answered: what is under way, also from before the entries that come with it. */
+  begin({ bots, runs = [], approvals = [], head }: Wire.Joined): void {
     this.#bots = bots.map(toBot);
+    for (const run of runs) this.#put(run, head, Date.parse(run.started_at ?? run.created_at));
+    for (const approval of approvals) this.approvals.asked(approval);
   }
 
-  clearRuns(): void {
+  /** What waits, all of it. */
+  setQueues(queues: readonly Queue[] = []): void {
+    this.#queues = queues;
+  }
+
+  /** What waits for one bot. */
+  setQueue(queue: Queue): void {
+    const others = this.#queues.filter(({ bot }) => bot !== queue.bot);
+    this.#queues = queue.count > 0 ? [...others, queue] : others;
+  }
+
+  clear(): void {
     this.#runs.clear();
     this.#list = undefined;
+    this.approvals.clear();
   }
 
-  /** Applies an entry about a run, from wherever in the log; the latest one wins. */
-  foldRun(entry: Extract<Wire.Entry, { type: 'run_changed' }>): void {
-    const held = this.#runs.get(entry.run);
-    if (held && held.seq >= entry.seq) return;
-    this.#list = undefined;
-    this.#runs.set(entry.run, { run: this.#toRun(entry), seq: entry.seq });
-    if (this.#runs.size <= ENDED_KEPT) return;
-    for (const [id, { run }] of this.#runs) {
-      if (!isFinalRun(run.state)) continue;
-      this.#runs.delete(id);
-      return;
-    }
+  /** Applies an entry from wherever in the log; of each run the latest one wins. */
+  fold(entry: Wire.Entry): void {
+    if (entry.type === 'run_changed') this.#put(entry, entry.seq, Date.parse(entry.at));
+    else if (entry.type === 'approval_requested') this.approvals.asked(entry.approval);
+    else if (entry.type === 'approval_decided') this.approvals.decided(entry.approval, entry.decision);
   }
 
   /** Applies an entry about a bot that is newer than the join. */
@@ -60,20 +75,31 @@ export class Agents {
     this.#bots = withStatus(this.#bots, entry);
   }
 
-  #toRun(entry: Extract<Wire.Entry, { type: 'run_changed' }>): Run {
-    return {
-      id: entry.run,
-      bot: entry.bot,
-      state: entry.state,
-      since: toTime(entry.at),
-      trigger: entry.trigger,
-      triggeredBy: entry.triggered_by,
-      answer: entry.answer,
-      error: entry.error,
-      cancellation: toCancellation(entry.cancel),
-      createdAt: toTime(entry.created_at),
-      endedAt: toTime(entry.ended_at),
-      cancel: () => this.#cancel(entry.run),
+  #put(wire: Wire.Run, seq: number, at: number): void {
+    const { run: id, bot, state, attempt = 0, paused, trigger, answer, error, chain } = wire;
+    const held = this.#runs.get(id);
+    if (held && held.seq >= seq) return;
+    const run: Run = {
+      id,
+      bot,
+      state,
+      since: held?.run.state === state ? held.run.since : at,
+      attempt,
+      paused,
+      trigger,
+      triggeredBy: wire.triggered_by,
+      answer,
+      error,
+      chain,
+      usage: (wire.usage ?? []).map(toUsage),
+      cancellation: toCancellation(wire.cancel),
+      createdAt: Date.parse(wire.created_at),
+      startedAt: toTime(wire.started_at),
+      endedAt: toTime(wire.ended_at),
+      cancel: () => this.#cancel(id),
     };
+    this.#list = undefined;
+    this.#runs.set(id, { run, seq });
+    forgetOldest(this.#runs, (one) => isFinalRun(one.run.state));
   }
 }

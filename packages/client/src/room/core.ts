@@ -28,7 +28,7 @@ export interface Core {
   insist<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
   /** Asks for a change, again if the answer was lost. */
   write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]>;
-  send(room: string, message: string | Outgoing): Sending;
+  sendMessage(room: string, message: string | Outgoing): Sending;
   outgoing(room: string): OutboxEntry[];
   retry(key: string): void;
   discard(key: string): void;

@@ -75,6 +75,12 @@ export class RoomHandle extends LiveRoom implements Room {
   get runs(): Room['runs'] {
     return this.agents.active;
   }
+  get queues(): Room['queues'] {
+    return this.agents.queues;
+  }
+  get approvals(): Room['approvals'] {
+    return this.agents.approvals;
+  }
 
   getRun(run: string): ReturnType<Room['getRun']> {
     return this.agents.get(run);
@@ -101,7 +107,7 @@ export class RoomHandle extends LiveRoom implements Room {
 
   sendMessage(message: string | Outgoing): Sending {
     this.typists.sent();
-    return this.core.send(this.id, message);
+    return this.core.sendMessage(this.id, message);
   }
   retry(key: string): void {
     this.core.retry(key);
@@ -129,6 +135,9 @@ export class RoomHandle extends LiveRoom implements Room {
     const reply = await this.core.ask({ type: 'mark_read', room: this.id, ordinal });
     this.setUnread(reply.ordinal, reply.read);
     this.core.store.settle();
+  }
+  async continueRun(run: string): Promise<void> {
+    await this.core.insist({ type: 'continue_run', room: this.id, run });
   }
   search(query: string, limit?: number): Promise<readonly Message[]> {
     return actions.search(this.core, query, { room: this.id, limit });

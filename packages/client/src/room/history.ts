@@ -71,7 +71,7 @@ export class History {
       });
       const { position } = this.#log;
       if (position.epoch !== epoch || position.lowest !== lowest) {
-        throw new ChatError('conflict', 'the room was loaded anew meanwhile', { retryable: true });
+        throw new ChatError('conflict', 'the room was loaded anew', { retryable: true });
       }
       this.#log.prepend(entries, more, this.#core.me);
     }

@@ -12,6 +12,7 @@ import { toMember, toRoomInfo, toUnread } from '../wire/convert.ts';
 import type { Wire } from '../wire/words.ts';
 import * as actions from './actions.ts';
 import { Agents } from './agents.ts';
+import { ApprovalBook } from './approvals.ts';
 import type { Core } from './core.ts';
 import { History } from './history.ts';
 import { RoomLog } from './log.ts';
@@ -23,6 +24,9 @@ import { Typists } from './typists.ts';
 
 /** Frames that belong to one room. */
 export type RoomFrame = Extract<Unasked, { room: string }>;
+
+/** Entries that never wait behind text. */
+const TURNS = /^(?:run|tool)_changed|^message_completed|^approval/;
 
 /** A room that follows its log. */
 export class LiveRoom implements Source {
@@ -58,7 +62,10 @@ export class LiveRoom implements Source {
       core.request<'set_presence'>({ type: 'set_presence', status }, ignore, ignore),
     );
     this.tools = new ToolIndex((call) => actions.cancel(core, { room: id, tool_call: call }));
-    this.agents = new Agents((run) => actions.cancel(core, { room: id, run }));
+    const approvals = new ApprovalBook((approval, verdict) =>
+      core.insist<'decide'>({ ...(verdict as Wire.Decide), type: 'decide', room: id, approval }),
+    );
+    this.agents = new Agents(approvals, (run) => actions.cancel(core, { room: id, run }));
     this.log = new RoomLog(this.people, this.agents);
     this.history = new History(id, core, this.log, () => this.change('now'));
     this.subscription = new Subscription(id, limit, core, this.log, {
@@ -136,12 +143,13 @@ export class LiveRoom implements Source {
         return this.change('lazy');
       case 'part':
         this.#touched.add(frame.message_id);
-        messages.setPart(frame.message_id, frame.part, frame.generation, frame.value);
+        messages.setPart(frame.message_id, frame.part, frame.generation, frame.value, frame.visible_to);
         return this.change('lazy');
       case 'entries':
         return this.subscription.page(frame.entries);
       case 'caught_up':
         if (frame.seq > position.seq) this.subscription.resync();
+        if (frame.signals) this.#signals(frame.signals);
         return this.change('soon');
       case 'typing':
         if (frame.user !== this.core.me) this.typists.set(frame.user, frame.active);
@@ -150,7 +158,8 @@ export class LiveRoom implements Source {
         this.people.setPresence(frame.user, frame.status);
         return this.change('lazy');
       case 'queue':
-        return;
+        this.agents.setQueue(frame);
+        return this.change('soon');
       case 'unread':
         return this.setUnread(frame.ordinal ?? 0, frame.read ?? 0);
       case 'revoked':
@@ -215,13 +224,19 @@ export class LiveRoom implements Source {
     this.log.begin(joined);
     this.history.reset();
     this.#me = joined.me;
-    this.typists.reset(joined.signals.typing.filter((user) => user !== this.core.me));
+    this.#signals(joined.signals);
     const { read } = this;
     this.setUnread(joined.ordinal, joined.read);
     // What was read while the connection was away, or was said into one that was lost.
     if (read > joined.read) this.#sayRead(Math.min(read, joined.ordinal));
     for (const key of this.#torn) this.#mend(key);
     if (this.people.known < this.people.count) this.loadMembers().catch(ignore);
+  }
+
+  #signals({ typing, presence, queues }: Wire.Signals): void {
+    this.typists.reset(typing.filter((user) => user !== this.core.me));
+    this.people.here(presence);
+    this.agents.setQueues(queues);
   }
 
   #sayRead(ordinal: number): void {
@@ -245,9 +260,7 @@ export class LiveRoom implements Source {
     }
     if (entry.type === 'room_changed' || entry.type === 'member_changed') this.#statusChanged = true;
     if (entry.type === 'member_changed' && entry.member.user === this.#me?.user) this.#me = entry.member;
-    const ends =
-      entry.type === 'message_completed' || entry.type === 'tool_changed' || entry.type === 'run_changed';
-    this.change(ends ? 'now' : 'soon');
+    this.change(TURNS.test(entry.type) ? 'now' : 'soon');
     if (!change) return;
     const news = live || this.subscription.recovered === 'replayed';
     const message = this.log.messages.byKey(change.key)?.message;

@@ -1,6 +1,6 @@
 /** A room's log as far as this client holds it: entries folded, once and in order, into all that the room shows. */
 import type { RoomEvent } from '../model/room.ts';
-import { toMember, toRoomInfo, toTime } from '../wire/convert.ts';
+import { toMember, toRoomInfo } from '../wire/convert.ts';
 import type { Wire } from '../wire/words.ts';
 import type { Agents } from './agents.ts';
 import type { People } from './people.ts';
@@ -42,7 +42,7 @@ export class RoomLog {
     if (joined.mode !== 'resumed') this.#clear();
     this.position.begin(joined);
     this.#people.begin(joined);
-    this.#agents.setBots(joined.bots);
+    this.#agents.begin(joined);
     this.info = joined.info;
     this.ordinal = joined.ordinal;
   }
@@ -54,7 +54,7 @@ export class RoomLog {
     this.position.seq = entry.seq;
     if (entry.seq > this.position.covered) this.#foldState(entry);
     this.#foldEvent(entry);
-    if (entry.type === 'run_changed') this.#agents.foldRun(entry);
+    this.#agents.fold(entry);
     const change = this.messages.fold(entry, me);
     if (entry.type === 'message') this.ordinal = Math.max(this.ordinal, entry.message.ordinal);
     if (!change && this.#orphans && this.#orphans.length < ORPHANS) this.#orphans.push(entry);
@@ -71,7 +71,7 @@ export class RoomLog {
     for (const entry of entries) {
       // A message read from the log shows its current state, so that what changed it later says nothing new.
       if (entry.type === 'message') this.messages.put(entry.message, me);
-      else if (entry.type === 'run_changed') this.#agents.foldRun(entry);
+      else this.#agents.fold(entry);
       this.#foldEvent(entry);
     }
     this.position.lowest = more ? (entries[0]?.seq ?? this.position.lowest) : 1;
@@ -101,7 +101,7 @@ export class RoomLog {
 
   #clear(): void {
     this.messages.clear();
-    this.#agents.clearRuns();
+    this.#agents.clear();
     this.#events = [];
   }
 
@@ -121,7 +121,7 @@ export class RoomLog {
 }
 
 function toEvent(entry: Wire.Entry): RoomEvent | undefined {
-  const common = { key: `entry-${entry.seq}`, seq: entry.seq, at: toTime(entry.at), by: entry.by };
+  const common = { key: `entry-${entry.seq}`, seq: entry.seq, at: Date.parse(entry.at), by: entry.by };
   switch (entry.type) {
     case 'member_joined':
     case 'member_changed':

@@ -62,8 +62,13 @@ export class People implements RoomPresence {
     this.#members.clear();
     this.add([...joined.members, joined.me]);
     this.count = joined.member_count;
+  }
+
+  /** Who is here, all of them. */
+  here(presence: readonly Wire.Presence[]): void {
+    this.#list = this.#here = undefined;
     this.#presence.clear();
-    for (const { user, status } of joined.signals.presence) this.#presence.set(user, status);
+    for (const { user, status } of presence) this.#presence.set(user, status);
   }
 
   /** A page of members. */

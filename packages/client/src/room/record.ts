@@ -39,13 +39,18 @@ export function growRecord(record: Record, index: number, piece: Piece): boolean
   return true;
 }
 
-/** A part opened or changed; a higher generation voids its text, a lower one is late and void itself. */
+/**
+ * A part opened or changed. A higher generation voids its text, and the parts after it: another attempt writes the
+ * message anew. A lower one is late, and void itself.
+ */
 export function setPart(record: Record, index: number, generation: number, value: Part): void {
   const held = record.streams[index];
-  if (held?.generation !== undefined && generation < held.generation) return;
-  record.streams[index] =
-    held && (held.generation ?? generation) === generation ? { ...held, generation } : empty(generation);
-  const parts = [...record.message.parts];
+  const before = held?.generation ?? generation;
+  if (generation < before) return;
+  const anew = generation > before;
+  if (anew) record.streams.length = index;
+  record.streams[index] = held && !anew ? { ...held, generation } : empty(generation);
+  const parts = anew ? record.message.parts.slice(0, index) : [...record.message.parts];
   while (parts.length < index) parts.push({ type: 'text', text: '' });
   parts[index] = value;
   record.message = { ...record.message, parts };
@@ -66,9 +71,13 @@ export function refreshRecord(record: Record): boolean {
   return true;
 }
 
-/** Whether every stream that ended is here in full. */
+/** Whether every stream that ended is here in full; of a part that others may see only, nothing is. */
 export function matches(record: Record, ends: readonly (End & { part: number })[]): boolean {
-  return ends.every((end) => isWhole(record.streams[end.part], end));
+  return ends.every((end) => {
+    const held = record.streams[end.part];
+    const hidden = record.message.parts[end.part]?.visibleTo !== undefined && !held?.bytes;
+    return hidden || isWhole(held, end);
+  });
 }
 
 /** Which text is held of this message, for the server to send the rest. */

@@ -1,6 +1,7 @@
 /** A room as an application uses it. Handles are synchronous, counted, and the same object for the same id. */
 import type { ChatError } from '../errors.ts';
-import type { Bot, Run } from '../model/agent.ts';
+import type { Bot, Queue, Run } from '../model/agent.ts';
+import type { Approval, Decided, Verdict } from '../model/approval.ts';
 import type { Message, Outgoing, Sending } from '../model/message.ts';
 import type { ToolExecution } from '../model/part.ts';
 import type {
@@ -77,6 +78,11 @@ export interface Room {
   readonly runs: readonly Run[];
   /** A run, ended or not, if it is known. */
   getRun(run: string): Run | undefined;
+  /** Lets a conversation of bots go on that came to the end of its budget: the run is one of those that are `paused`. */
+  continueRun(run: string): Promise<void>;
+  /** What waits, for each bot for which something does. */
+  readonly queues: readonly Queue[];
+  readonly approvals: Approvals;
   readonly tools: Tools;
   /** Stops the runs that a message caused, or the run that is writing it. */
   stop(key: string): Promise<void>;
@@ -105,6 +111,15 @@ export interface RoomPresence {
   readonly members: readonly Present[];
   of(user: string): PresenceStatus;
   update(me: { away: boolean }): void;
+}
+
+/** What the bots of a room ask people to decide. */
+export interface Approvals {
+  /** What is not decided yet, oldest first. */
+  readonly pending: readonly Approval[];
+  get(id: string): Approval | undefined;
+  /** Decides. The first one counts: who comes second is told what was decided, and by whom. */
+  decide(id: string, verdict: Verdict): Promise<Decided>;
 }
 
 /** Tool calls of a room. */

@@ -73,12 +73,8 @@ export class Rooms {
     open.handle.end();
     this.#core.store.settle();
     const nothing = () => undefined;
-    this.#core.request<'leave_room'>(
-      { type: 'leave_room', room: id, ...(forget ? { forget } : {}) },
-      nothing,
-      (error) => {
-        if (forget) this.#core.error(error);
-      },
-    );
+    this.#core.request<'leave_room'>({ type: 'leave_room', room: id, forget }, nothing, (error) => {
+      if (forget) this.#core.error(error);
+    });
   }
 }

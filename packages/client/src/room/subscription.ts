@@ -2,6 +2,7 @@
 import type { Timer } from '../environment.ts';
 import { ChatError } from '../errors.ts';
 import type { Recovery, RoomPhase } from '../model/room.ts';
+import type { RequestOf } from '../wire/frames.ts';
 import type { Wire } from '../wire/words.ts';
 import type { Core } from './core.ts';
 import type { RoomLog } from './log.ts';
@@ -96,15 +97,15 @@ export class Subscription {
     this.#move('left');
   }
 
-  #request(): Wire.JoinRoom & { type: 'join_room' } {
+  #request(): RequestOf<'join_room'> {
     const cursor = this.#log.position.cursor();
     const streams = [...this.#log.messages.streaming()].flatMap(positionsOf);
     return {
       type: 'join_room',
       room: this.#room,
       limit: this.#limit,
-      ...(cursor ? { cursor } : {}),
-      ...(streams.length > 0 ? { streams } : {}),
+      cursor,
+      streams,
     };
   }
 
@@ -126,7 +127,7 @@ export class Subscription {
   #restore(): void {
     const { messages } = this.#log;
     this.#open = this.#open.filter((open) => {
-      const record = messages.byId(open.message_id);
+      const record = messages.byKey(open.message_id);
       if (!record) return true;
       if (!messages.restore(open)) {
         // The server assumed text that is not here: say that nothing is, and all of it comes.

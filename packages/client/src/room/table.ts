@@ -4,8 +4,9 @@
  */
 import type { Message, Reaction } from '../model/message.ts';
 import type { Part } from '../model/part.ts';
+import type { Role } from '../model/room.ts';
 import type { Piece } from '../stream/assemble.ts';
-import { toMessage, toPart, toTime } from '../wire/convert.ts';
+import { toCancellation, toMessage, toPart } from '../wire/convert.ts';
 import type { Wire } from '../wire/words.ts';
 import { growRecord, makeRecord, matches, type Record, refreshRecord, setPart } from './record.ts';
 
@@ -46,11 +47,6 @@ export class MessageTable {
 
   get(key: string): Message | undefined {
     return this.#published.get(key);
-  }
-
-  /** The record under a message's id. */
-  byId(id: string): Record | undefined {
-    return this.byKey(id);
   }
 
   /** The record under a key, ahead of its published picture. */
@@ -114,10 +110,10 @@ export class MessageTable {
   }
 
   /** A part opened or changed. */
-  setPart(id: string, part: number, generation: number, value: Wire.Part): void {
+  setPart(id: string, part: number, generation: number, value: Wire.Part, visibleTo?: Role): void {
     const record = this.#open(id);
     if (!record) return;
-    setPart(record, part, generation, toPart(value));
+    setPart(record, part, generation, toPart(value, visibleTo));
     this.#dirty.add(record.message.key);
   }
 
@@ -126,7 +122,7 @@ export class MessageTable {
     const record = this.#open(open.message_id);
     if (!record) return true;
     if (open.replace === true || open.at === 0) record.streams[open.part] = undefined;
-    this.setPart(open.message_id, open.part, open.generation, open.value);
+    this.setPart(open.message_id, open.part, open.generation, open.value, open.visible_to);
     return this.grow(open.message_id, open.part, open);
   }
 
@@ -204,7 +200,7 @@ export class MessageTable {
       }
       case 'message_deleted':
         record.streams = [];
-        record.message = { ...record.message, parts: [], reactions: [], deletedAt: toTime(entry.at) };
+        record.message = { ...record.message, parts: [], reactions: [], deletedAt: Date.parse(entry.at) };
         return { key, what: 'updated' };
       case 'reaction':
         record.message = { ...record.message, reactions: react(record.message.reactions, entry, me) };
@@ -263,9 +259,10 @@ function react(
 }
 
 function setTool(parts: readonly Part[], entry: Extract<Wire.Entry, { type: 'tool_changed' }>): Part[] {
+  const { state } = entry;
   return parts.map((part, index) =>
-    index === entry.part && part.type === 'tool_call' && part.state !== entry.state
-      ? { ...part, state: entry.state }
+    index === entry.part && part.type === 'tool_call'
+      ? { ...part, state, cancellation: toCancellation(entry.cancel) ?? part.cancellation }
       : part,
   );
 }

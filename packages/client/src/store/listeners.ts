@@ -12,10 +12,6 @@ export type Off = () => void;
 export class Listeners<T extends unknown[]> {
   readonly #listeners = new Set<(...values: T) => void>();
 
-  get size(): number {
-    return this.#listeners.size;
-  }
-
   add(listener: (...values: T) => void, { signal }: ListenOptions = {}): Off {
     // A wrapper, so that the same function may listen twice and each can stop for itself.
     const own = (...values: T) => listener(...values);
@@ -37,9 +33,5 @@ export class Listeners<T extends unknown[]> {
         });
       }
     }
-  }
-
-  clear(): void {
-    this.#listeners.clear();
   }
 }

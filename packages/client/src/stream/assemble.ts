@@ -2,7 +2,7 @@
  * Assembling a growing text from appends that say, in bytes of UTF-8, where they start and end. Whatever is cut,
  * doubled or sent again, the text comes out the same; what is missing is noticed, never guessed.
  */
-import { crc32 } from './crc32.ts';
+import { crc32, encoder } from './crc32.ts';
 
 /** The text held of one part, with its length in bytes kept beside it: JavaScript counts in other units. */
 export interface Held {
@@ -27,7 +27,6 @@ export interface End {
   readonly crc32: number;
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder();
 
 /** Length in bytes of UTF-8. */

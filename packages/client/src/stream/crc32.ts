@@ -1,7 +1,8 @@
 /** CRC-32 (ISO-HDLC, the one of zlib and PNG) over the UTF-8 bytes of a text. */
 
 const TABLE = /* @__PURE__ */ makeTable();
-const encoder = /* @__PURE__ */ new TextEncoder();
+/** Texts as bytes. */
+export const encoder = /* @__PURE__ */ new TextEncoder();
 
 function makeTable(): Uint32Array {
   const table = new Uint32Array(256);

@@ -16,8 +16,10 @@ export type Answer = Wire.Answer;
 /** What a person's client can ask for; the rest is for programs that serve a bot's runs. */
 export type Request = Extract<Wire.NumberedRequest1, { type: keyof Replies }>;
 
-/** The fields of the request of one `type`. */
-export type RequestOf<T extends Request['type']> = Extract<Request, { type: T }>;
+/** The fields of the request of one `type`. What is undefined is not sent. */
+export type RequestOf<T extends Request['type']> = { type: T } & Loose<Extract<Request, { type: T }>>;
+
+type Loose<R> = { [Field in keyof R]: object extends Pick<R, Field> ? R[Field] | undefined : R[Field] };
 
 /** The result of each request. */
 export interface Replies {

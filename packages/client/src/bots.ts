@@ -1,0 +1,45 @@
+/** Managing bots: to register, look at and remove them. An entry of its own, because few pages do. */
+import type { ChatClient } from './chat.ts';
+import { mintId } from './environment.ts';
+import type { Bot } from './model/agent.ts';
+import { toBot } from './wire/convert.ts';
+import type { Wire } from './wire/words.ts';
+
+/** What a bot is to be, in the words of the settings file. Secrets that are left out stay as they are. */
+export type BotSpec = Wire.BotSpec;
+
+/** A bot as its owner sees it. */
+export interface ManagedBot {
+  readonly bot: Bot;
+  /** What was said about it, without its secrets; to its owner and to administrators. */
+  readonly spec?: BotSpec | undefined;
+  /** The token for its socket: told once, when it is made. */
+  readonly token?: string | undefined;
+}
+
+/** Looks at a bot. */
+export async function getBot(chat: ChatClient, id: string): Promise<ManagedBot> {
+  return managed(await chat.ask({ type: 'get_bot', bot: id }));
+}
+
+/** Registers a bot, or changes one of one's own: the same `id` is the same bot. */
+export async function registerBot(chat: ChatClient, spec: BotSpec): Promise<ManagedBot> {
+  const done = managed(await chat.ask({ type: 'register_bot', bot: spec, id: mintId(Date.now()) }));
+  await chat.loadBots();
+  return done;
+}
+
+/** Removes a bot: it leaves its rooms, what waits for it ends, what it said stays. */
+export async function removeBot(chat: ChatClient, id: string): Promise<void> {
+  await chat.ask({ type: 'remove_bot', bot: id });
+  await chat.loadBots();
+}
+
+/** Makes a new token for a bot's socket; the old one is void at once. */
+export async function rotateBotToken(chat: ChatClient, id: string): Promise<ManagedBot> {
+  return managed(await chat.ask({ type: 'rotate_bot_token', bot: id }));
+}
+
+function managed({ bot, spec, token }: Wire.BotReply): ManagedBot {
+  return { bot: toBot(bot), spec, token };
+}

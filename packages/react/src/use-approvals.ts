@@ -1,0 +1,39 @@
+/** Decisions: what bots ask people, and the answer that counts. */
+'use client';
+import type { Approval, Decided, Room, Verdict } from '@antiphon/client';
+import { useMemo } from 'react';
+import { useRoomHandle, useRoomValue } from './use-room.ts';
+
+/** What {@link useApprovals} gives. */
+export interface UseApprovals {
+  /** What is not decided yet, oldest first. */
+  readonly pending: readonly Approval[];
+  /** Decides; the first verdict counts, and whoever comes second is told which that was. */
+  readonly decide: (id: string, verdict: Verdict) => Promise<Decided>;
+}
+
+const NONE: readonly Approval[] = Object.freeze([]);
+
+/** What the bots of a room ask people to decide. */
+export function useApprovals(id?: string): UseApprovals {
+  const room = useRoomHandle(id);
+  const pending = useRoomValue(room, ({ approvals }) => approvals.pending, NONE);
+  return useMemo(() => ({ pending, decide: decideIn(room) }), [room, pending]);
+}
+
+/** One decision, made or not. Renders when this one changes and at no other time. */
+export function useApproval(
+  approval: string,
+  id?: string,
+): (Approval & { decide: (verdict: Verdict) => Promise<Decided> }) | undefined {
+  const room = useRoomHandle(id);
+  const held = useRoomValue(room, ({ approvals }) => approvals.get(approval), undefined);
+  return useMemo(
+    () => held && { ...held, decide: (verdict: Verdict) => decideIn(room)(approval, verdict) },
+    [room, held, approval],
+  );
+}
+
+function decideIn(room: Room | undefined): UseApprovals['decide'] {
+  return (id, verdict) => room?.approvals.decide(id, verdict) ?? Promise.reject(new Error('no room is open'));
+}
