@@ -2,12 +2,14 @@
 //! writes through a run.
 #![warn(missing_docs)]
 
+pub mod acp;
 mod address;
 pub mod ag_ui;
 pub mod bot_socket;
 pub mod builtin;
 mod connector;
 mod halves;
+mod lines;
 pub mod mcp;
 mod members;
 pub mod openai;

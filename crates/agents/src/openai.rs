@@ -11,7 +11,7 @@ mod options;
 mod pause;
 mod prompt;
 mod reply;
-mod transcript;
+pub(crate) mod transcript;
 mod trouble;
 
 use std::sync::Arc;

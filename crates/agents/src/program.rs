@@ -1,25 +1,39 @@
-//! Programs that the server runs for its bots: each in a process group of its own, with an environment that was chosen.
+//! Programs that the server runs for its bots: each in a process group of its own, with little to see, and certain to end
+//! with all that it has started.
 
-use std::{collections::BTreeMap, ffi::OsString, io, path::PathBuf, process::Stdio, time::Duration};
+mod group;
+mod last_words;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
-    io::{AsyncReadExt as _, BufReader},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
+    sync::watch,
     time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
+
+use group::Group;
+use last_words::LastWords;
 
 /// What every program gets of the server's environment: where programs and homes are, and how to write. Everything else
 /// (keys above all) is named in the settings of the bot.
-const INHERITED: [&str; 7] = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER"];
-/// How long a program may take to end by itself, and again after it was told to.
-const GRACE: Duration = Duration::from_secs(1);
-/// Longest line of its complaints that is logged.
-const LOG_LINE_BYTES: usize = 1_000;
-/// Most lines of its complaints that are logged; a program that goes on is read, but not listened to.
-const LOG_LINES: usize = 1_000;
+const INHERITED: [&str; 9] =
+    ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"];
+
+/// How long a program may take to end by itself once its input is closed, and then once it is told to.
+const UNTIL_TERMINATED: Duration = Duration::from_secs(1);
+const UNTIL_KILLED: Duration = Duration::from_secs(2);
+/// How long to wait for the rest of what a dead program said: its children may hold the pipe open.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// A program and how to start it.
 #[derive(Debug, Clone)]
@@ -34,97 +48,132 @@ pub struct Program {
     pub folder: Option<PathBuf>,
 }
 
-/// A program at work. Dropped, it is killed, with all that it has started.
+/// A program at work. Dropped, it is ended, with all that it has started.
 #[derive(Debug)]
 pub(crate) struct Process {
-    child: Child,
-    group: Option<Pid>,
+    stop: CancellationToken,
+    ended: watch::Receiver<Option<String>>,
 }
 
-/// The ends of a program's pipes.
+/// How we speak to a program.
 pub(crate) struct Pipes {
-    /// What it reads.
     pub input: ChildStdin,
-    /// What it writes.
     pub output: ChildStdout,
 }
 
 impl Program {
     /// Starts it. What it complains about is logged under `name`.
     pub(crate) fn start(&self, name: &str) -> io::Result<(Process, Pipes)> {
-        let mut command = Command::new(&self.command);
-        command.args(&self.args).env_clear().envs(self.environment());
+        let mut child = self.command()?.spawn()?;
+        let piped = "all three were asked for as pipes";
+        let input = child.stdin.take().expect(piped);
+        let output = child.stdout.take().expect(piped);
+        let complaints = child.stderr.take().expect(piped);
+        let (told, ended) = watch::channel(None);
+        let stop = CancellationToken::new();
+        let watched = Watched { group: Group::of(&child), child, stop: stop.clone(), name: name.to_owned() };
+        tokio::spawn(async move {
+            let end = watched.until_end(complaints).await;
+            let _ = told.send(Some(end));
+        });
+        Ok((Process { stop, ended }, Pipes { input, output }))
+    }
+
+    fn command(&self) -> io::Result<Command> {
+        // A path with a slash is meant from where the server runs, not from the program's folder.
+        let path = Path::new(&self.command);
+        let path = if self.command.contains('/') { std::path::absolute(path)? } else { path.to_owned() };
+        let mut command = Command::new(path);
+        let inherited = INHERITED.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
+        let chosen = self.env.iter().map(|(name, value)| (name, value.expose_secret()));
+        command.args(&self.args).env_clear().envs(inherited).envs(chosen);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Its own group: what it starts ends with it, and a Ctrl-C at the terminal is the server's alone.
         command.process_group(0).kill_on_drop(true);
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
-        let mut child = command.spawn()?;
-        let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        let piped = "all three were asked for as pipes";
-        let input = child.stdin.take().expect(piped);
-        let output = child.stdout.take().expect(piped);
-        let complaints = child.stderr.take().expect(piped);
-        tokio::spawn(log(name.to_owned(), complaints));
-        Ok((Process { child, group }, Pipes { input, output }))
-    }
-
-    fn environment(&self) -> impl Iterator<Item = (OsString, OsString)> {
-        let inherited = INHERITED.iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)));
-        let chosen = self.env.iter().map(|(name, value)| (name.into(), value.expose_secret().into()));
-        inherited.chain(chosen)
+        Ok(command)
     }
 }
 
 impl Process {
-    /// Ends it: it should end by itself, since its input is closed; then it is told to, then it is killed.
-    pub(crate) async fn end(mut self) {
-        if timeout(GRACE, self.child.wait()).await.is_err() {
-            self.signal(Signal::TERM);
-            // What does not end now is killed by the drop.
-            let _ = timeout(GRACE, self.child.wait()).await;
+    /// Waits until it has ended, and returns how, with the last that it said.
+    pub async fn ended(&self) -> String {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(end) => end.clone().unwrap_or_default(),
+            Err(_) => "it was not looked after any more".to_owned(),
         }
     }
 
-    /// Waits until it has ended.
-    pub(crate) async fn ended(&mut self) {
-        if let Err(fault) = self.child.wait().await {
-            warn!(%fault, "a program cannot be waited for");
-        }
-    }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = self.group {
-            // Nobody is left in the group if this fails.
-            let _ = kill_process_group(group, signal);
-        }
+    /// Ends it, and waits until it has: it should end by itself, since its input is closed; then it is told to, then it
+    /// is killed.
+    pub async fn end(&self) -> String {
+        self.stop.cancel();
+        self.ended().await
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.signal(Signal::KILL);
+        self.stop.cancel();
     }
 }
 
-/// Logs what a program complains about, line by line, and never lets its pipe fill up.
-async fn log(name: String, complaints: ChildStderr) {
-    let mut reader = BufReader::new(complaints);
-    let (mut line, mut lines, mut buffer) = (Vec::new(), 0, [0; 1024]);
-    while let Ok(length @ 1..) = reader.read(&mut buffer).await {
-        for &byte in &buffer[..length] {
-            if byte != b'\n' {
-                if line.len() < LOG_LINE_BYTES {
-                    line.push(byte);
-                }
-                continue;
-            }
-            if lines < LOG_LINES {
-                debug!(program = name, line = %String::from_utf8_lossy(&line), "a program says");
-            }
-            lines += 1;
-            line.clear();
+/// A program, as the task sees it that looks after it.
+struct Watched {
+    group: Group,
+    child: Child,
+    stop: CancellationToken,
+    name: String,
+}
+
+impl Watched {
+    async fn until_end(mut self, complaints: ChildStderr) -> String {
+        let last_words = LastWords::default();
+        let mut listening =
+            tokio::spawn(last_words::listen(complaints, self.name.clone(), last_words.clone()));
+        let status = tokio::select! {
+            status = self.child.wait() => status,
+            () = self.stop.cancelled() => self.end().await,
+        };
+        // Nothing that it started outlives it.
+        self.group.kill();
+        if timeout(LAST_WORDS, &mut listening).await.is_err() {
+            listening.abort();
+        }
+        debug!(program = self.name, ?status, "a program has ended");
+        match status {
+            Ok(status) => format!("{}{}", in_words(status), last_words.quoted()),
+            Err(_) => "it cannot be found any more".to_owned(),
         }
     }
+
+    /// First patience, then a word, then force.
+    async fn end(&mut self) -> io::Result<ExitStatus> {
+        if let Ok(status) = timeout(UNTIL_TERMINATED, self.child.wait()).await {
+            return status;
+        }
+        self.group.terminate();
+        if let Ok(status) = timeout(UNTIL_KILLED, self.child.wait()).await {
+            return status;
+        }
+        warn!(program = self.name, "a program that did not end is killed");
+        self.group.kill();
+        self.child.wait().await
+    }
 }
+
+fn in_words(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt as _;
+    match (status.code(), status.signal()) {
+        (Some(0), _) => "it ended".to_owned(),
+        (Some(code), _) => format!("it ended with code {code}"),
+        (None, Some(signal)) => format!("it was killed by signal {signal}"),
+        (None, None) => "it ended".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -125,7 +125,7 @@ impl Connection {
         match &mut self.process {
             // A program may end and leave its pipes to one that it has started.
             Some(process) => tokio::select! {
-                () = process.ended() => {}
+                _ = process.ended() => {}
                 () = service => {}
             },
             None => service.await,

@@ -15,8 +15,8 @@ pub(super) struct Turn {
 }
 
 /// Something that was said in the room.
-#[derive(Debug)]
-pub(super) struct Line {
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
     /// Who said it; nobody if it was the bot itself.
     pub author: Option<String>,
     pub text: String,

@@ -1,6 +1,7 @@
 //! Agents in a real hub with a real store: asked by people, watched by their devices.
 #![allow(clippy::unwrap_used, reason = "a test may end by a panic")]
 
+mod acp;
 mod answers;
 mod mcp;
 mod openai;

@@ -327,6 +327,9 @@ pub struct AcpSpec {
     /// Whether a session is taken up again after a restart, where the agent can.
     #[serde(default = "yes")]
     pub resume: bool,
+    /// The way to sign in that the agent is told to take, by the id that it gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<String>,
     /// How long it may take to start, in milliseconds.
     #[serde(default = "minute")]
     pub start_ms: u64,

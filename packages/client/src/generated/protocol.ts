@@ -317,6 +317,8 @@ export type ConnectorSpec =
       files?: boolean;
       /** Whether a session is taken up again after a restart, where the agent can. */
       resume?: boolean;
+      /** The way to sign in that the agent is told to take, by the id that it gives it. */
+      sign_in?: string;
       /** How long it may take to start, in milliseconds. */
       start_ms?: number;
       type: 'acp';

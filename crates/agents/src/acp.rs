@@ -1,0 +1,138 @@
+//! The `acp` connector: any program that speaks the Agent Client Protocol (version 1, over its standard input and
+//! output) becomes a bot in rooms.
+//!
+//! One program per bot, one session per room. A session remembers what it was told, so a prompt holds only what was said
+//! since the last one. What the agent asks for permission to do becomes a decision of people in the room.
+
+mod desk;
+mod jail;
+mod memory;
+mod peer;
+mod permission;
+mod prompt;
+mod reply;
+mod running;
+mod settings;
+mod tools;
+mod turn;
+mod words;
+mod work;
+
+use std::{path::PathBuf, sync::Arc};
+
+use antiphon_hub::{Hub, RunSession};
+use antiphon_protocol::{Activity, BotSpec, Ending, bot::AcpSpec};
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use tracing::debug;
+
+use crate::{Connector, Trouble, openai::transcript};
+use memory::{Known, Memory};
+use running::Running;
+use settings::Settings;
+use turn::Turn;
+use work::{Outcome, Work};
+
+/// Where bots live.
+#[derive(Clone)]
+pub struct Place {
+    /// The hub that they work in.
+    pub hub: Arc<Hub>,
+    /// The server's data directory.
+    pub data_dir: PathBuf,
+}
+
+/// The connector of a bot that is a program.
+///
+/// # Errors
+/// Says what is wrong with its settings.
+pub fn connector(spec: &BotSpec, own: &AcpSpec, place: &Place) -> Result<Arc<dyn Connector>, Trouble> {
+    let settings = Settings::of(spec, own, &place.data_dir, place.hub.limits().parts)?;
+    let memory = Memory::in_folder(settings.home.clone());
+    Ok(Arc::new(Acp { settings, memory, running: Mutex::default() }))
+}
+
+/// A bot that is a program.
+struct Acp {
+    settings: Settings,
+    memory: Memory,
+    /// The program, while it runs; set by `start`, taken by `stop`.
+    running: Mutex<Option<Arc<Running>>>,
+}
+
+#[async_trait]
+impl Connector for Acp {
+    async fn start(&self) -> Result<(), Trouble> {
+        let running = Running::start(&self.settings).await?;
+        *self.running.lock() = Some(Arc::new(running));
+        Ok(())
+    }
+
+    async fn lost(&self) -> Trouble {
+        let Some(running) = self.running() else { return Trouble::passing("it was not started") };
+        running.closed().cancelled().await;
+        Trouble::passing(format!("the agent's program ended: {}", running.end("it is gone").await))
+    }
+
+    async fn work(&self, run: RunSession) {
+        let id = run.run().run.clone();
+        let (ending, error) = self.turn(&run).await.unwrap_or_else(|outcome| outcome);
+        if let Err(fault) = run.finish(ending, error).await {
+            debug!(run = %id, %fault, "the run was over before the bot was");
+        }
+    }
+
+    async fn stop(&self) {
+        let running = self.running.lock().take();
+        if let Some(running) = running {
+            running.end("it was stopped").await;
+        }
+    }
+}
+
+impl Acp {
+    fn running(&self) -> Option<Arc<Running>> {
+        self.running.lock().clone()
+    }
+
+    /// One turn, in the session of the run's room.
+    async fn turn(&self, run: &RunSession) -> Result<Outcome, Outcome> {
+        let failed = |why: String| (Ending::Failed, Some(why));
+        run.set_activity(Activity::Thinking).await.map_err(|fault| failed(fault.message))?;
+        let Some(running) = self.running() else {
+            return Err((Ending::Interrupted, Some("the agent's program is not running".to_owned())));
+        };
+        let begun = tokio::select! {
+            biased;
+            () = run.cancelled().cancelled() => return Err((Ending::Cancelled, None)),
+            begun = self.begin(run, &running) => begun.map_err(failed)?,
+        };
+        let (turn, known) = begun;
+        let outcome = Work::on(run, &running, &self.settings).take_part(turn).await;
+        // A prompt that came to nothing is in the session's memory nevertheless.
+        self.memory.remember(run.room(), known);
+        Ok(outcome)
+    }
+
+    /// Opens the session and gives it its prompt. Returns what it knows once it has taken it.
+    async fn begin(&self, run: &RunSession, running: &Running) -> Result<(Turn, Known), String> {
+        let (room, question) = (run.room(), run.trigger().seq);
+        // Told more than there is: the log is an older one, from a backup.
+        let known = self.memory.recall(room).filter(|known| known.seen < question);
+        let session = known.as_ref().map(|known| known.session.as_str());
+        let (session, is_new) = running
+            .session(room, session, self.settings.resume)
+            .await
+            .map_err(|trouble| format!("the agent cannot work here: {trouble}"))?;
+        let seen = known.filter(|_| !is_new).map_or(0, |known| known.seen);
+        let mut lines = transcript::since(run, seen, prompt::BUDGET).await.map_err(|fault| fault.message)?;
+        if !is_new {
+            // It knows its own words.
+            lines.retain(|line| line.author.is_some());
+        }
+        let blocks = prompt::blocks(&self.settings.name, lines, is_new);
+        let turn =
+            running.prompt(&session, &blocks).ok_or("the agent is still at work on something else here")?;
+        Ok((turn, Known { session, seen: question }))
+    }
+}

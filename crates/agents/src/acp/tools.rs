@@ -1,0 +1,232 @@
+//! The tools of one turn: what an agent says of them, as tool calls of the answer.
+
+use std::collections::HashMap;
+
+use antiphon_hub::{Answer, PendingTool, ToolHandle, ToolStart};
+use antiphon_protocol::{Error, Role};
+use serde_json::Value;
+
+use super::words::{ToolNews, ToolStatus};
+
+/// Bytes of an error text that are shown.
+const LONGEST_ERROR: usize = 2_000;
+
+/// Tool calls by the agent's own ids, which are good for one turn only.
+#[derive(Default)]
+pub(super) struct Tools {
+    calls: HashMap<String, Call>,
+    running: usize,
+}
+
+/// A call, with all that is known of it.
+struct Call {
+    news: ToolNews,
+    state: State,
+    /// Its output as far as it is shown.
+    shown: String,
+}
+
+enum State {
+    Pending(PendingTool),
+    Running(ToolHandle),
+    /// Given away while people decide.
+    Asked,
+    /// Ended, refused, closed by the server, or never shown.
+    Over,
+}
+
+impl Tools {
+    /// Whether any is at work.
+    pub fn are_running(&self) -> bool {
+        self.running > 0
+    }
+
+    /// Whether the answer shows a call with this id that is not over.
+    pub fn has(&self, id: &str) -> bool {
+        self.calls.get(id).is_some_and(|call| !matches!(call.state, State::Over))
+    }
+
+    /// Whether there has been a call with this id, shown or not.
+    pub fn knows(&self, id: &str) -> bool {
+        self.calls.contains_key(id)
+    }
+
+    /// Shows a call that began.
+    pub async fn announce(
+        &mut self,
+        answer: &Answer,
+        news: ToolNews,
+        visible_to: Option<Role>,
+    ) -> Result<(), Error> {
+        let start = ToolStart {
+            title: news.title(),
+            arguments: news.arguments().unwrap_or_default(),
+            visible_to,
+            ..ToolStart::new(news.tool_name())
+        };
+        let pending = answer.announce_tool(start).await?;
+        let id = news.tool_call_id.clone();
+        // What it is doing already is news of it.
+        let call = Call { news: ToolNews::default(), state: State::Pending(pending), shown: String::new() };
+        self.calls.insert(id, call);
+        self.moved(news).await;
+        Ok(())
+    }
+
+    /// A call that is not shown: there are too many.
+    pub fn hide(&mut self, news: ToolNews) {
+        let id = news.tool_call_id.clone();
+        self.calls.insert(id, Call { news, state: State::Over, shown: String::new() });
+    }
+
+    /// Something new about a call. What the server has closed meanwhile is over, whatever the agent says.
+    pub async fn moved(&mut self, news: ToolNews) {
+        let Some(call) = self.calls.get_mut(&news.tool_call_id) else { return };
+        let has_arguments = news.raw_input.is_some();
+        call.news.merge(news);
+        let was_running = matches!(call.state, State::Running(_));
+        if let State::Pending(pending) = &call.state
+            && has_arguments
+            && let Some(arguments) = call.news.arguments()
+        {
+            // Arguments that cannot be shown are not worth a call.
+            let _ = pending.set_arguments(arguments);
+        }
+        call.advance().await;
+        let is_running = matches!(call.state, State::Running(_));
+        self.running = self.running + usize::from(is_running) - usize::from(was_running);
+    }
+
+    /// Gives a pending call away while people decide on it.
+    pub fn take_pending(&mut self, id: &str) -> Option<PendingTool> {
+        let call = self.calls.get_mut(id)?;
+        match std::mem::replace(&mut call.state, State::Asked) {
+            State::Pending(pending) => Some(pending),
+            other => {
+                call.state = other;
+                None
+            }
+        }
+    }
+
+    /// People have decided: it runs, or it never will.
+    pub async fn decided(&mut self, id: &str, pending: PendingTool, decided: Decided) {
+        let Some(call) = self.calls.get_mut(id) else { return };
+        call.state = match decided {
+            Decided::Allowed => pending.start().await.map_or(State::Over, State::Running),
+            Decided::Refused(reason) => {
+                let _ = pending.deny(reason.as_deref()).await;
+                State::Over
+            }
+            Decided::Open => State::Pending(pending),
+        };
+        self.running += usize::from(matches!(call.state, State::Running(_)));
+    }
+
+    /// The turn is over, because someone stopped it: so are its tools.
+    pub async fn stop(&mut self) {
+        for call in self.calls.values_mut() {
+            let _ = match std::mem::replace(&mut call.state, State::Over) {
+                State::Pending(pending) => pending.stopped().await,
+                State::Running(running) => running.stopped().await,
+                State::Asked | State::Over => Ok(()),
+            };
+        }
+        self.running = 0;
+    }
+}
+
+/// What people decided about a call.
+pub(super) enum Decided {
+    Allowed,
+    Refused(Option<String>),
+    /// Nothing: the agent does not want to know any more.
+    Open,
+}
+
+impl Call {
+    /// Brings the call to where the agent says it is.
+    async fn advance(&mut self) {
+        let status = self.news.status.unwrap_or(ToolStatus::Pending);
+        let state = std::mem::replace(&mut self.state, State::Over);
+        self.state = match (state, status) {
+            (State::Pending(pending), ToolStatus::Pending) => State::Pending(pending),
+            (State::Pending(pending), ToolStatus::InProgress) => match pending.start().await {
+                Ok(running) => self.show(running),
+                Err(_) => State::Over,
+            },
+            (State::Pending(pending), ToolStatus::Completed) => match pending.start().await {
+                Ok(running) => self.complete(running).await,
+                Err(_) => State::Over,
+            },
+            (State::Pending(pending), ToolStatus::Failed) => {
+                let _ = pending.fail(&self.error()).await;
+                State::Over
+            }
+            (State::Running(running), ToolStatus::Pending | ToolStatus::InProgress) => self.show(running),
+            (State::Running(running), ToolStatus::Completed) => self.complete(running).await,
+            (State::Running(running), ToolStatus::Failed) => self.show(running).fail(&self.error()).await,
+            (state @ (State::Asked | State::Over), _) => state,
+        };
+    }
+
+    /// Shows what the output has grown by. Output that became another one is shown at the end.
+    fn show(&mut self, running: ToolHandle) -> State {
+        let output = self.news.output().unwrap_or_default();
+        if let Some(more) = output.strip_prefix(&self.shown)
+            && !more.is_empty()
+        {
+            if running.output(more).is_err() {
+                return State::Over;
+            }
+            self.shown = output;
+        }
+        State::Running(running)
+    }
+
+    async fn complete(&mut self, running: ToolHandle) -> State {
+        let output = self.news.output().unwrap_or_default();
+        let mut result = self.news.result();
+        // An output that nobody has seen grow, and that is all there is, is the result.
+        if result.is_none() && self.shown.is_empty() {
+            result = Some(Value::String(output)).filter(super::words::is_small);
+        }
+        let is_shown = result.as_ref().is_some_and(Value::is_string) && self.shown.is_empty();
+        let running = if is_shown { State::Running(running) } else { self.show_all(running) };
+        if let State::Running(running) = running {
+            let _ = running.complete(result.unwrap_or_default()).await;
+        }
+        State::Over
+    }
+
+    fn show_all(&mut self, running: ToolHandle) -> State {
+        let output = self.news.output().unwrap_or_default();
+        if !output.starts_with(&self.shown) {
+            let _ = running.output("\n");
+            self.shown.clear();
+        }
+        self.show(running)
+    }
+
+    /// What went wrong, in the agent's words.
+    fn error(&self) -> String {
+        let output = self.news.output().filter(|output| !output.trim().is_empty());
+        let raw = self
+            .news
+            .raw_output
+            .as_ref()
+            .map(|raw| raw.as_str().map_or_else(|| raw.to_string(), str::to_owned));
+        let mut error = output.or(raw).unwrap_or_else(|| "the tool failed".to_owned());
+        error.truncate(error.floor_char_boundary(LONGEST_ERROR));
+        error
+    }
+}
+
+impl State {
+    async fn fail(self, error: &str) -> Self {
+        if let Self::Running(running) = self {
+            let _ = running.fail(error).await;
+        }
+        Self::Over
+    }
+}

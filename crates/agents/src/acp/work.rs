@@ -1,0 +1,210 @@
+//! One run: from what the session is told to the end of its turn, with people's decisions in between.
+
+use std::{pin::Pin, time::Duration};
+
+use antiphon_hub::{PendingTool, RunSession};
+use antiphon_protocol::{Ending, Error, approval::DecisionCause};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use serde_json::Value;
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    desk::Event,
+    peer::{Asked, CallError},
+    permission,
+    reply::Reply,
+    running::Running,
+    settings::Settings,
+    tools::Decided,
+    turn::{Next, Stop, Turn},
+    words::AskPermission,
+};
+
+/// How long an agent may take to stop once it is told to. Then its program is ended: shorter than the time after which
+/// the server would close the run anyway, so that what was stopped has stopped.
+const UNTIL_STOPPED: Duration = Duration::from_secs(3);
+/// Letters of a question that are shown.
+const LONGEST_QUESTION: usize = 2_000;
+
+/// How a run ended, and why in words.
+pub(super) type Outcome = (Ending, Option<String>);
+
+type Deciding<'a> = Pin<Box<dyn Future<Output = Done> + Send + 'a>>;
+
+/// A request of the agent that people have dealt with.
+struct Done {
+    /// The agent's id of the call that it was about.
+    id: String,
+    pending: Option<PendingTool>,
+    decided: Decided,
+}
+
+/// A run at work.
+pub(super) struct Work<'a> {
+    run: &'a RunSession,
+    running: &'a Running,
+    settings: &'a Settings,
+    reply: Reply<'a>,
+    deciding: FuturesUnordered<Deciding<'a>>,
+    /// Why the turn is to end early, and when it must have.
+    ending: Option<(Outcome, Instant)>,
+}
+
+impl<'a> Work<'a> {
+    pub fn on(run: &'a RunSession, running: &'a Running, settings: &'a Settings) -> Self {
+        let (reply, deciding) = (Reply::to(run, settings), FuturesUnordered::new());
+        Self { run, running, settings, reply, deciding, ending: None }
+    }
+
+    /// Takes part in a turn until it is over.
+    pub async fn take_part(mut self, mut turn: Turn) -> Outcome {
+        let latest = Instant::now() + self.settings.total;
+        let end = loop {
+            let is_ending = self.ending.is_some();
+            let deadline = self.ending.as_ref().map_or(latest, |(_, at)| *at);
+            tokio::select! {
+                biased;
+                () = self.run.cancelled().cancelled(), if !is_ending => {
+                    self.end_early(&mut turn, (Ending::Cancelled, None)).await;
+                }
+                () = sleep_until(deadline) => match is_ending {
+                    false => self.end_early(&mut turn, too_slow(self.settings.total)).await,
+                    true => break Err(CallError::TimedOut),
+                },
+                Some(done) = self.deciding.next(), if !self.deciding.is_empty() => {
+                    self.reply.decided(&done.id, done.pending, done.decided).await;
+                }
+                next = turn.next() => match next {
+                    Next::End(end) => break end,
+                    Next::Event(event) => if let Err(fault) = self.happened(event).await {
+                        self.end_early(&mut turn, (Ending::Failed, Some(fault.message))).await;
+                    }
+                },
+            }
+        };
+        drop(turn);
+        self.conclude(end).await
+    }
+
+    /// Something that the agent did.
+    async fn happened(&mut self, event: Event) -> Result<(), Error> {
+        if self.ending.is_some() {
+            // Requests are answered by being dropped; and nobody waits for words any more.
+            return Ok(());
+        }
+        match event {
+            Event::Update(update) => self.reply.add(update).await?,
+            Event::Permission(ask, asked) => {
+                let pending = self.reply.tool_to_ask_about(&ask.tool).await?;
+                self.deciding.push(Box::pin(decide(self.run, *ask, asked, pending, self.settings.decide)));
+            }
+            Event::Question { message, schema, asked } => {
+                let message = message.chars().take(LONGEST_QUESTION).collect();
+                self.deciding.push(Box::pin(answer(self.run, message, schema, asked, self.settings.decide)));
+            }
+        }
+        if self.deciding.is_empty() {
+            self.run.set_activity(self.reply.activity()).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the agent to stop. What it asked people is answered as the protocol wants it: cancelled.
+    async fn end_early(&mut self, turn: &mut Turn, outcome: Outcome) {
+        if self.ending.is_none() {
+            self.ending = Some((outcome, Instant::now() + UNTIL_STOPPED));
+            self.deciding.clear();
+            // An agent that does not even read this has until the deadline, too.
+            let _ = tokio::time::timeout(UNTIL_STOPPED, turn.cancel()).await;
+        }
+    }
+
+    /// Our own record decides the outcome; the agent's word counts only where there is none.
+    async fn conclude(mut self, end: Result<Stop, CallError>) -> Outcome {
+        let broken = match &end {
+            Err(CallError::TimedOut) => Some(self.running.end("it did not stop when it was told to").await),
+            Err(CallError::Closed) => Some(self.running.end("it is gone").await),
+            _ => None,
+        };
+        if let Some((outcome, _)) = self.ending.take() {
+            self.reply.tools.stop().await;
+            return outcome;
+        }
+        match self.reply.conclude().await {
+            Ok(()) => self.outcome(end, broken),
+            Err(fault) => (Ending::Failed, Some(fault.message)),
+        }
+    }
+
+    fn outcome(&self, end: Result<Stop, CallError>, broken: Option<String>) -> Outcome {
+        let failed = |why: &str| (Ending::Failed, Some(why.to_owned()));
+        match end {
+            Ok(Stop::EndTurn | Stop::Other) if !self.reply.has_begun() => failed("the agent said nothing"),
+            Ok(Stop::EndTurn | Stop::Other) => (Ending::Completed, None),
+            Ok(Stop::MaxTokens) => failed("the agent ran out of tokens before it was done"),
+            Ok(Stop::MaxRequests) => {
+                failed("the agent asked its model as often as it may before it was done")
+            }
+            Ok(Stop::Refusal) => failed("the agent refuses to answer this"),
+            Ok(Stop::Cancelled) => failed("the agent stopped, though nobody told it to"),
+            Err(CallError::Remote(error)) => {
+                (Ending::Failed, Some(format!("the agent reports: {}", error.message)))
+            }
+            Err(CallError::TooMany) => failed("the agent is asked too much at once"),
+            Err(CallError::Closed | CallError::TimedOut) => {
+                let how = broken.unwrap_or_default();
+                (Ending::Interrupted, Some(format!("the agent's program broke off: {how}")))
+            }
+        }
+    }
+}
+
+fn too_slow(total: Duration) -> Outcome {
+    (Ending::TimedOut, Some(format!("the answer took longer than {} s", total.as_secs_f64())))
+}
+
+/// Asks people whether the agent may, and tells it.
+async fn decide(
+    run: &RunSession,
+    ask: AskPermission,
+    asked: Asked,
+    pending: Option<PendingTool>,
+    within: Duration,
+) -> Done {
+    let words = permission::ask(&ask, permission::eligible(&run.run().triggered_by));
+    let decision = async {
+        match &pending {
+            Some(pending) => pending.ask(run, words, within).await,
+            None => run.ask(words, within).await,
+        }
+    };
+    let decision = tokio::select! {
+        decision = decision => decision,
+        () = asked.withdrawn().cancelled() => return Done { id: ask.tool.tool_call_id, pending, decided: Decided::Open },
+    };
+    let decided = match decision {
+        // Dropped, the request is answered with `cancelled`: the run is being stopped.
+        Ok(decision) if decision.cause == DecisionCause::Withdrawn && run.cancelled().is_cancelled() => {
+            Decided::Open
+        }
+        Ok(decision) => {
+            let (outcome, is_allowed) = permission::outcome(&ask, &decision);
+            asked.answer(Ok(outcome)).await;
+            if is_allowed { Decided::Allowed } else { Decided::Refused(decision.reason) }
+        }
+        Err(fault) => Decided::Refused(Some(fault.message)),
+    };
+    Done { id: ask.tool.tool_call_id, pending, decided }
+}
+
+/// Asks people a question of the agent's, and tells it what they said.
+async fn answer(run: &RunSession, message: String, schema: Value, asked: Asked, within: Duration) -> Done {
+    let words = permission::question(message, schema, permission::eligible(&run.run().triggered_by));
+    tokio::select! {
+        decision = run.ask(words, within) => if let Ok(decision) = decision {
+            asked.answer(Ok(permission::answer(&decision))).await;
+        },
+        () = asked.withdrawn().cancelled() => {}
+    }
+    Done { id: String::new(), pending: None, decided: Decided::Open }
+}

@@ -1,0 +1,115 @@
+//! Programs that end, that will not end, and that leave children behind.
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+
+use super::*;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn shell(script: &str, folder: &Path) -> (Process, Pipes) {
+    let program = Program {
+        command: "/bin/sh".to_owned(),
+        args: ["-c", script].map(str::to_owned).to_vec(),
+        env: [("ANSWER".to_owned(), SecretString::from("42"))].into(),
+        folder: Some(folder.to_owned()),
+    };
+    program.start("test").unwrap()
+}
+
+async fn first_line(pipes: &mut Pipes) -> String {
+    let mut line = String::new();
+    timeout(PATIENCE, BufReader::new(&mut pipes.output).read_line(&mut line)).await.unwrap().unwrap();
+    line.trim().to_owned()
+}
+
+/// Waits until a process is dead. Where its new parent does not look after it, it is a zombie for good.
+async fn is_dead(pid: &str) {
+    let is_alive = || {
+        let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
+        let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
+        !state.is_empty() && !state.starts_with('Z')
+    };
+    let dead = async {
+        while is_alive() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, dead).await.expect("a process was left behind");
+}
+
+/// Whether there is such a process, dead or alive.
+fn is_there(pid: &str) -> bool {
+    let pid = rustix::process::Pid::from_raw(pid.parse().unwrap()).unwrap();
+    rustix::process::test_kill_process(pid).is_ok()
+}
+
+#[tokio::test]
+async fn how_a_program_ended_is_told_with_its_last_words() {
+    let folder = TempDir::new().unwrap();
+    let (process, _pipes) = shell("echo no key >&2; echo give up >&2; exit 3", folder.path());
+    assert_eq!(process.ended().await, "it ended with code 3; it last said: no key / give up");
+}
+
+#[tokio::test]
+async fn a_program_sees_its_folder_and_little_of_the_environment() {
+    let folder = TempDir::new().unwrap();
+    let (process, mut pipes) = shell("pwd -P; env", folder.path());
+    let mut said = String::new();
+    pipes.output.read_to_string(&mut said).await.unwrap();
+    assert_eq!(process.ended().await, "it ended");
+    let mut lines = said.lines();
+    assert_eq!(Path::new(lines.next().unwrap()), folder.path().canonicalize().unwrap());
+    let names: Vec<&str> = lines.filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    assert!(names.contains(&"ANSWER") && names.contains(&"PATH"));
+    assert!(!names.iter().any(|name| name.starts_with("CARGO")), "{names:?}");
+}
+
+/// Neither the closed input nor the word to end is heard; the child that it started is not forgotten either.
+#[tokio::test]
+async fn a_program_that_will_not_end_is_killed_with_its_children() {
+    let folder = TempDir::new().unwrap();
+    let script = "trap '' TERM; sleep 1000 & echo $$ $!; while :; do sleep 1000; done";
+    let (process, mut pipes) = shell(script, folder.path());
+    let line = first_line(&mut pipes).await;
+    let (leader, child) = line.split_once(' ').unwrap();
+    assert!(is_there(leader) && is_there(child));
+    let mut ended = process.ended.clone();
+    drop(process);
+    timeout(PATIENCE, ended.wait_for(Option::is_some)).await.unwrap().unwrap();
+    // The leader was looked at, so that it is no zombie; its child is now somebody else's to look at.
+    assert!(!is_there(leader));
+    is_dead(child).await;
+}
+
+#[tokio::test]
+async fn what_a_program_leaves_behind_ends_with_it() {
+    let folder = TempDir::new().unwrap();
+    let (process, mut pipes) = shell("sleep 1000 & echo $!", folder.path());
+    let child = first_line(&mut pipes).await;
+    assert_eq!(process.ended().await, "it ended");
+    is_dead(&child).await;
+}
+
+#[test]
+fn the_end_of_the_runtime_leaves_nothing_behind() {
+    let folder = TempDir::new().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let pid = runtime.block_on(async {
+        let (process, mut pipes) =
+            shell("trap '' TERM; echo $$; while :; do sleep 1000; done", folder.path());
+        let pid = first_line(&mut pipes).await;
+        std::mem::forget(process);
+        pid
+    });
+    drop(runtime);
+    let other = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    other.block_on(is_dead(&pid));
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_is_an_error() {
+    let command = "antiphon-no-such-program".to_owned();
+    let program = Program { command, args: Vec::new(), env: BTreeMap::new(), folder: None };
+    assert_eq!(program.start("test").err().unwrap().kind(), io::ErrorKind::NotFound);
+}

@@ -1,0 +1,101 @@
+//! The `acp` connector with a program of its own that behaves well or badly, as it is asked.
+
+mod answers;
+mod faults;
+mod files;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use antiphon_agents::{
+    Connector,
+    acp::{self, Place},
+    builtin::Pace,
+};
+use antiphon_protocol::{
+    Bot, BotSpec, BotStatus, Message, Run, User, UserKind,
+    bot::{AcpSpec, Connector as Kind, ConnectorSpec, Secret},
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    watcher::{Watcher, text_of},
+    world::{Person, World},
+};
+
+const PROGRAM: &str = "tests/it/acp/agent.mjs";
+
+/// A hub with a bot that is a program, and a person in a private room with it.
+struct Scene {
+    world: World,
+    mara: Person,
+    chat: Watcher,
+    bot: Arc<dyn Connector>,
+    data: TempDir,
+}
+
+/// The program, with these variables.
+fn program(variables: &[(&str, &str)]) -> AcpSpec {
+    let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(PROGRAM);
+    let env: BTreeMap<String, Secret> =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), Secret((*value).to_owned()))).collect();
+    serde_json::from_value(json!({"command": "node", "args": [program], "env": env})).unwrap()
+}
+
+impl Scene {
+    async fn new() -> Self {
+        Self::with(program(&[])).await
+    }
+
+    /// The bot is up and takes runs.
+    async fn with(own: AcpSpec) -> Self {
+        let world = World::at(Pace::NONE).await;
+        let data = TempDir::new().unwrap();
+        let (bot, spec) = connect(&world, &data, &own);
+        bot.start().await.unwrap();
+        let user = User { id: spec.id.clone(), kind: UserKind::Bot, name: "Coder".to_owned(), avatar: None };
+        world.hub.put_bot(Bot { status: BotStatus::Running, ..Bot::new(user, Kind::Acp) }).await.unwrap();
+        let (inbox, worker) = (world.hub.inbox(&spec.id, spec.concurrency), Arc::clone(&bot));
+        let work = move |run| {
+            let worker = Arc::clone(&worker);
+            async move { worker.work(run).await }
+        };
+        world.tasks.spawn(antiphon_agents::serve(inbox, world.tasks.clone(), work));
+        let mara = world.person("mara", "Mara").await;
+        let chat = mara.chat_with("coder").await;
+        Self { world, mara, chat, bot, data }
+    }
+
+    /// Asks, and waits for the end of the run. The answer's text is empty if there is none.
+    async fn ask(&mut self, text: &str) -> (Run, String) {
+        let (run, answer) = self.answer(text).await;
+        (run, answer.as_ref().map(text_of).unwrap_or_default())
+    }
+
+    async fn answer(&mut self, text: &str) -> (Run, Option<Message>) {
+        let question = self.mara.say(&self.chat.room, text).await;
+        let is_over =
+            |seen: &crate::watcher::Seen| seen.run(&question).is_some_and(|run| run.state.is_final());
+        self.chat.until("the end of the run", is_over).await;
+        if self.chat.seen.answer(&question).is_some() {
+            let (run, message) = self.chat.answered(&question).await;
+            return (run, Some(message));
+        }
+        (self.chat.seen.run(&question).unwrap().clone(), None)
+    }
+
+    /// Where rooms have their folders.
+    fn home(&self) -> PathBuf {
+        self.data.path().canonicalize().unwrap().join("acp/coder")
+    }
+}
+
+/// A connector that was not started.
+fn connect(world: &World, data: &TempDir, own: &AcpSpec) -> (Arc<dyn Connector>, BotSpec) {
+    let connector = json!({"type": "acp", "command": "node"});
+    let mut spec: BotSpec =
+        serde_json::from_value(json!({"id": "coder", "name": "Coder", "connector": connector})).unwrap();
+    spec.connector = ConnectorSpec::Acp(own.clone());
+    let place = Place { hub: Arc::clone(&world.hub), data_dir: data.path().to_owned() };
+    (acp::connector(&spec, own, &place).unwrap(), spec)
+}

@@ -1,0 +1,135 @@
+//! Programs that break the rules, and what the room is told.
+
+use std::time::Duration;
+
+use antiphon_protocol::{RunState, ToolState};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+use super::{Scene, connect, program};
+use crate::world::World;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn garbage_and_giant_lines_cost_themselves_only() {
+    let mut scene = Scene::new().await;
+    for deed in ["garbage", "giant"] {
+        let (run, said) = scene.ask(deed).await;
+        assert_eq!((run.state, said.as_str()), (RunState::Completed, "still here"), "{deed}");
+    }
+}
+
+/// F3: the program dies, its run does not stay.
+#[tokio::test]
+async fn a_program_that_dies_in_a_run_interrupts_it() {
+    let mut scene = Scene::new().await;
+    let lost = tokio::spawn({
+        let bot = std::sync::Arc::clone(&scene.bot);
+        async move { bot.lost().await }
+    });
+    let (run, said) = scene.ask("die").await;
+    assert_eq!((run.state, said.as_str()), (RunState::Interrupted, "I begin"));
+    let error = run.error.unwrap();
+    assert!(error.contains("code 7") && error.contains("out of luck"), "{error}");
+    let trouble = timeout(PATIENCE, lost).await.unwrap().unwrap();
+    assert!(!trouble.permanent && trouble.message.contains("out of luck"), "{trouble}");
+
+    scene.bot.start().await.unwrap();
+    assert_eq!(scene.ask("hello").await.0.state, RunState::Completed);
+}
+
+/// F4: whatever the agent says of it, a run that was stopped was stopped; and its tools with it.
+#[tokio::test]
+async fn a_stop_reaches_the_agent() {
+    let mut scene = Scene::new().await;
+    let question = scene.mara.say(&scene.chat.room, "wait").await;
+    scene.chat.until("a tool at work", |seen| seen.tool("other").is_some()).await;
+    assert!(scene.mara.stop(&scene.chat.room, &question).await);
+    let (run, _) = scene.chat.answered(&question).await;
+    assert_eq!(run.state, RunState::Cancelled);
+    assert_eq!(scene.chat.seen.tool_states().last().unwrap().1, ToolState::Cancelled);
+    // It was the turn that ended, not the program.
+    let (_, said) = scene.ask("recite").await;
+    assert_eq!(said.matches("You are Coder").count(), 1);
+}
+
+/// F4: an agent that does not hear is ended with its program.
+#[tokio::test]
+async fn an_agent_that_does_not_stop_is_ended() {
+    let mut scene = Scene::new().await;
+    let lost = tokio::spawn({
+        let bot = std::sync::Arc::clone(&scene.bot);
+        async move { bot.lost().await }
+    });
+    let question = scene.mara.say(&scene.chat.room, "deaf").await;
+    scene.chat.until("its first words", |seen| seen.length() > 0).await;
+    assert!(scene.mara.stop(&scene.chat.room, &question).await);
+    let (run, _) = scene.chat.answered(&question).await;
+    assert_eq!(run.state, RunState::Cancelled);
+    timeout(PATIENCE, lost).await.unwrap().unwrap();
+}
+
+/// B9: an agent that speaks without end fills what one answer may hold, and no more.
+#[tokio::test]
+async fn a_flood_ends_at_its_limit() {
+    let mut scene = Scene::new().await;
+    let (run, answer) = scene.answer("flood").await;
+    assert_eq!(run.state, RunState::Failed);
+    assert!(serde_json::to_string(&answer.unwrap()).unwrap().len() < 2 * 1024 * 1024);
+}
+
+#[tokio::test]
+async fn more_tools_than_there_is_room_for_are_counted() {
+    let mut scene = Scene::new().await;
+    let (run, said) = scene.ask("tools").await;
+    assert_eq!(run.state, RunState::Completed);
+    assert!(said.contains("Sixty tools.") && said.contains("more uses of tools are not shown"), "{said}");
+}
+
+#[tokio::test]
+async fn why_an_agent_stopped_is_told() {
+    let mut scene = Scene::new().await;
+    for (deed, words) in [("tired", "out of tokens"), ("unwilling", "refuses"), ("silent", "said nothing")] {
+        let (run, _) = scene.ask(deed).await;
+        assert_eq!(run.state, RunState::Failed);
+        assert!(run.error.as_deref().unwrap().contains(words), "{:?}", run.error);
+    }
+}
+
+/// D3: what keeps a program from starting is told in words that help, with the last that it said itself.
+#[tokio::test]
+async fn what_keeps_a_program_from_starting_is_told() {
+    let world = World::at(antiphon_agents::builtin::Pace::NONE).await;
+    let data = TempDir::new().unwrap();
+    let mut absent = program(&[]);
+    absent.command = "antiphon-no-such-program".to_owned();
+    let mut hasty = program(&[("MUTE", "1")]);
+    hasty.start_ms = 300;
+    let mut wrong_key = program(&[("SIGN_IN", "key")]);
+    wrong_key.sign_in = Some("card".to_owned());
+    for (own, words, permanent) in [
+        (absent, "cannot be started", false),
+        (program(&[("FAILS", "1")]), "no model is configured", false),
+        (program(&[("VERSION", "2")]), "version 2", true),
+        (hasty, "within 0.3 s", false),
+        (wrong_key, "no such way", false),
+    ] {
+        let trouble = connect(&world, &data, &own).0.start().await.unwrap_err();
+        assert!(trouble.message.contains(words) && trouble.permanent == permanent, "{trouble:?}");
+    }
+}
+
+/// An agent that wants to be signed in says so in the room; told which way to take, it works.
+#[tokio::test]
+async fn an_agent_is_signed_in_the_way_that_was_configured() {
+    let mut scene = Scene::with(program(&[("SIGN_IN", "key")])).await;
+    let (run, _) = scene.ask("hello").await;
+    assert_eq!(run.state, RunState::Failed);
+    assert!(run.error.as_deref().unwrap().contains("wants to be signed in first (A key)"), "{:?}", run.error);
+
+    let mut own = program(&[("SIGN_IN", "key")]);
+    own.sign_in = Some("key".to_owned());
+    let mut scene = Scene::with(own).await;
+    assert_eq!(scene.ask("hello").await.0.state, RunState::Completed);
+}
