@@ -3,6 +3,7 @@
 
 mod acp;
 mod answers;
+mod bot_socket;
 mod mcp;
 mod openai;
 mod runs;

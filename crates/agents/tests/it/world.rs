@@ -29,6 +29,10 @@ pub struct World {
 }
 
 impl World {
+    pub async fn new() -> Self {
+        Self::at(Pace::NONE).await
+    }
+
     pub async fn at(pace: Pace) -> Self {
         Self::with(pace, Limits::default()).await
     }

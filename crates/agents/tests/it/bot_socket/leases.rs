@@ -1,0 +1,148 @@
+//! F3, D5: a bot that goes away and comes back, comes back as another, or does not come back.
+
+use std::time::Duration;
+
+use antiphon_agents::bot_socket;
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::remote::{LEASE, Remote, Studio, passes};
+
+/// A cut ends nothing: the bot names what it holds, and goes on where the server's text ends.
+#[tokio::test]
+async fn a_bot_that_comes_back_in_time_goes_on() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("a question").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    let opened = remote.says(job.open()).await;
+    remote.says(job.text(0, "half")).await;
+    drop(remote);
+    passes(LEASE / 2).await;
+    let mut remote = studio.connect();
+    let serving = remote.serves(json!([job.held(), { "run": "r0", "attempt": 1 }])).await;
+    assert_eq!(serving, json!({ "lease_ms": 30_000, "resumed": [job.held()], "lost": ["r0"] }));
+    let again = remote.says(job.open()).await;
+    assert_eq!(again["message_id"], opened["message_id"]);
+    assert_eq!(again["parts"], json!([{ "part": 0, "end": 4 }]));
+    remote.says(job.append(0, 2, "lf of it")).await;
+    remote.says(job.finish()).await;
+    assert_eq!(studio.answer(&question).await[0]["text"], "half of it");
+    remote.hears_nothing().await;
+}
+
+/// A program that was started anew knows of nothing: what the one before was at work on ends at once.
+#[tokio::test]
+async fn a_bot_that_was_started_anew_has_lost_its_runs() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("a question").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    remote.says(job.text(0, "half")).await;
+    drop(remote);
+    let remote = studio.remote().await;
+    let (state, error) = studio.ends(&question).await;
+    assert_eq!((state.as_str(), error.is_some()), ("interrupted", true));
+    assert_eq!(studio.answer(&question).await[0]["text"], "half");
+    assert_eq!(remote.is_refused(job.append(0, 4, " of it")).await, antiphon_protocol::ErrorCode::Fenced);
+}
+
+/// An offer that a bot cannot have heard is no run that it has lost.
+#[tokio::test]
+async fn a_run_that_the_bot_never_heard_of_is_offered_again() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("a question").await;
+    let mut unlucky = studio.remote().await;
+    let before = unlucky.takes().await;
+    drop(unlucky);
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    assert_eq!(job.held(), before.held());
+    remote.says(job.finish()).await;
+    assert_eq!(studio.ends(&question).await.0, "completed");
+}
+
+/// The last connection to ask gets new runs; the one before may end what it has begun, but not what it has only been offered.
+#[tokio::test]
+async fn the_next_connection_takes_over() {
+    let mut studio = Studio::new().await;
+    let elsewhere = studio.mara.chat_with("ada").await;
+    let (begun, heard) = (studio.says("begun").await, studio.mara.say(&elsewhere.room, "heard").await);
+    let mut first = studio.remote().await;
+    let (one, other) = (first.takes().await, first.takes().await);
+    let (begun_job, heard_job) =
+        if one.offer["trigger"]["parts"][0]["text"] == "begun" { (one, other) } else { (other, one) };
+    first.says(begun_job.open()).await;
+    let mut second = studio.remote().await;
+    assert_eq!(second.takes().await.held(), heard_job.held());
+    assert_eq!(first.is_refused(heard_job.open()).await, antiphon_protocol::ErrorCode::Fenced);
+    second.says(heard_job.finish()).await;
+    first.says(begun_job.finish()).await;
+    assert_eq!(studio.ends(&begun).await.0, "completed");
+    let later = studio.says("later").await;
+    let job = second.takes().await;
+    second.says(job.finish()).await;
+    assert_eq!(studio.ends(&later).await.0, "completed");
+    first.hears_nothing().await;
+    let _ = heard;
+}
+
+/// A bot that is silent for longer than its lease loses its run; a heartbeat, or anything else, keeps it.
+#[tokio::test]
+async fn silence_costs_the_run_and_a_heartbeat_keeps_it() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("a question").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    for _ in 0..3 {
+        passes(LEASE * 2 / 3).await;
+        let beat = json!({ "type": "run_heartbeat", "runs": [job.held()] });
+        assert_eq!(remote.says(beat).await, json!({ "lost": [] }));
+    }
+    passes(LEASE * 2 / 3).await;
+    remote.says(job.text(0, "alive")).await;
+    passes(LEASE + Duration::from_secs(1)).await;
+    let over = remote.hears("run_over").await;
+    assert_eq!((&over["run"], &over["state"]), (&job.run, &json!("interrupted")));
+    assert_eq!(studio.ends(&question).await.0, "interrupted");
+    assert_eq!(studio.answer(&question).await[0]["text"], "alive");
+}
+
+/// A bot that never came back does not keep its run for ever.
+#[tokio::test]
+async fn a_bot_that_stays_away_loses_its_run() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("a question").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    drop(remote);
+    passes(LEASE + Duration::from_secs(1)).await;
+    assert_eq!(studio.ends(&question).await.0, "interrupted");
+}
+
+/// D3: the bot runs while a connection takes runs; a moment between two connections is not worth telling.
+#[tokio::test]
+async fn a_bot_is_up_while_it_is_connected() {
+    let studio = Studio::new().await;
+    let spec = json!({ "id": "ada", "connector": { "type": "bot_socket" } });
+    let connector = bot_socket::connector(&serde_json::from_value(spec).unwrap(), &studio.world.hub);
+    let idle = studio.connect();
+    let early = timeout(Duration::from_millis(20), connector.start()).await;
+    assert!(early.is_err(), "nothing takes runs yet");
+    drop(idle);
+    let remote = studio.remote().await;
+    connector.start().await.unwrap();
+    let watch = tokio::spawn(async move { connector.lost().await });
+    drop(remote);
+    passes(Duration::from_secs(4)).await;
+    let remote: Remote = studio.remote().await;
+    passes(Duration::from_secs(60)).await;
+    assert!(!watch.is_finished(), "it came back within the time");
+    drop(remote);
+    passes(Duration::from_secs(6)).await;
+    let trouble = timeout(Duration::from_secs(20), watch).await.unwrap().unwrap();
+    assert!(!trouble.permanent);
+}

@@ -1,0 +1,118 @@
+//! B8, F4: tools that a bot runs elsewhere go forward only, and stop when they are stopped.
+
+use antiphon_protocol::{ErrorCode, ToolCallId};
+use serde_json::{Value, json};
+
+use super::remote::{Job, Studio, word};
+
+fn call(job: &Job, part: u32, state: &str, more: Value) -> Value {
+    let mut value =
+        json!({ "type": "tool_call", "tool_call": format!("t{part}"), "name": "count", "state": state });
+    value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    job.put(part, value)
+}
+
+/// The states of a call as the log tells them.
+fn states(studio: &Studio) -> Vec<String> {
+    studio.room.seen.tool_states().iter().map(|(_, state)| word(state)).collect()
+}
+
+#[tokio::test]
+async fn a_tool_goes_from_state_to_state_and_never_back() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("count").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    remote.says(call(&job, 0, "pending", json!({ "arguments_text": "{\"to" }))).await;
+    assert_eq!(remote.is_refused(job.append(0, 0, "early")).await, ErrorCode::Conflict);
+    remote.says(call(&job, 0, "running", json!({ "arguments": { "to": 3 } }))).await;
+    remote.says(call(&job, 0, "running", json!({ "progress": { "fraction": 0.5 } }))).await;
+    for (at, text) in [(0, "1\n"), (0, "1\n"), (2, "2\n"), (0, "1\n2\n3\n")] {
+        remote.says(job.append(0, at, text)).await;
+    }
+    assert_eq!(remote.is_refused(job.append(0, 7, "5")).await, ErrorCode::Conflict);
+    assert_eq!(remote.is_refused(call(&job, 0, "pending", json!({}))).await, ErrorCode::Conflict);
+    assert_eq!(remote.is_refused(call(&job, 0, "denied", json!({}))).await, ErrorCode::Conflict);
+    for _ in 0..2 {
+        remote.says(call(&job, 0, "completed", json!({ "result": 3 }))).await;
+    }
+    assert_eq!(remote.is_refused(call(&job, 0, "failed", json!({}))).await, ErrorCode::Conflict);
+    assert_eq!(remote.is_refused(job.append(0, 6, "late")).await, ErrorCode::Conflict);
+    let other =
+        job.put(0, json!({ "type": "tool_call", "tool_call": "t9", "name": "count", "state": "completed" }));
+    assert_eq!(remote.is_refused(other).await, ErrorCode::Conflict);
+    // Told for the first time when it is over.
+    remote.says(call(&job, 1, "completed", json!({ "output": "all of it", "result": 1 }))).await;
+    remote.says(call(&job, 2, "failed", json!({ "error": "no such number" }))).await;
+    remote.says(call(&job, 3, "running", json!({}))).await;
+    remote.says(job.finish()).await;
+    let parts = studio.answer(&question).await;
+    let shown = |at: usize, field: &str| parts[at][field].clone();
+    assert_eq!(
+        [shown(0, "output"), shown(0, "result"), shown(0, "arguments")],
+        [json!("1\n2\n3\n"), json!(3), json!({ "to": 3 })]
+    );
+    assert_eq!([shown(1, "output"), shown(2, "error")], [json!("all of it"), json!("no such number")]);
+    assert_eq!(shown(3, "state"), "abandoned");
+    let told = states(&studio);
+    assert_eq!(told[..3], ["pending", "running", "completed"]);
+    assert_eq!(told.last().unwrap(), "abandoned");
+}
+
+/// One call is stopped; the run goes on. What comes after the end of the call is refused.
+#[tokio::test]
+async fn a_bot_is_told_to_stop_a_tool() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("count").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    remote.says(call(&job, 0, "running", json!({}))).await;
+    let id: ToolCallId = "t0".parse().unwrap();
+    assert!(studio.mara.stop_tool(&studio.room.room, &id).await);
+    let stop = remote.hears("cancel_tool").await;
+    assert_eq!((&stop["tool_call"], &stop["run"]), (&json!("t0"), &job.run));
+    remote.says(call(&job, 0, "cancelled", json!({}))).await;
+    remote.says(job.text(1, "stopped it")).await;
+    remote.says(job.finish()).await;
+    assert_eq!(studio.ends(&question).await.0, "completed");
+    assert_eq!(studio.answer(&question).await[0]["state"], "cancelled");
+}
+
+/// A stop is told once; one who comes back hears it again, because it may have been lost.
+#[tokio::test]
+async fn a_bot_is_told_to_stop_and_again_after_a_cut() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("count").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    studio.mara.stop(&studio.room.room, &question).await;
+    let stop = remote.hears("cancel_run").await;
+    assert_eq!((&stop["by"], &stop["run"]), (&json!("mara"), &job.run));
+    remote.hears_nothing().await;
+    drop(remote);
+    let mut remote = studio.connect();
+    remote.serves(json!([job.held()])).await;
+    assert_eq!(remote.hears("cancel_run").await, stop);
+    remote.says(job.finish()).await;
+    assert_eq!(studio.ends(&question).await.0, "cancelled");
+}
+
+/// F4: a bot that does not stop is stopped; it hears that nothing more is accepted.
+#[tokio::test]
+async fn a_bot_that_does_not_stop_hears_that_it_is_over() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("count").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    studio.mara.stop(&studio.room.room, &question).await;
+    remote.hears("cancel_run").await;
+    super::remote::passes(std::time::Duration::from_secs(6)).await;
+    let over = remote.hears("run_over").await;
+    assert_eq!((&over["run"], &over["state"]), (&job.run, &json!("cancelled")));
+    assert_eq!(remote.is_refused(job.append(0, 0, "late")).await, ErrorCode::Fenced);
+    studio.ends(&question).await;
+}
