@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end by a panic")]
 
 mod acp;
+mod ag_ui;
 mod answers;
 mod bot_socket;
 mod mcp;

@@ -1,0 +1,47 @@
+//! The `ag-ui` connector against agents that play what real ones have sent, and such as break every rule.
+
+mod faults;
+mod peer;
+mod rooms;
+
+use std::{sync::Arc, time::Duration};
+
+use antiphon_agents::{ag_ui, builtin::Pace, serve};
+use antiphon_protocol::{Bot, BotSpec, BotStatus, Connector, Part, User, UserKind, bot::ConnectorSpec};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// What must not come out anywhere.
+const KEY: &str = "SECRET";
+
+/// A hub with a bot in it that is the agent at this address; `more` are keys of its connector.
+async fn world_with(url: &str, more: Value) -> World {
+    let mut connector = json!({ "type": "ag_ui", "url": url, "headers": { "x-key": KEY } });
+    more.as_object().unwrap().iter().for_each(|(key, value)| connector[key] = value.clone());
+    let spec = json!({ "id": "helper", "name": "Helper", "connector": connector });
+    let spec: BotSpec = serde_json::from_value(spec).unwrap();
+    let world = World::at(Pace::NONE).await;
+    let ConnectorSpec::AgUi(own) = &spec.connector else { panic!("{spec:?}") };
+    let agent = ag_ui::connector(&spec, own, &world.hub).unwrap();
+    let user = User { id: spec.id.clone(), kind: UserKind::Bot, name: "Helper".to_owned(), avatar: None };
+    let bot = Bot { status: BotStatus::Running, ..Bot::new(user, Connector::AgUi) };
+    world.hub.put_bot(bot).await.unwrap();
+    let (inbox, tasks) = (world.hub.inbox(&spec.id, spec.concurrency), world.tasks.clone());
+    world.tasks.spawn(serve(inbox, tasks, move |run| {
+        let agent = Arc::clone(&agent);
+        async move { agent.work(run).await }
+    }));
+    world
+}
+
+/// The value of a data part.
+fn data<'a>(parts: &'a [Part], wanted: &str) -> Option<&'a Value> {
+    parts.iter().find_map(|part| match part {
+        Part::Data { name, value } if name == wanted => Some(value),
+        _ => None,
+    })
+}
+
+/// Nothing waits longer for an agent than this in a test about waiting.
+const SHORT: Duration = Duration::from_millis(300);
