@@ -31,7 +31,7 @@ use memory::{Known, Memory};
 use running::Running;
 use settings::Settings;
 use turn::Turn;
-use work::{Outcome, Work};
+use work::{Came, Outcome, Work};
 
 /// Where bots live.
 #[derive(Clone)]
@@ -102,23 +102,46 @@ impl Acp {
         let Some(running) = self.running() else {
             return Err((Ending::Interrupted, Some("the agent's program is not running".to_owned())));
         };
-        let begun = tokio::select! {
-            biased;
-            () = run.cancelled().cancelled() => return Err((Ending::Cancelled, None)),
-            begun = self.begin(run, &running) => begun.map_err(failed)?,
+        let outcome = match self.attempt(run, &running, false).await? {
+            Came::Unheard(_) => match self.attempt(run, &running, true).await? {
+                Came::Over(outcome) | Came::Unheard(outcome) => outcome,
+            },
+            Came::Over(outcome) => outcome,
         };
-        let (turn, known) = begun;
-        let outcome = Work::on(run, &running, &self.settings).take_part(turn).await;
-        // A prompt that came to nothing is in the session's memory nevertheless.
-        self.memory.remember(run.room(), known);
         Ok(outcome)
     }
 
-    /// Opens the session and gives it its prompt. Returns what it knows once it has taken it.
-    async fn begin(&self, run: &RunSession, running: &Running) -> Result<(Turn, Known), String> {
+    /// One prompt, in the room's session or in a new one.
+    async fn attempt(&self, run: &RunSession, running: &Running, anew: bool) -> Result<Came, Outcome> {
+        let (turn, known, is_new) = tokio::select! {
+            biased;
+            () = run.cancelled().cancelled() => return Err((Ending::Cancelled, None)),
+            begun = self.begin(run, running, anew) => begun.map_err(|why| (Ending::Failed, Some(why)))?,
+        };
+        let session = known.session.clone();
+        match Work::on(run, running, &self.settings).take_part(turn).await {
+            Came::Unheard(outcome) => {
+                running.give_up(&session);
+                Ok(if is_new { Came::Over(outcome) } else { Came::Unheard(outcome) })
+            }
+            over => {
+                // What came to nothing after all is in the session's memory nevertheless.
+                self.memory.remember(run.room(), known);
+                Ok(over)
+            }
+        }
+    }
+
+    /// Opens the session and gives it its prompt. Returns what it knows once it has taken it, and whether it is new.
+    async fn begin(
+        &self,
+        run: &RunSession,
+        running: &Running,
+        anew: bool,
+    ) -> Result<(Turn, Known, bool), String> {
         let (room, question) = (run.room(), run.trigger().seq);
         // Told more than there is: the log is an older one, from a backup.
-        let known = self.memory.recall(room).filter(|known| known.seen < question);
+        let known = self.memory.recall(room).filter(|known| !anew && known.seen < question);
         let session = known.as_ref().map(|known| known.session.as_str());
         let (session, is_new) = running
             .session(room, session, self.settings.resume)
@@ -133,6 +156,6 @@ impl Acp {
         let blocks = prompt::blocks(&self.settings.name, lines, is_new);
         let turn =
             running.prompt(&session, &blocks).ok_or("the agent is still at work on something else here")?;
-        Ok((turn, Known { session, seen: question }))
+        Ok((turn, Known { session, seen: question }, is_new))
     }
 }

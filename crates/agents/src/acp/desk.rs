@@ -89,6 +89,11 @@ impl Desk {
         Some(turn)
     }
 
+    /// The program does not know this session any more.
+    pub fn lose(&self, session: &str) {
+        self.end(session, false);
+    }
+
     /// A turn is over, or let go before its end: what comes late goes nowhere.
     pub fn end(&self, session: &str, is_over: bool) {
         if let Some(seat) = self.seats.lock().get_mut(session) {

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use asked::Asked;
 pub(super) use message::{AUTH_REQUIRED, INTERNAL, INVALID_PARAMS, METHOD_NOT_FOUND, NOT_FOUND, RpcError};
+pub(super) use pipe::OUTPUT_CLOSED;
 
 /// Lines that wait for the other side to read them. More, and those who write wait.
 const OUTGOING: usize = 64;

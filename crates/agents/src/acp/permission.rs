@@ -80,6 +80,12 @@ pub(super) fn outcome(asked: &AskPermission, decision: &Decision) -> (Value, boo
     chosen.map_or_else(|| (outcome_cancelled(), false), selected)
 }
 
+/// What the agent is answered where nobody can be asked.
+pub(super) fn refusal(asked: &AskPermission) -> Value {
+    let no = asked.first(ChoiceKind::RejectOnce).or_else(|| asked.first(ChoiceKind::RejectAlways));
+    no.map_or_else(outcome_cancelled, |choice| outcome_selected(&choice.id))
+}
+
 fn selected(choice: &Choice) -> (Value, bool) {
     let is_allowed = matches!(choice.kind, ChoiceKind::AllowOnce | ChoiceKind::AllowAlways);
     (outcome_selected(&choice.id), is_allowed)

@@ -15,7 +15,7 @@ use tracing::debug;
 use super::{
     desk::Desk,
     jail::{self, Files},
-    peer::{AUTH_REQUIRED, CallError, Peer},
+    peer::{self, AUTH_REQUIRED, CallError, Peer},
     settings::Settings,
     turn::Turn,
     words::{Abilities, introduction},
@@ -123,14 +123,19 @@ impl Running {
         self.peer.closed()
     }
 
+    /// A session is of no more use: the room's next one will be new.
+    pub fn give_up(&self, session: &str) {
+        self.desk.lose(session);
+    }
+
     /// Stops the program, by force if it must be, and tells how it ended.
     pub async fn end(&self, why: &'static str) -> String {
         self.peer.close(why);
         let how = self.process.end().await;
         match self.peer.why() {
-            // Programs that end close their output: that is no news.
-            Some(why) if how == "it ended" => why.to_owned(),
-            _ => how,
+            // Every program that ends does.
+            Some(peer::OUTPUT_CLOSED) | None => how,
+            Some(why) => format!("{why}; {how}"),
         }
     }
 
@@ -139,7 +144,7 @@ impl Running {
     }
 
     /// What did not work, and what may be done about it.
-    fn trouble(&self, what: &str, error: CallError) -> Trouble {
+    pub fn trouble(&self, what: &str, error: CallError) -> Trouble {
         Trouble::passing(match error {
             CallError::Remote(error) if error.code == AUTH_REQUIRED => {
                 let ways: Vec<&str> = self.able.sign_in.iter().map(|(_, name)| name.as_str()).collect();

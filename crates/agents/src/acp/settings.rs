@@ -36,8 +36,6 @@ pub(super) struct Settings {
     pub start: Duration,
     /// How long people have to decide.
     pub decide: Duration,
-    /// How long an answer may take altogether.
-    pub total: Duration,
     /// Who may see its thoughts.
     pub thoughts_for: Option<Role>,
     /// Who may see what its tools are called with, and what comes of it.
@@ -70,7 +68,6 @@ impl Settings {
             sign_in: own.sign_in.clone(),
             start: Duration::from_millis(own.start_ms),
             decide: Duration::from_millis(own.decide_within_ms),
-            total: Duration::from_millis(spec.total_ms),
             thoughts_for: visible_to("reasoning"),
             tools_for: visible_to("tools"),
             parts,

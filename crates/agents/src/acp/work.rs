@@ -7,6 +7,7 @@ use antiphon_protocol::{Ending, Error, approval::DecisionCause};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     desk::Event,
@@ -29,6 +30,14 @@ const LONGEST_QUESTION: usize = 2_000;
 /// How a run ended, and why in words.
 pub(super) type Outcome = (Ending, Option<String>);
 
+/// What came of a turn.
+pub(super) enum Came {
+    /// The run is over.
+    Over(Outcome),
+    /// The agent refused the prompt before it did anything: it may not know the session any more.
+    Unheard(Outcome),
+}
+
 type Deciding<'a> = Pin<Box<dyn Future<Output = Done> + Send + 'a>>;
 
 /// A request of the agent that people have dealt with.
@@ -48,29 +57,28 @@ pub(super) struct Work<'a> {
     deciding: FuturesUnordered<Deciding<'a>>,
     /// Why the turn is to end early, and when it must have.
     ending: Option<(Outcome, Instant)>,
+    /// Cancelled when it is to: nobody needs to decide any more.
+    ends: CancellationToken,
 }
 
 impl<'a> Work<'a> {
     pub fn on(run: &'a RunSession, running: &'a Running, settings: &'a Settings) -> Self {
         let (reply, deciding) = (Reply::to(run, settings), FuturesUnordered::new());
-        Self { run, running, settings, reply, deciding, ending: None }
+        Self { run, running, settings, reply, deciding, ending: None, ends: CancellationToken::new() }
     }
 
     /// Takes part in a turn until it is over.
-    pub async fn take_part(mut self, mut turn: Turn) -> Outcome {
-        let latest = Instant::now() + self.settings.total;
+    pub async fn take_part(mut self, mut turn: Turn) -> Came {
         let end = loop {
-            let is_ending = self.ending.is_some();
-            let deadline = self.ending.as_ref().map_or(latest, |(_, at)| *at);
+            let deadline = self.ending.as_ref().map(|(_, at)| *at);
             tokio::select! {
                 biased;
-                () = self.run.cancelled().cancelled(), if !is_ending => {
+                () = self.run.cancelled().cancelled(), if deadline.is_none() => {
                     self.end_early(&mut turn, (Ending::Cancelled, None)).await;
                 }
-                () = sleep_until(deadline) => match is_ending {
-                    false => self.end_early(&mut turn, too_slow(self.settings.total)).await,
-                    true => break Err(CallError::TimedOut),
-                },
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                    break Err(CallError::TimedOut);
+                }
                 Some(done) = self.deciding.next(), if !self.deciding.is_empty() => {
                     self.reply.decided(&done.id, done.pending, done.decided).await;
                 }
@@ -96,11 +104,23 @@ impl<'a> Work<'a> {
             Event::Update(update) => self.reply.add(update).await?,
             Event::Permission(ask, asked) => {
                 let pending = self.reply.tool_to_ask_about(&ask.tool).await?;
-                self.deciding.push(Box::pin(decide(self.run, *ask, asked, pending, self.settings.decide)));
+                self.deciding.push(Box::pin(decide(
+                    self.run,
+                    *ask,
+                    asked,
+                    pending,
+                    (self.settings.decide, self.ends.clone()),
+                )));
             }
             Event::Question { message, schema, asked } => {
                 let message = message.chars().take(LONGEST_QUESTION).collect();
-                self.deciding.push(Box::pin(answer(self.run, message, schema, asked, self.settings.decide)));
+                self.deciding.push(Box::pin(answer(
+                    self.run,
+                    message,
+                    schema,
+                    asked,
+                    (self.settings.decide, self.ends.clone()),
+                )));
             }
         }
         if self.deciding.is_empty() {
@@ -113,14 +133,14 @@ impl<'a> Work<'a> {
     async fn end_early(&mut self, turn: &mut Turn, outcome: Outcome) {
         if self.ending.is_none() {
             self.ending = Some((outcome, Instant::now() + UNTIL_STOPPED));
-            self.deciding.clear();
+            self.ends.cancel();
             // An agent that does not even read this has until the deadline, too.
             let _ = tokio::time::timeout(UNTIL_STOPPED, turn.cancel()).await;
         }
     }
 
     /// Our own record decides the outcome; the agent's word counts only where there is none.
-    async fn conclude(mut self, end: Result<Stop, CallError>) -> Outcome {
+    async fn conclude(mut self, end: Result<Stop, CallError>) -> Came {
         let broken = match &end {
             Err(CallError::TimedOut) => Some(self.running.end("it did not stop when it was told to").await),
             Err(CallError::Closed) => Some(self.running.end("it is gone").await),
@@ -128,12 +148,14 @@ impl<'a> Work<'a> {
         };
         if let Some((outcome, _)) = self.ending.take() {
             self.reply.tools.stop().await;
-            return outcome;
+            return Came::Over(outcome);
         }
-        match self.reply.conclude().await {
+        let is_unheard = matches!(end, Err(CallError::Remote(_))) && !self.reply.has_begun();
+        let outcome = match self.reply.conclude().await {
             Ok(()) => self.outcome(end, broken),
             Err(fault) => (Ending::Failed, Some(fault.message)),
-        }
+        };
+        if is_unheard { Came::Unheard(outcome) } else { Came::Over(outcome) }
     }
 
     fn outcome(&self, end: Result<Stop, CallError>, broken: Option<String>) -> Outcome {
@@ -147,10 +169,9 @@ impl<'a> Work<'a> {
             }
             Ok(Stop::Refusal) => failed("the agent refuses to answer this"),
             Ok(Stop::Cancelled) => failed("the agent stopped, though nobody told it to"),
-            Err(CallError::Remote(error)) => {
-                (Ending::Failed, Some(format!("the agent reports: {}", error.message)))
+            Err(error @ (CallError::Remote(_) | CallError::TooMany)) => {
+                failed(&self.running.trouble("the agent reports an error", error).message)
             }
-            Err(CallError::TooMany) => failed("the agent is asked too much at once"),
             Err(CallError::Closed | CallError::TimedOut) => {
                 let how = broken.unwrap_or_default();
                 (Ending::Interrupted, Some(format!("the agent's program broke off: {how}")))
@@ -159,17 +180,13 @@ impl<'a> Work<'a> {
     }
 }
 
-fn too_slow(total: Duration) -> Outcome {
-    (Ending::TimedOut, Some(format!("the answer took longer than {} s", total.as_secs_f64())))
-}
-
-/// Asks people whether the agent may, and tells it.
+/// Asks people whether the agent may, and tells it. Whatever ends this early, the agent is told `cancelled`.
 async fn decide(
     run: &RunSession,
     ask: AskPermission,
     asked: Asked,
     pending: Option<PendingTool>,
-    within: Duration,
+    (within, ends): (Duration, CancellationToken),
 ) -> Done {
     let words = permission::ask(&ask, permission::eligible(&run.run().triggered_by));
     let decision = async {
@@ -179,32 +196,47 @@ async fn decide(
         }
     };
     let decision = tokio::select! {
-        decision = decision => decision,
-        () = asked.withdrawn().cancelled() => return Done { id: ask.tool.tool_call_id, pending, decided: Decided::Open },
+        biased;
+        () = ends.cancelled() => None,
+        () = asked.withdrawn().cancelled() => None,
+        decision = decision => Some(decision),
     };
     let decided = match decision {
-        // Dropped, the request is answered with `cancelled`: the run is being stopped.
-        Ok(decision) if decision.cause == DecisionCause::Withdrawn && run.cancelled().is_cancelled() => {
+        None => Decided::Open,
+        Some(Ok(decision))
+            if decision.cause == DecisionCause::Withdrawn && run.cancelled().is_cancelled() =>
+        {
             Decided::Open
         }
-        Ok(decision) => {
+        Some(Ok(decision)) => {
             let (outcome, is_allowed) = permission::outcome(&ask, &decision);
             asked.answer(Ok(outcome)).await;
             if is_allowed { Decided::Allowed } else { Decided::Refused(decision.reason) }
         }
-        Err(fault) => Decided::Refused(Some(fault.message)),
+        // Where nobody can be asked, nothing is allowed.
+        Some(Err(fault)) => {
+            asked.answer(Ok(permission::refusal(&ask))).await;
+            Decided::Refused(Some(fault.message))
+        }
     };
     Done { id: ask.tool.tool_call_id, pending, decided }
 }
 
 /// Asks people a question of the agent's, and tells it what they said.
-async fn answer(run: &RunSession, message: String, schema: Value, asked: Asked, within: Duration) -> Done {
+async fn answer(
+    run: &RunSession,
+    message: String,
+    schema: Value,
+    asked: Asked,
+    (within, ends): (Duration, CancellationToken),
+) -> Done {
     let words = permission::question(message, schema, permission::eligible(&run.run().triggered_by));
     tokio::select! {
         decision = run.ask(words, within) => if let Ok(decision) = decision {
             asked.answer(Ok(permission::answer(&decision))).await;
         },
         () = asked.withdrawn().cancelled() => {}
+        () = ends.cancelled() => {}
     }
     Done { id: String::new(), pending: None, decided: Decided::Open }
 }

@@ -21,6 +21,9 @@ const MOST_ODD_LINES: usize = 10_000;
 /// How many of them are told to the operator.
 const TOLD_ODD_LINES: usize = 5;
 
+/// Why a conversation is over when the other side simply ended.
+pub(in crate::acp) const OUTPUT_CLOSED: &str = "it closed its output";
+
 /// Reads until the end, and says why it is the end.
 pub(super) async fn read(
     peer: &Peer,
@@ -34,7 +37,7 @@ pub(super) async fn read(
             Ok(Some(line)) if line.text.trim_ascii().is_empty() => continue,
             Ok(Some(line)) if !line.is_cut => Message::read(line.text),
             Ok(Some(_)) => None,
-            Ok(None) => return "it closed its output",
+            Ok(None) => return OUTPUT_CLOSED,
             Err(_) => return "its output cannot be read",
         };
         match message {

@@ -30,6 +30,12 @@ const deeds = {
   /** Says what it was told in all prompts of this session. */
   recite: (id, session) => say(id, JSON.stringify(session.prompts)),
 
+  /** Knows nothing of its session afterwards. */
+  forget(id) {
+    say(id, 'I forget');
+    sessions.delete(id);
+  },
+
   /** Shows everything that there is to show. */
   async show(id) {
     think(id, 'Let me ');

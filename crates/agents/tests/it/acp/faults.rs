@@ -79,6 +79,19 @@ async fn a_flood_ends_at_its_limit() {
     assert!(serde_json::to_string(&answer.unwrap()).unwrap().len() < 2 * 1024 * 1024);
 }
 
+/// A session that the agent has forgotten is not held against the one who asks.
+#[tokio::test]
+async fn a_forgotten_session_is_replaced_by_one_that_is_told_everything() {
+    let mut scene = Scene::new().await;
+    assert_eq!(scene.ask("forget").await.1, "I forget");
+    let (run, said) = scene.ask("recite").await;
+    assert_eq!(run.state, RunState::Completed, "{:?}", run.error);
+    assert!(
+        said.contains("You are Coder") && said.contains("Mara: forget") && said.contains("Mara: recite"),
+        "{said}"
+    );
+}
+
 #[tokio::test]
 async fn more_tools_than_there_is_room_for_are_counted() {
     let mut scene = Scene::new().await;
