@@ -6,19 +6,23 @@ use super::{Complaint, File};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("websocket", &[]),
+    ("socketio", &["websocket"]),
     ("store", &["protocol"]),
     ("identity", &["protocol"]),
     ("hub", &["protocol", "store"]),
     ("agents", &["protocol", "store", "hub"]),
-    ("server", &["protocol", "store", "hub", "agents", "identity", "websocket"]),
+    ("server", &["protocol", "store", "hub", "agents", "identity", "websocket", "socketio"]),
     ("bench", &[]),
     ("xtask", &["protocol"]),
 ];
 
 /// Libraries that carry a boundary with them: SQL is the store's, HTTP doors are the server's. Tests may look from
 /// outside, with whatever they need.
-const LIVES_ONLY_IN: &[(&str, &[&str])] =
-    &[("rusqlite", &["store"]), ("axum", &["server"]), ("reqwest", &["identity", "agents", "server"])];
+const LIVES_ONLY_IN: &[(&str, &[&str])] = &[
+    ("rusqlite", &["store"]),
+    ("axum", &["server", "socketio"]),
+    ("reqwest", &["identity", "agents", "server"]),
+];
 
 /// Crates of ours that a manifest names without being allowed to.
 pub fn arrows(files: &[File]) -> Vec<Complaint> {

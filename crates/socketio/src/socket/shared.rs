@@ -1,0 +1,129 @@
+//! What the server says: encoded once, sent to many.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::engine;
+
+/// A packet of Socket.IO, encoded for every transport. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Shared(Arc<[engine::Packet]>);
+
+impl Shared {
+    /// An event. `args` stand behind its name.
+    pub fn event(namespace: &str, name: &str, args: &[Value]) -> Self {
+        Self::event_with(namespace, name, args, None, &[])
+    }
+
+    /// An event whose arguments are JSON already, separated by commas.
+    pub fn event_of_json(namespace: &str, name: &str, args: &str) -> Self {
+        let comma = if args.is_empty() { "" } else { "," };
+        Self::text(&format!("2{}[{}{comma}{args}]", prefix(namespace), encode(&name)))
+    }
+
+    /// An event with attachments, and a number if it wants to be acknowledged.
+    pub(super) fn event_with(
+        namespace: &str,
+        name: &str,
+        args: &[Value],
+        id: Option<u64>,
+        attachments: &[bytes::Bytes],
+    ) -> Self {
+        let name = Value::from(name);
+        let mut all = vec![&name];
+        all.extend(args);
+        Self::packet('2', '5', namespace, id, &all, attachments)
+    }
+
+    /// The answer to an event.
+    pub(super) fn ack(namespace: &str, id: u64, args: &[Value], attachments: &[bytes::Bytes]) -> Self {
+        let all: Vec<&Value> = args.iter().collect();
+        Self::packet('3', '6', namespace, Some(id), &all, attachments)
+    }
+
+    fn packet(
+        plain: char,
+        binary: char,
+        namespace: &str,
+        id: Option<u64>,
+        args: &[&Value],
+        attachments: &[bytes::Bytes],
+    ) -> Self {
+        let kind = if attachments.is_empty() {
+            plain.to_string()
+        } else {
+            format!("{binary}{}-", attachments.len())
+        };
+        let id = id.map(|id| id.to_string()).unwrap_or_default();
+        let text = engine::Packet::text(&format!("{kind}{}{id}{}", prefix(namespace), encode(&args)));
+        let bytes = attachments.iter().map(|bytes| engine::Packet::binary(bytes));
+        Self(std::iter::once(text).chain(bytes).collect())
+    }
+
+    pub(super) fn connected(namespace: &str, sid: &str, pid: Option<&str>) -> Self {
+        let mut reply = serde_json::json!({ "sid": sid });
+        if let Some(pid) = pid {
+            reply["pid"] = pid.into();
+        }
+        Self::text(&format!("0{}{reply}", prefix(namespace)))
+    }
+
+    pub(super) fn refused(namespace: &str, message: &str, data: Option<&Value>) -> Self {
+        let mut reply = serde_json::json!({ "message": message });
+        if let Some(data) = data {
+            reply["data"] = data.clone();
+        }
+        Self::text(&format!("4{}{reply}", prefix(namespace)))
+    }
+
+    pub(super) fn disconnect(namespace: &str) -> Self {
+        Self::text(&format!("1{}", prefix(namespace)))
+    }
+
+    fn text(text: &str) -> Self {
+        Self(Arc::from([engine::Packet::text(text)]))
+    }
+
+    pub(super) fn packets(&self) -> &[engine::Packet] {
+        &self.0
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(engine::Packet::len).sum()
+    }
+}
+
+/// The main namespace goes without its name.
+fn prefix(namespace: &str) -> String {
+    if namespace == "/" { String::new() } else { format!("{namespace},") }
+}
+
+fn encode(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("values of JSON can be written as JSON")
+}
+
+/// What is said next, up to a budget.
+#[derive(Debug)]
+pub struct Outgoing {
+    pub(super) said: Vec<Shared>,
+    left: usize,
+}
+
+impl Outgoing {
+    pub(super) fn new(budget: usize) -> Self {
+        Self { said: Vec::new(), left: budget }
+    }
+
+    /// Adds a packet; the last may go beyond the budget.
+    pub fn push(&mut self, packet: Shared) {
+        self.left = self.left.saturating_sub(packet.len().max(1));
+        self.said.push(packet);
+    }
+
+    /// How many bytes there is room for.
+    pub fn room(&self) -> usize {
+        self.left
+    }
+}
