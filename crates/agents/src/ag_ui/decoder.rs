@@ -183,8 +183,7 @@ impl Decoder {
                 if !self.open.has(kind, &id) {
                     self.begin(owner, id.clone(), opening, acts)?;
                 }
-                self.open.grow(kind, &id, delta, acts);
-                Ok(())
+                self.open.grow(kind, &id, delta, acts)
             }
         }
     }

@@ -14,7 +14,10 @@ const MOST_CHANGES: usize = 4096;
 
 /// A document.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Document(Value);
+pub(super) struct Document {
+    value: Value,
+    bytes: usize,
+}
 
 /// One step of a patch.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -41,12 +44,18 @@ pub(super) struct Misfit;
 impl Document {
     /// A whole document.
     pub fn new(value: Value) -> Result<Self, Misfit> {
-        size(&value, MOST_DEPTH).filter(|size| *size <= MOST_BYTES).map(|_| Self(value)).ok_or(Misfit)
+        let bytes = size(&value, MOST_DEPTH).filter(|bytes| *bytes <= MOST_BYTES).ok_or(Misfit)?;
+        Ok(Self { value, bytes })
     }
 
     /// What is in it.
     pub fn value(&self) -> &Value {
-        &self.0
+        &self.value
+    }
+
+    /// Roughly how long it is.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Carries a patch out.
@@ -54,7 +63,7 @@ impl Document {
         if changes.len() > MOST_CHANGES {
             return Err(Misfit);
         }
-        let mut next = self.0.clone();
+        let mut next = self.value.clone();
         // What a step adds is counted, what it takes away is not: a patch cannot swell on its way.
         let mut left = MOST_BYTES;
         for change in changes {

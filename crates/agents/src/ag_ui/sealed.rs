@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::shown;
 
+/// What is kept of a run, in bytes. A signature has a few hundred, a sealed thought some thousands.
+const MOST_BYTES: usize = 24 * 1024;
+
 /// Values by what they belong to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -43,9 +46,13 @@ impl Sealed {
         kept.and_then(|kept| Self::deserialize(kept).ok()).unwrap_or_default()
     }
 
-    /// Keeps a value; a later one takes the place of an earlier one.
+    /// Keeps a value, if there is room for it; a later one takes the place of an earlier one.
     pub fn keep(&mut self, part: u32, of: Of, value: &str) {
         self.0.retain(|seal| (seal.part, seal.of) != (part, of));
+        let bytes: usize = self.0.iter().map(|seal| seal.value.len()).sum();
+        if bytes + value.len() > MOST_BYTES {
+            return;
+        }
         self.0.push(Seal { part, of, value: value.to_owned() });
     }
 

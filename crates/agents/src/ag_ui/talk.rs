@@ -66,8 +66,7 @@ impl<'a> Talk<'a> {
             // Its connection is closed before people are asked, who take their time.
             drop(stream);
             match ending {
-                Some(Ending::Done) if self.shown.has_begun() => return Ok(()),
-                Some(Ending::Done) => return Err(Halt::Trouble("the agent said nothing".to_owned())),
+                Some(Ending::Done) => return self.conclude().await,
                 Some(Ending::Cancelled) => return Err(Halt::Cancelled),
                 Some(Ending::Failed(message)) => return Err(Halt::reported(&message)),
                 None => {
@@ -96,6 +95,12 @@ impl<'a> Talk<'a> {
         let _ = self.show(acts).await;
         let _ = self.shown.conclude(self.decoder.around()).await;
         self.count();
+    }
+
+    /// Writes what is left to be written, and sees to it that there is something.
+    async fn conclude(&mut self) -> Result<(), Halt> {
+        self.shown.conclude(self.decoder.around()).await?;
+        if self.shown.has_begun() { Ok(()) } else { Err(Halt::Trouble("the agent said nothing".to_owned())) }
     }
 
     async fn ask(&self, history: &History, resume: &[Resume], round: usize) -> Result<Stream, Halt> {

@@ -6,6 +6,8 @@ use super::super::act::{Act, Fault, Key};
 
 /// Nobody could follow more at once; an agent that opens more has lost itself.
 const MOST_OPEN: usize = 256;
+/// The longest arguments, in bytes. Texts and thoughts are bounded where they are shown.
+const MOST_ARGUMENTS_BYTES: usize = 1024 * 1024;
 
 /// The three kinds of things that grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ struct Thing {
     kind: Kind,
     id: String,
     key: Key,
+    /// How long it is.
+    bytes: usize,
     /// How it begins. Nothing is told of it before it has grown.
     unsaid: Option<Act>,
 }
@@ -59,7 +63,7 @@ impl Open {
 
     /// Begins it, under the key that was just given.
     pub fn begin(&mut self, kind: Kind, id: String, unsaid: Option<Act>) {
-        self.things.push(Thing { kind, id, key: self.last, unsaid });
+        self.things.push(Thing { kind, id, key: self.last, bytes: 0, unsaid });
     }
 
     pub fn has(&self, kind: Kind, id: &str) -> bool {
@@ -67,11 +71,16 @@ impl Open {
     }
 
     /// Lets it grow, if it is open.
-    pub fn grow(&mut self, kind: Kind, id: &str, delta: String, acts: &mut Vec<Act>) {
-        let Some(position) = self.position(kind, id).filter(|_| !delta.is_empty()) else { return };
+    pub fn grow(&mut self, kind: Kind, id: &str, delta: String, acts: &mut Vec<Act>) -> Result<(), Fault> {
+        let Some(position) = self.position(kind, id).filter(|_| !delta.is_empty()) else { return Ok(()) };
         let thing = &mut self.things[position];
+        thing.bytes += delta.len();
+        if kind == Kind::Tool && thing.bytes > MOST_ARGUMENTS_BYTES {
+            return Err(Fault::TooLarge("what it calls a tool with"));
+        }
         acts.extend(thing.unsaid.take());
         acts.push(Act::Grew { key: thing.key, delta });
+        Ok(())
     }
 
     /// Closes it, if it is open.

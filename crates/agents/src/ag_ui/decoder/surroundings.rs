@@ -16,6 +16,8 @@ use super::super::{
 const MOST_STEPS: usize = 256;
 /// A run that keeps more activities or subagents than this has lost itself.
 const MOST_KEPT: usize = 256;
+/// All activities of a run together.
+const MOST_ACTIVITY_BYTES: usize = 4 * 1024 * 1024;
 
 /// The state, the activities and the subagents of a run.
 #[derive(Debug, Default)]
@@ -113,13 +115,17 @@ impl Surroundings {
                     let content = Document::new(content).map_err(|_| Fault::TooLarge("an activity"))?;
                     room_for(&self.activities, &id)?;
                     self.activities.insert(id.clone(), Activity { kind, content, owner });
+                    self.weigh()?;
                     acts.push(Act::Activity { id });
                 }
             }
             Body::ActivityDelta { message_id: id, patch } => {
                 let activity = self.activities.get_mut(&id);
                 match activity.map(|activity| activity.content.patch(&patch)) {
-                    Some(Ok(())) => acts.push(Act::Activity { id }),
+                    Some(Ok(())) => {
+                        self.weigh()?;
+                        acts.push(Act::Activity { id });
+                    }
                     _ => debug!("a change that does not fit an agent's activity is left out"),
                 }
             }
@@ -144,6 +150,15 @@ impl Surroundings {
         for (id, subagent) in open {
             subagent.state = SubagentState::Abandoned;
             acts.push(Act::Subagent { id: id.clone() });
+        }
+    }
+
+    fn weigh(&self) -> Result<(), Fault> {
+        let bytes: usize = self.activities.values().map(|activity| activity.content.bytes()).sum();
+        if bytes <= MOST_ACTIVITY_BYTES {
+            Ok(())
+        } else {
+            Err(Fault::TooLarge("what it shows of its activities"))
         }
     }
 

@@ -36,8 +36,8 @@ const RAW: &str = "ag-ui.raw";
 
 /// Often enough to be lively, seldom enough to be cheap: each writing carries the whole part.
 const PACE: Duration = Duration::from_millis(250);
-/// Events of one kind that are kept of a run; of the rest the number.
-const MOST_EVENTS: usize = 100;
+/// What is kept of a run's events of one kind, in bytes; of the rest the number.
+const MOST_EVENT_BYTES: usize = 16 * 1024;
 /// Longest plan made of stretches of work.
 const MOST_STEPS: usize = 100;
 
@@ -71,6 +71,7 @@ pub(super) enum Slot {
 #[derive(Default)]
 struct Events {
     kept: Vec<Value>,
+    bytes: usize,
     left_out: u64,
 }
 
@@ -111,16 +112,7 @@ impl Data {
     pub fn keep(&mut self, event: &str, name: Option<String>, value: Value) {
         let (slot, events) =
             if event == "RAW" { (Slot::Raw, &mut self.raw) } else { (Slot::Events, &mut self.events) };
-        if events.kept.len() < MOST_EVENTS {
-            let mut kept = json!({ "event": event });
-            kept["value"] = value;
-            if let Some(name) = name {
-                kept["name"] = Value::String(name);
-            }
-            events.kept.push(kept);
-        } else {
-            events.left_out += 1;
-        }
+        events.keep(event, name, value);
         self.touch(slot);
     }
 
@@ -207,18 +199,24 @@ impl Data {
 }
 
 impl Events {
-    /// The first of them, as many as there is room for.
-    fn part(&self, name: &str, limits: &Limits) -> Part {
-        let (mut room, mut kept, mut left_out) = (limits.message_bytes / 4, Vec::new(), self.left_out);
-        for event in self.kept.iter().map(|event| fit::value(event.clone(), limits)) {
-            let length = event.to_string().len();
-            if length <= room {
-                room -= length;
-                kept.push(event);
-            } else {
-                left_out += 1;
-            }
+    /// Keeps an event, if there is room for it.
+    fn keep(&mut self, event: &str, name: Option<String>, value: Value) {
+        let mut kept = json!({ "event": event });
+        if let Some(name) = name {
+            kept["name"] = Value::String(name);
         }
-        Part::Data { name: name.to_owned(), value: json!({ "kept": kept, "left_out": left_out }) }
+        kept["value"] = value;
+        let bytes = kept.to_string().len();
+        if self.bytes + bytes <= MOST_EVENT_BYTES {
+            self.bytes += bytes;
+            self.kept.push(kept);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    fn part(&self, name: &str, limits: &Limits) -> Part {
+        let kept: Vec<Value> = self.kept.iter().map(|event| fit::value(event.clone(), limits)).collect();
+        Part::Data { name: name.to_owned(), value: json!({ "kept": kept, "left_out": self.left_out }) }
     }
 }

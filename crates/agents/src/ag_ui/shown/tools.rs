@@ -122,9 +122,10 @@ impl Tools {
         call.arguments.push_str(delta);
         if call.arguments.len() >= call.previewed + call.previewed / 4 + PREVIEW_BYTES
             && let Stage::Growing(tool) = &call.stage
-            && tool.preview_arguments(&call.arguments).is_ok()
         {
             call.previewed = call.arguments.len();
+            // Too long to be shown, or over: the end tells.
+            let _ = tool.preview_arguments(&call.arguments);
         }
     }
 

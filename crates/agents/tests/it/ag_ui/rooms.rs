@@ -174,6 +174,19 @@ async fn state_plans_activities_and_subagents_are_kept() {
     assert_eq!(asked[1]["messages"][1]["toolCalls"][0]["encryptedValue"], "sealed");
 }
 
+/// An agent may work without a word.
+#[tokio::test]
+async fn a_state_alone_is_an_answer() {
+    let peer = Peer::saying(&run(&[json!({ "type": "STATE_SNAPSHOT", "snapshot": [1] })])).await;
+    let world = world_with(&peer.url, json!({})).await;
+    let mara = world.person("mara", "Mara").await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "go on").await;
+    let (run, answer) = chat.answered(&question).await;
+    assert_eq!(run.state, RunState::Completed);
+    assert_eq!(data(&answer.parts, "ag-ui.state"), Some(&json!({ "state": [1] })));
+}
+
 /// A message has a limited number of parts; an agent that does more goes on in the last ones.
 #[tokio::test]
 async fn a_talkative_agent_is_shown_to_the_end() {
