@@ -6,7 +6,9 @@ use antiphon_protocol::{
 };
 use serde_json::{Value, json};
 
-use super::words::{AskPermission, Choice, ChoiceKind, outcome_cancelled, outcome_selected};
+use super::words::{
+    AskPermission, Choice, ChoiceKind, ToolNews, is_small, outcome_cancelled, outcome_selected,
+};
 
 /// Field of a question's answer that holds the choice.
 const CHOICE: &str = "choice";
@@ -39,13 +41,20 @@ pub(super) fn ask(asked: &AskPermission, eligible: Eligible) -> Ask {
         tool_call: None,
         // What is allowed for the whole session is this very thing, not whatever is of its kind.
         tool: Some(title.map_or_else(|| tool.clone(), |title| format!("{tool}: {title}"))),
-        arguments: asked.tool.arguments(),
+        arguments: arguments(&asked.tool),
         editable: false,
         schema,
         eligible,
         scopes,
         default: DefaultAction::Deny,
     }
+}
+
+/// What people see of what it would do: what the tool is called with, or else what it would change.
+fn arguments(tool: &ToolNews) -> Option<Value> {
+    let changes = tool.output().filter(|changes| tool.raw_input.is_none() && !changes.is_empty());
+    let changes = changes.map(|changes| json!({ "changes": changes })).filter(is_small);
+    changes.or_else(|| tool.arguments())
 }
 
 /// Two ways to say yes, or two to say no, of the same kind, are more than a yes or no.
@@ -164,6 +173,9 @@ mod tests {
         let ask_all = ask(&asked(ALL), mara());
         assert_eq!((ask_all.kind, ask_all.prompt.as_str()), (AskKind::Permission, "npm test"));
         assert_eq!(ask_all.tool.as_deref(), Some("execute: npm test"));
+        let mut change = asked(ALL);
+        change.tool.content = Some(vec![json!({"type": "diff", "path": "/a", "newText": "b"})]);
+        assert_eq!(ask(&change, mara()).arguments, Some(json!({"changes": "--- /a, line 1\n+b"})));
         assert_eq!(ask_all.scopes, [Scope::Once, Scope::Session]);
         assert_eq!(ask(&asked(&[("a", "allow_once"), ("r", "reject_once")]), mara()).scopes, [Scope::Once]);
         assert_eq!(

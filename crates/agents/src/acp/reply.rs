@@ -9,7 +9,7 @@ use antiphon_protocol::{
 use super::{
     settings::Settings,
     tools::{Decided, Tools},
-    words::{self, Step, ToolNews, Update},
+    words::{self, AskPermission, Step, ToolNews, Update},
 };
 
 /// Parts that are kept for words: an agent that uses many tools still has something to say.
@@ -77,14 +77,19 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// The call that people are asked about, so that they see it; nothing if it is not shown, or at work already.
-    pub async fn tool_to_ask_about(&mut self, news: &ToolNews) -> Result<Option<PendingTool>, Error> {
-        if news.tool_call_id.is_empty() {
+    /// Sees to it that the call that people are asked about is in the answer, and that they are told all that is known of
+    /// it. Returns the call; nothing if it is not shown, or at work already.
+    pub async fn tool_to_ask_about(&mut self, ask: &mut AskPermission) -> Result<Option<PendingTool>, Error> {
+        let id = ask.tool.tool_call_id.clone();
+        if id.is_empty() {
             return Ok(None);
         }
-        let update = Update::ToolMoved(Box::new(ToolNews { status: None, ..news.clone() }));
-        self.add(update).await?;
-        Ok(self.tools.take_pending(&news.tool_call_id))
+        let news = ToolNews { status: None, ..ask.tool.clone() };
+        self.add(Update::ToolMoved(Box::new(news))).await?;
+        if let Some(known) = self.tools.news(&id) {
+            ask.tool = known.clone();
+        }
+        Ok(self.tools.take_pending(&id))
     }
 
     /// People have decided about it.

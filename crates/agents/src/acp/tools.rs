@@ -51,6 +51,11 @@ impl Tools {
         self.calls.contains_key(id)
     }
 
+    /// All that is known of a call.
+    pub fn news(&self, id: &str) -> Option<&ToolNews> {
+        self.calls.get(id).map(|call| &call.news)
+    }
+
     /// Shows a call that began.
     pub async fn announce(
         &mut self,

@@ -102,8 +102,8 @@ impl<'a> Work<'a> {
         }
         match event {
             Event::Update(update) => self.reply.add(update).await?,
-            Event::Permission(ask, asked) => {
-                let pending = self.reply.tool_to_ask_about(&ask.tool).await?;
+            Event::Permission(mut ask, asked) => {
+                let pending = self.reply.tool_to_ask_about(&mut ask).await?;
                 self.deciding.push(Box::pin(decide(
                     self.run,
                     *ask,

@@ -1,5 +1,7 @@
 // An agent that speaks ACP by hand, and does what its prompt's last word names: well or badly.
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 const { env } = process;
 const sessions = new Map();
@@ -9,7 +11,6 @@ let nextSession = 1;
 
 const write = (text) => process.stdout.write(`${text}\n`);
 const send = (message) => write(JSON.stringify({ jsonrpc: '2.0', ...message }));
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function ask(method, params) {
   const id = `agent-${nextId++}`;
@@ -43,17 +44,34 @@ const deeds = {
     update(id, 'plan', { entries: [{ content: 'look', status: 'in_progress' }, { content: 'tell' }] });
     say(id, 'I look.');
     update(id, 'tool_call', {
-      toolCallId: 'call_1', title: 'Look around', kind: 'search', status: 'pending', rawInput: { where: 'here' },
+      toolCallId: 'call_1',
+      title: 'Look around',
+      kind: 'search',
+      status: 'pending',
+      rawInput: { where: 'here' },
     });
     update(id, 'tool_call_update', { toolCallId: 'call_1', status: 'in_progress', content: content('one') });
     update(id, 'tool_call_update', { toolCallId: 'call_1', content: content('one\ntwo') });
     update(id, 'tool_call_update', {
-      toolCallId: 'call_1', status: 'completed', content: content('one\ntwo'), rawOutput: { found: 2 },
+      toolCallId: 'call_1',
+      status: 'completed',
+      content: content('one\ntwo'),
+      rawOutput: { found: 2 },
     });
-    update(id, 'tool_call_update', { toolCallId: 'call_2', title: 'Break', kind: 'execute', status: 'in_progress' });
+    update(id, 'tool_call_update', {
+      toolCallId: 'call_2',
+      title: 'Break',
+      kind: 'execute',
+      status: 'in_progress',
+    });
     update(id, 'tool_call_update', { toolCallId: 'call_2', status: 'failed', content: content('it broke') });
     update(id, 'tool_call', { toolCallId: 'call_3', title: 'Left open', kind: 'think', status: 'pending' });
-    update(id, 'plan', { entries: [{ content: 'look', status: 'completed' }, { content: 'tell', status: 'completed' }] });
+    update(id, 'plan', {
+      entries: [
+        { content: 'look', status: 'completed' },
+        { content: 'tell', status: 'completed' },
+      ],
+    });
     update(id, 'usage_update', { used: 1234, size: 200000 });
     update(id, 'available_commands_update', { availableCommands: [] });
     update(id, 'something_new', { a: 1 });
@@ -68,7 +86,13 @@ const deeds = {
     write('[1,2,3]');
     write('null');
     send({ method: 'session/update', params: 7 });
-    send({ method: 'session/update', params: { sessionId: 'other', update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: 'LOST' } } } });
+    send({
+      method: 'session/update',
+      params: {
+        sessionId: 'other',
+        update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: 'LOST' } },
+      },
+    });
     send({ id: 4711, result: {} });
     say(id, 'still here');
   },
@@ -108,21 +132,32 @@ const deeds = {
     const piece = 'x'.repeat(8 * 1024);
     for (;;) {
       say(id, piece);
-      await new Promise((resolve) => (process.stdout.writableNeedDrain ? process.stdout.once('drain', resolve) : setImmediate(resolve)));
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+      else await setImmediate();
     }
   },
 
   /** More tool calls than a message has room for. */
   tools(id) {
     for (let n = 1; n <= 60; n += 1) {
-      update(id, 'tool_call', { toolCallId: `call_${n}`, title: `Tool ${n}`, kind: 'read', status: 'completed' });
+      update(id, 'tool_call', {
+        toolCallId: `call_${n}`,
+        title: `Tool ${n}`,
+        kind: 'read',
+        status: 'completed',
+      });
     }
     say(id, 'Sixty tools.');
   },
 
   /** Asks for a permission, and says what it was answered. */
   async permit(id) {
-    update(id, 'tool_call', { toolCallId: 'call_1', title: 'rm -rf build', kind: 'execute', status: 'pending' });
+    update(id, 'tool_call', {
+      toolCallId: 'call_1',
+      title: 'rm -rf build',
+      kind: 'execute',
+      status: 'pending',
+    });
     const { result } = await ask('session/request_permission', {
       sessionId: id,
       toolCall: { toolCallId: 'call_1', rawInput: { command: 'rm -rf build' } },
@@ -132,15 +167,28 @@ const deeds = {
       ],
     });
     if (result.outcome.optionId === 'yes') {
-      update(id, 'tool_call_update', { toolCallId: 'call_1', status: 'completed', rawOutput: { gone: true } });
+      update(id, 'tool_call_update', {
+        toolCallId: 'call_1',
+        status: 'completed',
+        rawOutput: { gone: true },
+      });
     }
     say(id, `outcome ${JSON.stringify(result.outcome)}`);
   },
 
   /** Asks a question by a form. */
   async question(id) {
-    const requestedSchema = { type: 'object', properties: { colour: { type: 'string' } }, required: ['colour'] };
-    const { result } = await ask('elicitation/create', { sessionId: id, mode: 'form', message: 'Which colour?', requestedSchema });
+    const requestedSchema = {
+      type: 'object',
+      properties: { colour: { type: 'string' } },
+      required: ['colour'],
+    };
+    const { result } = await ask('elicitation/create', {
+      sessionId: id,
+      mode: 'form',
+      message: 'Which colour?',
+      requestedSchema,
+    });
     say(id, `answer ${JSON.stringify(result)}`);
   },
 
@@ -162,7 +210,11 @@ const deeds = {
     const second = await ask('fs/read_text_file', { sessionId: id, path, line: 2, limit: 1 });
     const none = await ask('fs/read_text_file', { sessionId: id, path: `${session.cwd}/none` });
     const outside = await ask('fs/read_text_file', { sessionId: id, path: '/etc/passwd' });
-    const above = await ask('fs/write_text_file', { sessionId: id, path: `${session.cwd}/../a.txt`, content: 'x' });
+    const above = await ask('fs/write_text_file', {
+      sessionId: id,
+      path: `${session.cwd}/../a.txt`,
+      content: 'x',
+    });
     const codes = [none, outside, above].map(({ error }) => error.code);
     say(id, JSON.stringify([whole.result.content, second.result.content, ...codes]));
   },
@@ -188,7 +240,8 @@ async function prompt({ sessionId, prompt: blocks }, id) {
 }
 
 function open(sessionId, cwd, id, result) {
-  if (env.SIGN_IN && !sessions.signedIn) return send({ id, error: { code: -32000, message: 'Authentication required' } });
+  if (env.SIGN_IN && !sessions.signedIn)
+    return send({ id, error: { code: -32000, message: 'Authentication required' } });
   sessions.set(sessionId, { cwd, prompts: [], isBusy: false, cancelled: false });
   send({ id, result });
 }
