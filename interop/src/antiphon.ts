@@ -39,5 +39,5 @@ export function modelBot(
   connector: Readonly<Record<string, Setting>> = {},
 ): Bot {
   const model = { base_url: aimock.base, model: 'first', api_key_env: KEY, retries: 0 };
-  return { id: 'helper', ...bot, connector: 'openai', ...model, ...connector };
+  return { id: 'helper', ...bot, connector: { type: 'openai', ...model, ...connector } };
 }

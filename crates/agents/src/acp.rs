@@ -18,29 +18,20 @@ mod turn;
 mod words;
 mod work;
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
-use antiphon_hub::{Hub, RunSession};
+use antiphon_hub::RunSession;
 use antiphon_protocol::{Activity, BotSpec, Ending, bot::AcpSpec};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use tracing::debug;
 
-use crate::{Connector, Trouble, openai::transcript};
+use crate::{Connector, Place, Trouble, openai::transcript};
 use memory::{Known, Memory};
 use running::Running;
 use settings::Settings;
 use turn::Turn;
 use work::{Came, Outcome, Work};
-
-/// Where bots live.
-#[derive(Clone)]
-pub struct Place {
-    /// The hub that they work in.
-    pub hub: Arc<Hub>,
-    /// The server's data directory.
-    pub data_dir: PathBuf,
-}
 
 /// The connector of a bot that is a program.
 ///

@@ -38,11 +38,9 @@ pub fn connector(spec: &BotSpec, hub: &Hub) -> Arc<dyn Connector> {
 
 #[async_trait]
 impl Connector for Remote {
-    /// Waits for a connection that takes runs.
+    /// There is nothing to bring up: either a connection takes runs, or the bot is [awaited](Self::ready).
     async fn start(&self) -> Result<(), Trouble> {
-        let gone = |_| Trouble::permanent("the bot was taken away");
-        self.socket.served().wait_for(|served| *served).await.map_err(gone)?;
-        Ok(())
+        if *self.socket.served().borrow() { Ok(()) } else { Err(away()) }
     }
 
     async fn lost(&self) -> Trouble {
@@ -52,7 +50,12 @@ impl Connector for Remote {
                 break;
             }
         }
-        Trouble::passing("the bot is not connected; start the program that has its token")
+        away()
+    }
+
+    async fn ready(&self) {
+        // The socket lives as long as the hub.
+        let _ = self.socket.served().wait_for(|served| *served).await;
     }
 
     async fn work(&self, run: RunSession) {
@@ -72,6 +75,11 @@ impl Connector for Remote {
             None => end(run, Ending::Cancelled, None).await,
         }
     }
+}
+
+/// Not for trying again: the bot is heard when it comes.
+fn away() -> Trouble {
+    Trouble::permanent("the bot is not connected; start the program that has its token")
 }
 
 async fn end(run: RunSession, ending: Ending, error: Option<String>) {

@@ -11,14 +11,12 @@ mod tools;
 
 use std::sync::Arc;
 
-use antiphon_hub::{Hub, RunSession};
-use antiphon_protocol::{
-    Bot, BotStatus, BusyPolicy, Connector, Ending, Error, Message, Part, TriggerPolicy, User, UserId,
-    UserKind,
-};
-use tokio_util::task::TaskTracker;
-use tracing::{debug, info};
+use antiphon_hub::RunSession;
+use antiphon_protocol::{BotSpec, Ending, Message, Part, UserId, bot::ConnectorSpec};
+use async_trait::async_trait;
+use tracing::debug;
 
+use crate::Connector;
 use intent::Intent;
 use library::Library;
 use speech::{Halt, Speech};
@@ -29,7 +27,7 @@ pub use pace::Pace;
 pub const BOT: &str = "demo";
 
 /// What can be chosen about the demonstration agent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct DemoOptions {
     /// In how many rooms it answers at the same time. An answer costs little, so the bound is there for the case that
     /// everyone tries it at once; the others wait their turn.
@@ -44,49 +42,45 @@ impl Default for DemoOptions {
     }
 }
 
-/// Makes the demonstration agent known, lets it into the default room, and has it answer until the hub stops. Its tasks
-/// go into `tasks`, which is to be waited for after [`Hub::stop`].
-pub async fn start(hub: &Arc<Hub>, options: DemoOptions, tasks: &TaskTracker) -> Result<(), Error> {
-    let bot = UserId::parse(BOT).expect("a literal within the grammar");
-    hub.put_bot(introduce(bot.clone())).await?;
-    hub.add_to_default_room(&bot).await?;
-    let inbox = hub.inbox(&bot, options.concurrency);
-    let library = Arc::new(Library::embedded());
-    let work = move |run| work(run, Arc::clone(&library), options.pace);
-    tasks.spawn(crate::serve(inbox, tasks.clone(), work));
-    info!(%bot, "the demonstration agent answers");
-    Ok(())
-}
-
-fn introduce(id: UserId) -> Bot {
+/// What the demonstration agent is.
+pub fn spec(options: DemoOptions) -> BotSpec {
     let suggestions = [
         "What is Antiphon, and what can you do?",
         "Count down from 20, I may stop you",
         "Tell me a long story while I cut the network",
     ];
-    Bot {
-        user: User { id, kind: UserKind::Bot, name: "Demo".to_owned(), avatar: None },
-        owner: None,
-        connector: Connector::Builtin,
-        status: BotStatus::Running,
-        error: None,
-        since: None,
-        restarts: 0,
-        trigger: TriggerPolicy::default(),
-        busy: BusyPolicy::default(),
-        answers_bots: false,
-        description: Some(
-            "Shows what agents can do here: streamed answers, tools you can watch and stop, plans."
-                .to_owned(),
-        ),
+    let id = UserId::parse(BOT).expect("a literal within the grammar");
+    let about = "Shows what agents can do here: streamed answers, tools you can watch and stop, plans.";
+    BotSpec {
+        name: Some("Demo".to_owned()),
+        description: Some(about.to_owned()),
         suggestions: suggestions.map(str::to_owned).to_vec(),
+        concurrency: options.concurrency,
+        ..BotSpec::new(id, ConnectorSpec::Builtin {})
+    }
+}
+
+/// How the demonstration agent is reached: it is right here.
+pub fn connector(options: DemoOptions) -> Arc<dyn Connector> {
+    Arc::new(Demo { library: Library::embedded(), pace: options.pace })
+}
+
+struct Demo {
+    library: Library,
+    pace: Pace,
+}
+
+#[async_trait]
+impl Connector for Demo {
+    async fn work(&self, run: RunSession) {
+        work(run, &self.library, &self.pace).await;
     }
 }
 
 /// One run, from what was said to its end.
-async fn work(run: RunSession, library: Arc<Library>, pace: Pace) {
+async fn work(run: RunSession, library: &Library, pace: &Pace) {
     let id = run.run().run.clone();
-    let (ending, error) = match respond(&run, &library, &pace).await {
+    let (ending, error) = match respond(&run, library, pace).await {
         Ok(()) => (Ending::Completed, None),
         Err(Halt::Cancelled) => (Ending::Cancelled, None),
         Err(Halt::Fault(fault)) => (Ending::Failed, Some(fault.message)),

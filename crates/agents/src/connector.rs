@@ -42,6 +42,12 @@ pub trait Connector: Send + Sync + 'static {
         std::future::pending().await
     }
 
+    /// Returns once it is worth calling [`start`](Self::start) again before the pause after a trouble is over, which where the
+    /// trouble is permanent has no end: a program that connects by itself has come, say. May be dropped.
+    async fn ready(&self) {
+        std::future::pending().await
+    }
+
     /// Works on one run to its end, which it tells by [`RunSession::finish`]. Heeds [`RunSession::cancelled`]. Called for as
     /// many runs at a time as the bot may have. A panic, or a run that is dropped, ends that run alone.
     async fn work(&self, run: RunSession);

@@ -9,15 +9,17 @@ pub mod bot_socket;
 pub mod builtin;
 mod connector;
 mod halves;
+mod host;
 mod lines;
 pub mod mcp;
 mod members;
 pub mod openai;
 mod program;
 mod sse;
+mod supervisor;
 mod worker;
 
 pub use address::Address;
 pub use connector::{Connector, Trouble};
+pub use host::{Connect, Host, HostOptions, Place};
 pub use program::Program;
-pub use worker::serve;

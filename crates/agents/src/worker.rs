@@ -1,15 +1,58 @@
-//! The loop of every bot: takes runs from the inbox and works on each in a task of its own.
+//! A bot at work: takes runs from the inbox and works on each in a task of its own.
 
-use antiphon_hub::{Inbox, RunSession};
-use tokio_util::task::TaskTracker;
+use std::sync::Arc;
 
-/// Works on a bot's runs until the hub stops. What goes wrong in one run, a panic included, ends that run alone: the
-/// session that is dropped says so to the room.
-pub async fn serve<W>(mut inbox: Inbox, tasks: TaskTracker, mut work: impl FnMut(RunSession) -> W)
-where
-    W: Future<Output = ()> + Send + 'static,
-{
-    while let Some(run) = inbox.next().await {
-        tasks.spawn(work(run));
+use antiphon_hub::Inbox;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::Connector;
+
+/// One bot's inbox, and the runs that were taken from it.
+pub(crate) struct Worker {
+    inbox: Inbox,
+    tasks: TaskTracker,
+    abort: CancellationToken,
+}
+
+impl Worker {
+    pub fn new(inbox: Inbox) -> Self {
+        let tasks = TaskTracker::new();
+        // Closed from the start: that is only about when waiting for it may end, and it always may.
+        tasks.close();
+        Self { inbox, tasks, abort: CancellationToken::new() }
+    }
+
+    /// Opens the inbox. What is returned closes it.
+    pub fn open(&mut self) -> CancellationToken {
+        self.inbox.open();
+        self.inbox.closer()
+    }
+
+    /// Works on the bot's runs until the inbox is closed or the hub stops. What goes wrong in one run, a panic included,
+    /// ends that run alone: the session that is dropped says so to the room.
+    pub async fn serve(&mut self, connector: &Arc<dyn Connector>) {
+        while let Some(run) = self.inbox.next().await {
+            let (connector, abort) = (Arc::clone(connector), self.abort.clone());
+            self.tasks.spawn(async move {
+                abort.run_until_cancelled(connector.work(run)).await;
+            });
+        }
+    }
+
+    /// Waits until no run is at work.
+    pub async fn idle(&self) {
+        self.tasks.wait().await;
+    }
+
+    /// Lets go of what is still at work.
+    pub async fn end(self) {
+        self.abort.cancel();
+        self.tasks.wait().await;
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.abort.cancel();
     }
 }

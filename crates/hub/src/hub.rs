@@ -4,22 +4,23 @@ mod housekeeping;
 mod recovery;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::{Arc, Weak},
+    time::Duration,
 };
 
 use antiphon_protocol::{
-    Bot, CloseCode, EntryBody, Error, Limits, Role, RoomId, Timestamp, User, UserId, UserKind,
-    room::RoomSummary,
+    CloseCode, EntryBody, Error, Limits, Role, RoomId, Timestamp, User, UserId, UserKind, room::RoomSummary,
 };
 use antiphon_store::{Change, Command, CommittedEntry, NewMember, Publisher, Store};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Environment, Reader, Session,
     bot_socket::BotSockets,
+    bots::Bots,
     connections::Connections,
     rate::Rates,
     reader::device::{Device, Notice},
@@ -64,7 +65,7 @@ pub struct Hub {
     rooms: Mutex<HashMap<RoomId, Arc<LiveRoom>>>,
     /// Rooms in which something grows or expires; the housekeeper looks at these only.
     busy: Mutex<HashSet<RoomId>>,
-    bots: RwLock<BTreeMap<UserId, Bot>>,
+    pub(crate) bots: Bots,
     tasks: TaskTracker,
     /// Where tasks run: some are begun by threads of the store.
     runtime: Handle,
@@ -106,7 +107,7 @@ impl Hub {
             bot_sockets: BotSockets::default(),
             rooms: Mutex::default(),
             busy: Mutex::default(),
-            bots: RwLock::default(),
+            bots: Bots::default(),
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
             stopping: CancellationToken::new(),
@@ -115,8 +116,7 @@ impl Hub {
         hub.store.publish_to(Arc::new(Bell(hub.myself.clone())));
         hub.recover().await?;
         hub.make_default_room().await?;
-        let bots = hub.store.bots().await?;
-        *hub.bots.write() = bots.into_iter().map(|bot| (bot.user.id.clone(), bot)).collect();
+        hub.store.bots().await?.into_iter().for_each(|bot| hub.bots.put(bot));
         hub.spawn(housekeeping::run(Arc::downgrade(&hub), hub.stopping.clone()));
         Ok(hub)
     }
@@ -140,6 +140,11 @@ impl Hub {
     /// What is accepted from clients.
     pub fn limits(&self) -> &Limits {
         &self.options.limits
+    }
+
+    /// How long the runs of a bot that is stopped may take to end: as long as those that are cancelled.
+    pub fn stop_grace(&self) -> Duration {
+        Duration::from_millis(self.options.cancel_grace_ms)
     }
 
     /// The room that everyone finds.
@@ -167,28 +172,11 @@ impl Hub {
         Ok(())
     }
 
-    /// Makes a bot known.
-    pub async fn put_bot(&self, bot: Bot) -> Result<(), Error> {
-        self.commit(UserId::system(), Change::PutBot { bot: Box::new(bot.clone()) }).await?;
-        self.bots.write().insert(bot.user.id.clone(), bot);
-        Ok(())
-    }
-
     /// Makes a user a member of the room that everyone finds.
     pub async fn add_to_default_room(&self, user: &UserId) -> Result<(), Error> {
         let members = vec![NewMember { user: user.clone(), role: Role::Member }];
         let room = self.options.default_room.clone();
         self.commit(UserId::system(), Change::AddMembers { room, members }).await
-    }
-
-    /// Every bot.
-    pub fn bots(&self) -> Vec<Bot> {
-        self.bots.read().values().cloned().collect()
-    }
-
-    /// A bot.
-    pub fn bot(&self, id: &UserId) -> Option<Bot> {
-        self.bots.read().get(id).cloned()
     }
 
     /// Someone who acts, and hears nothing.

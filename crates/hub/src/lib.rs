@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod bot_socket;
+mod bots;
 mod connections;
 mod environment;
 mod event;
@@ -16,6 +17,7 @@ mod run;
 mod session;
 
 pub use bot_socket::{BotLine, BotRequest, BotSocket, BotWrite};
+pub use bots::{Health, Order, Origin};
 pub use environment::{Clock, Environment, Ids};
 pub use event::LiveEvent;
 pub use hub::{Hub, HubOptions};

@@ -4,13 +4,15 @@
 //! stopped → starting → running → stopping → stopped ;  any → error(message)
 //! ```
 
+mod check;
 mod spec;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, User, UserId};
+use crate::{Timestamp, User, UserId, UserKind};
 
+pub use check::SpecFault;
 pub use spec::{
     AcpSpec, AgUiSpec, ApprovalPolicy, BotSpec, ConnectorSpec, McpServerSpec, OpenAiSpec, Secret, ToolSpec,
 };
@@ -117,6 +119,23 @@ pub struct Bot {
     /// Whether other bots can address it.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub answers_bots: bool,
+}
+
+impl BotSpec {
+    /// The bot that it will be, stopped.
+    pub fn bot(&self) -> Bot {
+        let name = self.name.clone().unwrap_or_else(|| self.id.to_string());
+        let (id, kind, avatar) = (self.id.clone(), UserKind::Bot, self.avatar.clone());
+        Bot {
+            owner: self.owner.clone(),
+            description: self.description.clone(),
+            suggestions: self.suggestions.clone(),
+            trigger: self.trigger.clone(),
+            busy: self.busy,
+            answers_bots: self.answers_bots,
+            ..Bot::new(User { id, kind, name, avatar }, self.connector.kind())
+        }
+    }
 }
 
 impl Bot {

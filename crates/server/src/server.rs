@@ -3,19 +3,17 @@
 use std::{fs, io, net::SocketAddr, sync::Arc};
 
 use antiphon_agents::{
+    Host, HostOptions, Place,
     builtin::{self, DemoOptions},
-    openai,
 };
 use antiphon_hub::{Environment, Hub, HubOptions};
 use antiphon_identity::Clock;
-use antiphon_protocol::UserId;
 use antiphon_store::{
     Store,
     sqlite::{OpenError, SqliteStore},
 };
 use axum::{Router, routing::get};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
-use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::{
@@ -53,7 +51,7 @@ pub struct Server {
     address: SocketAddr,
     doors: Arc<Doors>,
     store: Arc<dyn Store>,
-    agents: TaskTracker,
+    host: Host,
     accepting: JoinHandle<()>,
 }
 
@@ -77,8 +75,9 @@ impl Server {
             ..HubOptions::default()
         };
         let hub = Hub::start(Arc::clone(&store), options, Environment::system()).await?;
-        let agents = TaskTracker::new();
-        start_agents(&hub, &settings, &agents).await?;
+        declare_bots(&hub, &settings).await?;
+        let place = Place { hub: Arc::clone(&hub), data_dir: settings.data_dir.clone() };
+        let host = Host::start(place, HostOptions::new(DemoOptions::default()));
         let metrics_listen = settings.metrics_listen;
         let doors = Arc::new(Doors::new(hub, settings, clock)?);
         doors.tasks.spawn(watch_keys(Arc::clone(&doors)));
@@ -89,7 +88,7 @@ impl Server {
         let router = http::router(&doors);
         let accepting = tokio::spawn(accept::run(listener, router, Arc::clone(&doors)));
         info!(%address, "open");
-        Ok(Self { address, doors, store, agents, accepting })
+        Ok(Self { address, doors, store, host, accepting })
     }
 
     /// Where it listens.
@@ -118,25 +117,17 @@ impl Server {
         }
         let _ = self.accepting.await;
         self.doors.hub.stop().await;
-        self.agents.close();
-        self.agents.wait().await;
+        self.host.stop().await;
         self.store.close().await;
         info!("stopped");
         drained
     }
 }
 
-/// Brings the bots of the settings into their rooms.
-async fn start_agents(hub: &Arc<Hub>, settings: &Settings, agents: &TaskTracker) -> Result<(), StartError> {
-    if settings.demo_agent {
-        builtin::start(hub, DemoOptions::default(), agents).await?;
-    }
-    let bots: Vec<UserId> = settings.bots.iter().map(|bot| bot.id.clone()).collect();
-    openai::retire_others(hub, &bots).await?;
-    for bot in &settings.bots {
-        openai::start(hub, bot.clone(), agents).await?;
-    }
-    Ok(())
+/// Tells the hub of the bots of the settings.
+async fn declare_bots(hub: &Hub, settings: &Settings) -> Result<(), StartError> {
+    let demo = settings.demo_agent.then(|| builtin::spec(DemoOptions::default()));
+    Ok(hub.declare_bots(demo.into_iter().chain(settings.bots.iter().cloned()).collect()).await?)
 }
 
 /// Runs until the server drains.

@@ -13,9 +13,8 @@ use std::{
     path::PathBuf,
 };
 
-use antiphon_agents::openai::OpenAiOptions;
 use antiphon_identity::{IdentityConfig, OriginPolicy};
-use antiphon_protocol::{Limits, RoomId};
+use antiphon_protocol::{BotSpec, Limits, RoomId, UserId};
 
 pub use cli::Cli;
 pub use fault::SettingsError;
@@ -43,8 +42,10 @@ pub struct Settings {
     pub default_room: RoomId,
     /// Whether the demonstration agent lives in the default room.
     pub demo_agent: bool,
-    /// The bots that have a model.
-    pub bots: Vec<OpenAiOptions>,
+    /// The bots that the operator brings.
+    pub bots: Vec<BotSpec>,
+    /// Who may start, stop and remove everyone's bots, and bring such as the server itself calls out for.
+    pub administrators: Vec<UserId>,
     /// Where `/metrics` is served, if not on the main address to this machine alone.
     pub metrics_listen: Option<SocketAddr>,
     /// What is logged, and how.
@@ -93,7 +94,7 @@ impl Settings {
             None => RoomId::parse("general").expect("`general` is in the grammar of ids"),
         };
         let demo_agent = said.demo_agent.unwrap_or(true);
-        let bots = bots::bots(said.bots, &default_room, demo_agent, |name| environment.get(name).cloned())?;
+        let bots = bots::bots(said.bots, demo_agent, |name| environment.get(name).cloned())?;
         let settings = Self {
             listen: listen(said.listen.as_deref(), said.port)?,
             data_dir: said.data.unwrap_or_else(|| PathBuf::from("data")),
@@ -103,6 +104,7 @@ impl Settings {
             default_room,
             demo_agent,
             bots,
+            administrators: said.administrators,
             metrics_listen: said.metrics_listen,
             log: said.log,
             identity,

@@ -111,7 +111,10 @@ fn number(words: &[Word<'_>]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::introduce, *};
+    use super::{
+        super::{DemoOptions, spec},
+        *,
+    };
 
     fn of(text: &str) -> Intent {
         Intent::of(text)
@@ -183,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_suggestion_is_understood() {
-        let bot = introduce(antiphon_protocol::UserId::parse(BOT).unwrap());
+        let bot = spec(DemoOptions::default());
         for text in bot.suggestions {
             assert!(!matches!(of(&text), Intent::Other(_)), "{text:?}");
         }

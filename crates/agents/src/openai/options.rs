@@ -2,25 +2,19 @@
 
 use std::time::Duration;
 
-use antiphon_protocol::{RoomId, UserId};
+use antiphon_protocol::{BotSpec, UserId, bot::OpenAiSpec};
 use secrecy::SecretString;
 
 use crate::Address;
 
-/// A bot, and the endpoint that its words come from.
+/// A bot's name, and the endpoint that its words come from.
 #[derive(Debug, Clone)]
-pub struct OpenAiOptions {
-    /// The bot's id, and what it answers to after an `@`.
+pub(super) struct OpenAiOptions {
+    /// The bot, as logs call it.
     pub id: UserId,
     /// What others see.
     pub name: String,
-    /// What it does, in a sentence.
-    pub description: Option<String>,
-    /// Things worth asking it first.
-    pub suggestions: Vec<String>,
-    /// Rooms that it is a member of after the start.
-    pub rooms: Vec<RoomId>,
-    /// Where `chat/completions` is below, usually ending in `/v1`.
+    /// The endpoint.
     pub base_url: Address,
     /// Sent as a bearer token.
     pub api_key: Option<SecretString>,
@@ -32,33 +26,41 @@ pub struct OpenAiOptions {
     pub system_prompt: Option<String>,
     /// How much of the room a request may carry; a token counts as four bytes.
     pub context_tokens: usize,
-    /// In how many rooms the bot answers at the same time.
-    pub concurrency: usize,
     /// How often a model is asked again that did not begin to answer.
     pub retries: u32,
     /// How long things may take.
     pub times: Times,
 }
 
+impl OpenAiOptions {
+    /// Takes what was said about a bot, or says what is wrong with it.
+    pub fn of(spec: &BotSpec, own: &OpenAiSpec) -> Result<Self, String> {
+        Ok(Self {
+            id: spec.id.clone(),
+            name: spec.bot().user.name,
+            base_url: Address::parse(&own.base_url).map_err(|problem| format!("base_url: {problem}"))?,
+            api_key: own.api_key.as_ref().map(|key| SecretString::from(key.0.as_str())),
+            model: own.model.clone(),
+            fallback_models: own.fallback_models.clone(),
+            system_prompt: own.system_prompt.clone(),
+            context_tokens: own.context_tokens,
+            retries: own.retries,
+            times: Times {
+                first_chunk: Duration::from_millis(own.first_chunk_ms),
+                chunk_gap: Duration::from_millis(own.chunk_gap_ms),
+                total: Duration::from_millis(spec.total_ms),
+            },
+        })
+    }
+}
+
 /// How long an answer may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Times {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
     /// From a request to the first byte of its stream.
     pub first_chunk: Duration,
     /// Between two pieces of a stream.
     pub chunk_gap: Duration,
     /// For a whole run, with all its attempts.
     pub total: Duration,
-}
-
-impl Default for Times {
-    fn default() -> Self {
-        Self {
-            // Models that think before they speak, on shared machines, are silent for up to 30 s.
-            first_chunk: Duration::from_secs(30),
-            chunk_gap: Duration::from_secs(30),
-            // Longer answers than this are no conversation any more.
-            total: Duration::from_secs(300),
-        }
-    }
 }

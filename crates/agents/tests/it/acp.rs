@@ -6,11 +6,7 @@ mod files;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use antiphon_agents::{
-    Connector,
-    acp::{self, Place},
-    builtin::Pace,
-};
+use antiphon_agents::{Connector, Place, acp, builtin::Pace};
 use antiphon_protocol::{
     Bot, BotSpec, BotStatus, Message, Run, User, UserKind,
     bot::{AcpSpec, Connector as Kind, ConnectorSpec, Secret},
@@ -55,12 +51,7 @@ impl Scene {
         bot.start().await.unwrap();
         let user = User { id: spec.id.clone(), kind: UserKind::Bot, name: "Coder".to_owned(), avatar: None };
         world.hub.put_bot(Bot { status: BotStatus::Running, ..Bot::new(user, Kind::Acp) }).await.unwrap();
-        let (inbox, worker) = (world.hub.inbox(&spec.id, spec.concurrency), Arc::clone(&bot));
-        let work = move |run| {
-            let worker = Arc::clone(&worker);
-            async move { worker.work(run).await }
-        };
-        world.tasks.spawn(antiphon_agents::serve(inbox, world.tasks.clone(), work));
+        world.gives_runs(&spec.id, spec.concurrency, Arc::clone(&bot));
         let mara = world.person("mara", "Mara").await;
         let chat = mara.chat_with("coder").await;
         Self { world, mara, chat, bot, data }

@@ -4,9 +4,9 @@ mod faults;
 mod peer;
 mod rooms;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use antiphon_agents::{ag_ui, builtin::Pace, serve};
+use antiphon_agents::{ag_ui, builtin::Pace};
 use antiphon_protocol::{Bot, BotSpec, BotStatus, Connector, Part, User, UserKind, bot::ConnectorSpec};
 use serde_json::{Value, json};
 
@@ -27,11 +27,7 @@ async fn world_with(url: &str, more: Value) -> World {
     let user = User { id: spec.id.clone(), kind: UserKind::Bot, name: "Helper".to_owned(), avatar: None };
     let bot = Bot { status: BotStatus::Running, ..Bot::new(user, Connector::AgUi) };
     world.hub.put_bot(bot).await.unwrap();
-    let (inbox, tasks) = (world.hub.inbox(&spec.id, spec.concurrency), world.tasks.clone());
-    world.tasks.spawn(serve(inbox, tasks, move |run| {
-        let agent = Arc::clone(&agent);
-        async move { agent.work(run).await }
-    }));
+    world.gives_runs(&spec.id, spec.concurrency, agent);
     world
 }
 

@@ -6,42 +6,44 @@ mod faults;
 mod relay;
 mod rooms;
 
-use std::time::Duration;
-
-use antiphon_agents::{
-    builtin::Pace,
-    openai::{self, BaseUrl, OpenAiOptions, Times},
+use antiphon_agents::builtin::Pace;
+use antiphon_protocol::{
+    BotSpec, UserId,
+    bot::{ConnectorSpec, OpenAiSpec, Secret},
 };
-use antiphon_protocol::UserId;
-use secrecy::SecretString;
 
 use crate::world::World;
 
 /// What must not come out anywhere.
 const KEY: &str = "sk-SECRET";
 
-/// A bot whose words come from there. It is asked in private rooms.
-fn helper(base_url: &str) -> OpenAiOptions {
-    OpenAiOptions {
-        id: UserId::parse("helper").unwrap(),
-        name: "Helper".to_owned(),
-        description: None,
-        suggestions: Vec::new(),
-        rooms: Vec::new(),
-        base_url: BaseUrl::parse(base_url).unwrap(),
-        api_key: Some(SecretString::from(KEY)),
-        model: "first".to_owned(),
-        fallback_models: Vec::new(),
+/// An endpoint. Asked in private rooms, by the bot `helper`.
+fn helper(base_url: &str) -> OpenAiSpec {
+    OpenAiSpec {
+        api_key: Some(Secret(KEY.to_owned())),
         system_prompt: Some("Be kind.".to_owned()),
-        context_tokens: 8_000,
-        concurrency: 8,
         retries: 1,
-        times: Times { first_chunk: Duration::from_secs(30), ..Times::default() },
+        first_chunk_ms: 30_000,
+        chunk_gap_ms: 30_000,
+        ..OpenAiSpec::new(base_url, "first")
     }
 }
 
-async fn world_with(options: OpenAiOptions) -> World {
+fn spec(own: OpenAiSpec) -> BotSpec {
+    let id = UserId::parse("helper").unwrap();
+    BotSpec {
+        name: Some("Helper".to_owned()),
+        rooms: Some(Vec::new()),
+        ..BotSpec::new(id, ConnectorSpec::OpenAi(own))
+    }
+}
+
+async fn world_with(own: OpenAiSpec) -> World {
+    world_of(spec(own)).await
+}
+
+async fn world_of(spec: BotSpec) -> World {
     let world = World::at(Pace::NONE).await;
-    openai::start(&world.hub, options, &world.tasks).await.unwrap();
+    world.brings(vec![spec]).await;
     world
 }

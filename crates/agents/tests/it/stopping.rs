@@ -1,12 +1,14 @@
 //! Stopping: one tool, one run, a bot that breaks, the whole server.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use antiphon_agents::{builtin::Pace, serve};
-use antiphon_hub::RunSession;
-use antiphon_protocol::{
-    Bot, BotStatus, Connector, Ending, MessageStatus, Part, RunState, ToolState, User, UserId, UserKind,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
+
+use antiphon_agents::Connector;
+use antiphon_hub::RunSession;
+use antiphon_protocol::{Ending, MessageStatus, Part, RunState, ToolState};
+use async_trait::async_trait;
 
 use crate::{
     watcher::text_of,
@@ -83,9 +85,7 @@ async fn an_answer_that_the_server_leaves_is_kept_and_marked() {
     let mut chat = mara.chat().await;
     let question = mara.say(&chat.room, "story").await;
     chat.until("the beginning of the story", |seen| seen.length() > 600).await;
-    world.hub.stop().await;
-    world.tasks.close();
-    world.tasks.wait().await;
+    let _folder = world.stop().await;
     let (run, answer) = chat.answered(&question).await;
     assert_eq!((run.state, answer.status), (RunState::Interrupted, MessageStatus::Interrupted));
     let text = text_of(&answer);
@@ -93,29 +93,27 @@ async fn an_answer_that_the_server_leaves_is_kept_and_marked() {
 }
 
 /// Begins to speak, and breaks the first time.
-async fn fragile(run: RunSession, breaks: bool) {
-    let answer = run.answer().await.unwrap();
-    let part = answer.open_part(Part::Text { text: String::new() }).unwrap();
-    answer.append(part, "half of ").unwrap();
-    assert!(!breaks, "this bot breaks on purpose");
-    answer.append(part, "a sentence").unwrap();
-    run.finish(Ending::Completed, None).await.unwrap();
+#[derive(Default)]
+struct Fragile(AtomicBool);
+
+#[async_trait]
+impl Connector for Fragile {
+    async fn work(&self, run: RunSession) {
+        let answer = run.answer().await.unwrap();
+        let part = answer.open_part(Part::Text { text: String::new() }).unwrap();
+        answer.append(part, "half of ").unwrap();
+        assert!(self.0.swap(true, Ordering::Relaxed), "this bot breaks on purpose");
+        answer.append(part, "a sentence").unwrap();
+        run.finish(Ending::Completed, None).await.unwrap();
+    }
 }
 
 /// F3, B4: a bot that breaks ends one run. What it had said is kept and marked, and the next run is answered.
 #[tokio::test]
 async fn a_bot_that_breaks_loses_one_run_only() {
-    let world = World::at(Pace::NONE).await;
-    let id = UserId::parse("fragile").unwrap();
-    let user = User { id: id.clone(), kind: UserKind::Bot, name: "Fragile".to_owned(), avatar: None };
-    let bot = Bot { status: BotStatus::Running, ..Bot::new(user, Connector::Builtin) };
-    world.hub.put_bot(bot).await.unwrap();
-    let broken = AtomicBool::new(false);
-    let work = move |run| fragile(run, !broken.swap(true, Ordering::Relaxed));
-    world.tasks.spawn(serve(world.hub.inbox(&id, 1), world.tasks.clone(), work));
-
+    let world = World::of(Arc::new(Fragile::default())).await;
     let mara = world.person("mara", "Mara").await;
-    let mut chat = mara.chat_with("fragile").await;
+    let mut chat = mara.chat_with("ada").await;
     let first = mara.say(&chat.room, "one").await;
     let second = mara.say(&chat.room, "two").await;
     let (run, answer) = chat.answered(&first).await;

@@ -2,16 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use antiphon_agents::builtin::{self, DemoOptions, Pace};
+use antiphon_agents::{
+    Connect, Connector, Host, HostOptions, Place,
+    builtin::{self, DemoOptions, Pace},
+};
 use antiphon_hub::{Environment, Hub, HubOptions, Session};
 use antiphon_protocol::{
-    Limits, MessageId, Reply, Request, RoomId, RoomKind, ToolCallId, User, UserId, UserKind,
+    BotSpec, BotStatus, Limits, MessageId, Reply, Request, RoomId, RoomKind, ToolCallId, User, UserId,
+    UserKind,
+    bot::ConnectorSpec,
     reply::Cancelled,
     request::{Cancel, CreateRoom, SendMessage},
 };
 use antiphon_store::sqlite::{Durability, SqliteOptions, SqliteStore};
 use tempfile::TempDir;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::watcher::Watcher;
@@ -24,8 +28,8 @@ pub const SLOW_WORDS: Pace =
 
 pub struct World {
     pub hub: Arc<Hub>,
-    pub tasks: TaskTracker,
-    _folder: TempDir,
+    pub host: Host,
+    folder: TempDir,
 }
 
 impl World {
@@ -38,14 +42,67 @@ impl World {
     }
 
     pub async fn with(pace: Pace, limits: Limits) -> Self {
-        let folder = TempDir::new().unwrap();
-        let options = SqliteOptions { durability: Durability::Normal, ..SqliteOptions::default() };
-        let store = Arc::new(SqliteStore::open(folder.path().join("it.db"), &options).unwrap());
+        let demo = DemoOptions { pace, ..DemoOptions::default() };
         let options = HubOptions { limits, ..HubOptions::default() };
+        let world = Self::hosting(options, HostOptions::new(demo)).await;
+        world.brings(vec![builtin::spec(demo)]).await;
+        world
+    }
+
+    /// With one bot of one's own, `ada`.
+    pub async fn of(connector: Arc<dyn Connector>) -> Self {
+        let connect: Connect = Arc::new(move |_, _| Ok(Arc::clone(&connector)));
+        let options = HostOptions { connect, ..HostOptions::new(DemoOptions::default()) };
+        let world = Self::hosting(HubOptions::default(), options).await;
+        world.brings(vec![BotSpec::new(UserId::parse("ada").unwrap(), ConnectorSpec::Builtin {})]).await;
+        world
+    }
+
+    async fn hosting(options: HubOptions, host: HostOptions) -> Self {
+        let folder = TempDir::new().unwrap();
+        let sqlite = SqliteOptions { durability: Durability::Normal, ..SqliteOptions::default() };
+        let store = Arc::new(SqliteStore::open(folder.path().join("it.db"), &sqlite).unwrap());
         let hub = Hub::start(store, options, Environment::system()).await.unwrap();
-        let tasks = TaskTracker::new();
-        builtin::start(&hub, DemoOptions { pace, ..DemoOptions::default() }, &tasks).await.unwrap();
-        Self { hub, tasks, _folder: folder }
+        let place = Place { hub: Arc::clone(&hub), data_dir: folder.path().to_owned() };
+        Self { hub, host: Host::start(place, host), folder }
+    }
+
+    /// Brings bots, and waits until each runs.
+    pub async fn brings(&self, specs: Vec<BotSpec>) {
+        let ids: Vec<UserId> = specs.iter().map(|spec| spec.id.clone()).collect();
+        self.hub.declare_bots(specs).await.unwrap();
+        for id in ids {
+            self.until(&id, BotStatus::Running).await;
+        }
+    }
+
+    /// Waits until a bot has this status.
+    pub async fn until(&self, bot: &UserId, status: BotStatus) {
+        let waiting = async {
+            while self.hub.bot(bot).is_none_or(|bot| bot.status != status) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let arrived = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+        arrived.unwrap_or_else(|_| panic!("{bot} is never {status:?}: {:?}", self.hub.bot(bot)));
+    }
+
+    /// Gives a bot its runs, without anyone who watches over it.
+    pub fn gives_runs(&self, bot: &UserId, concurrency: usize, connector: Arc<dyn Connector>) {
+        let mut inbox = self.hub.inbox(bot, concurrency);
+        tokio::spawn(async move {
+            while let Some(run) = inbox.next().await {
+                let connector = Arc::clone(&connector);
+                tokio::spawn(async move { connector.work(run).await });
+            }
+        });
+    }
+
+    /// Stops everything, as the server does.
+    pub async fn stop(self) -> TempDir {
+        self.hub.stop().await;
+        self.host.stop().await;
+        self.folder
     }
 
     pub async fn person(&self, id: &str, name: &str) -> Person {

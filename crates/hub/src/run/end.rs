@@ -25,6 +25,19 @@ impl Hub {
         }
     }
 
+    /// Ends the runs of a bot that are still at work. They are over, for everyone, when this returns.
+    pub async fn interrupt_bot(&self, bot: &UserId, why: &str) {
+        let mut ends = Vec::new();
+        for active in self.runs.all().iter().filter(|active| active.run.bot == *bot) {
+            ends.extend(begin(&self.me(), active, Ending::Interrupted, Some(why.to_owned())));
+            active.cancel.cancel();
+        }
+        for end in ends {
+            // What could not be written, the next start writes.
+            let _ = end.await;
+        }
+    }
+
     /// Ends the runs of a bot in a room that it was removed from.
     pub(crate) fn expel_bot(&self, room: &RoomId, bot: &UserId, by: &UserId) {
         let runs = self.runs.all();

@@ -5,6 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use antiphon_protocol::{Ending, Error, ErrorCode, RoomId, Run, RunState, RunStep, UserId};
 use antiphon_store::{Change, QueuedRun, RunChange};
 use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::{ActiveRun, RunSession};
@@ -24,6 +25,7 @@ pub struct Inbox {
     bot: UserId,
     bell: Arc<Notify>,
     places: Arc<Semaphore>,
+    closed: CancellationToken,
 }
 
 impl Hub {
@@ -34,37 +36,55 @@ impl Hub {
             bot: bot.clone(),
             bell: self.runs.inbox(bot),
             places: Arc::new(Semaphore::new(concurrency)),
+            closed: CancellationToken::new(),
         }
     }
 }
 
 impl Inbox {
-    /// The next run, once there is one and a place for it. Nothing once the hub stops. May be dropped; a run that was
-    /// just being taken then fails.
+    /// Closes the inbox until it is [opened](Self::open) again: [`next`](Self::next) then gives nothing. A run that is just being
+    /// taken is given out first.
+    pub fn closer(&self) -> CancellationToken {
+        self.closed.clone()
+    }
+
+    /// Opens the inbox again after it was closed.
+    pub fn open(&mut self) {
+        self.closed = CancellationToken::new();
+    }
+
+    /// The next run, once there is one and a place for it. Nothing once the inbox is closed, or the hub stops. May be
+    /// dropped; a run that was just being taken then fails.
     pub async fn next(&mut self) -> Option<RunSession> {
         let stopping = self.hub.stopping.clone();
         tokio::select! {
             biased;
             () = stopping.cancelled() => None,
-            session = self.wait() => Some(session),
+            session = self.wait() => session,
         }
     }
 
-    async fn wait(&self) -> RunSession {
-        let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
-        loop {
+    async fn wait(&self) -> Option<RunSession> {
+        let place = self.unless_closed(Arc::clone(&self.places).acquire_owned()).await?;
+        let place = place.expect("the semaphore is never closed");
+        while !self.closed.is_cancelled() {
             match self.take().await {
                 Ok(Some(session)) => {
                     session.hold(place);
-                    return session;
+                    return Some(session);
                 }
-                Ok(None) => self.bell.notified().await,
+                Ok(None) => self.unless_closed(self.bell.notified()).await?,
                 Err(fault) => {
                     error!(bot = %self.bot, %fault, "the inbox could not be read; trying again");
-                    tokio::time::sleep(RETRY).await;
+                    self.unless_closed(tokio::time::sleep(RETRY)).await?;
                 }
             }
         }
+        None
+    }
+
+    async fn unless_closed<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
+        self.closed.run_until_cancelled(wait).await
     }
 
     /// Takes the oldest run that can begin.

@@ -69,6 +69,54 @@ pub struct BotSpec {
     pub connector: ConnectorSpec,
 }
 
+impl BotSpec {
+    /// A bot of which no more is said than how it is reached.
+    pub fn new(id: UserId, connector: ConnectorSpec) -> Self {
+        Self {
+            id,
+            name: None,
+            avatar: None,
+            description: None,
+            suggestions: Vec::new(),
+            owner: None,
+            rooms: None,
+            trigger: TriggerPolicy::default(),
+            busy: BusyPolicy::default(),
+            answers_bots: false,
+            concurrency: eight(),
+            queue: hundred(),
+            queue_ttl_ms: day(),
+            attempts: one(),
+            lease_ms: half_minute(),
+            total_ms: ten_minutes(),
+            step_ms: five_minutes(),
+            visible_to: BTreeMap::new(),
+            connector,
+        }
+    }
+}
+
+impl OpenAiSpec {
+    /// An endpoint and a model of which no more is said.
+    pub fn new(base_url: impl Into<String>, model: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            model: model.into(),
+            fallback_models: Vec::new(),
+            api_key: None,
+            system_prompt: None,
+            context_tokens: context_tokens(),
+            retries: retries(),
+            first_chunk_ms: minute(),
+            chunk_gap_ms: minute(),
+            fallback_answer: None,
+            tool_rounds: rounds(),
+            mcp_servers: Vec::new(),
+            tools: BTreeMap::new(),
+        }
+    }
+}
+
 fn one() -> u32 {
     1
 }

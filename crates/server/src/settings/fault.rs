@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::environment::Overlay;
 
+/// Stands for the key where the whole is at fault.
+const WHOLE: &str = "settings";
+
 /// Names the key at fault. Values never appear: one of them may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
@@ -26,7 +29,7 @@ impl SettingsError {
 
     pub(super) fn from_serde(fault: &serde_path_to_error::Error<toml::de::Error>) -> Self {
         let key = match fault.path().to_string().as_str() {
-            "." => "settings".to_owned(),
+            "." => WHOLE.to_owned(),
             path => path.to_owned(),
         };
         Self { key, problem: without_value(fault.inner().message()) }
@@ -36,6 +39,12 @@ impl SettingsError {
     pub(super) fn named_by(self, overlay: &Overlay) -> Self {
         let variable = overlay.variable(&self.key).map(str::to_owned);
         Self { key: variable.unwrap_or(self.key), ..self }
+    }
+
+    /// The same, seen from the section that it is in.
+    pub(super) fn below(self, section: &str) -> Self {
+        let key = if self.key == WHOLE { section.to_owned() } else { format!("{section}.{}", self.key) };
+        Self { key, ..self }
     }
 
     /// Dotted name of the setting, or of the variable that set it.

@@ -1,19 +1,20 @@
 //! What the operator said: the keys of the settings file, as written. Unknown ones are refused.
 
 use std::{
+    fmt::Display,
     fs,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use antiphon_identity::{IdentityConfig, ProviderConfig};
-use antiphon_protocol::{Limits, RoomId};
-use serde::{Deserialize, Deserializer};
+use antiphon_protocol::{Limits, RoomId, UserId};
+use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::{Table, Value};
 
 use super::{
     SettingsError,
-    bots::SaidBot,
     environment::Overlay,
     sections::{Connections, Database, Log, Timers},
 };
@@ -32,7 +33,9 @@ pub(super) struct Said {
     pub trusted_proxies: Option<Vec<IpAddr>>,
     pub default_room: Option<RoomId>,
     pub demo_agent: Option<bool>,
-    pub bots: Vec<SaidBot>,
+    pub bots: Vec<Table>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub administrators: Vec<UserId>,
     pub metrics_listen: Option<SocketAddr>,
     pub log: Log,
     pub identity: IdentityConfig,
@@ -69,17 +72,22 @@ fn read_table(file: &Path) -> Result<Table, SettingsError> {
 }
 
 /// A list, one element, or elements with commas between them (as the environment has them).
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum OneOrMany {
         One(String),
         Many(Vec<String>),
     }
-    Ok(match OneOrMany::deserialize(deserializer)? {
+    let many = match OneOrMany::deserialize(deserializer)? {
         OneOrMany::One(text) => {
             text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
         }
         OneOrMany::Many(many) => many,
-    })
+    };
+    many.iter().map(|one| one.parse().map_err(D::Error::custom)).collect()
 }

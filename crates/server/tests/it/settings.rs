@@ -2,7 +2,10 @@
 
 use std::{fs, net::SocketAddr, time::Duration};
 
-use antiphon_agents::openai::OpenAiOptions;
+use antiphon_protocol::{
+    BotSpec,
+    bot::{ConnectorSpec, OpenAiSpec},
+};
 use antiphon_server::settings::{Cli, Settings, SettingsError};
 use tempfile::TempDir;
 
@@ -31,10 +34,13 @@ fn nothing_needs_to_be_said() {
     assert!(settings.identity.admits_guests());
 }
 
-/// A bot with the settings that each needs, and these.
-fn bot(settings: &str) -> String {
-    format!("[[bots]]\nid = 'helper'\nconnector = 'openai'\n{settings}")
+/// A bot with a model, and these settings of its own and of its connector.
+fn bot(own: &str, connector: &str) -> String {
+    format!("[[bots]]\nid = 'helper'\n{own}\n[bots.connector]\ntype = 'openai'\n{connector}")
 }
+
+/// The least that a model takes.
+const MODEL: &str = "base_url = 'https://a.example/v1'\nmodel = 'm'";
 
 /// D11: the environment overrules the file, the command line overrules both.
 #[test]
@@ -105,15 +111,38 @@ fn faults_name_the_key_and_never_the_value() {
         ("[[identity.providers]]\nalgorithms = ['SECRET']", "algorithms"),
         ("[log]\nformat = 'SECRET'", "log.format"),
         ("[database]\ndurability = 'SECRET'", "database.durability"),
-        ("[[bots]]\napi_key = 'SECRET'", "api_key"),
-        ("[[bots]]\nconnector = 'SECRET'", "bots[0].connector"),
-        (bot("model = 'm'\nbase_url = 'https://user:SECRET@a.example'").as_str(), "bots[0].base_url"),
-        (bot("model = ''\nbase_url = 'https://a.example/SECRET'").as_str(), "bots[0].model"),
-        (bot("model = 'm'\nbase_url = 'https://a.example'\ntotal_ms = 0").as_str(), "bots[0].total_ms"),
+        ("[[bots]]\napi_key = 'SECRET'", "bots[0]"),
+        ("[[bots]]\nid = 'a'", "bots[0]: missing field `connector`"),
+        ("[[bots]]\nid = 'a'\nconnector = 'SECRET'", "bots[0].connector"),
+        ("[[bots]]\nid = 'a'\n[bots.connector]\ntype = 'SECRET'", "bots[0].connector.type"),
+        ("[[bots]]\nid = 'a'\n[bots.connector]\ntype = 'builtin'", "bots[0].connector.type"),
+        (&bot("trigger = 'SECRET'", MODEL), "bots[0].trigger"),
+        (&bot("busy = 'SECRET'", MODEL), "bots[0].busy"),
+        (&bot("queue = 0", MODEL), "bots[0].queue: too small"),
+        (&bot("total_ms = 0", MODEL), "bots[0].total_ms"),
+        (&bot("visible_to = { thoughts = 'admin' }", MODEL), "bots[0].visible_to"),
+        (&bot("", "model = 'm'"), "bots[0].connector: missing field `base_url`"),
+        (&bot("", "model = 'm'\nbase_url = 'https://user:SECRET@a.example'"), "bots[0].connector.base_url"),
+        (&bot("", "model = ''\nbase_url = 'https://a.example/SECRET'"), "bots[0].connector.model"),
+        (&bot("", &format!("{MODEL}\napi_key = 'SECRET'")), "bots[0].connector.api_key"),
+        (&bot("", &format!("{MODEL}\napi_key_env = 'SECRET'")), "bots[0].connector.api_key_env"),
+        (&bot("", &format!("{MODEL}\napi_key_file = '/SECRET'")), "bots[0].connector.api_key_file"),
+        (&bot("", &format!("{MODEL}\nretries = 'SECRET'")), "bots[0].connector.retries"),
         (
-            bot("model = 'm'\nbase_url = 'https://a.example'\napi_key_env = 'SECRET'").as_str(),
-            "bots[0].api_key_env",
+            &bot("", &format!("{MODEL}\ntools.clock.timeout_ms = 0")),
+            "bots[0].connector.tools.clock.timeout_ms",
         ),
+        (&bot("", &format!("{MODEL}\nmcp_servers = [{{ name = 'a' }}]")), "connector.mcp_servers[0].command"),
+        (
+            &bot(
+                "",
+                &format!(
+                    "{MODEL}\nmcp_servers = [{{ name = 'a', command = 'x', env = {{ K = {{ env = 'SECRET' }} }} }}]"
+                ),
+            ),
+            "bots[0].connector.mcp_servers[0].env.K: no such variable",
+        ),
+        ("administrators = ['no one']", "administrators"),
         ("x = SECRET", "line 1"),
     ] {
         let fault = from_file(file, &[]).expect_err(file).to_string();
@@ -128,17 +157,37 @@ fn bots_have_a_secret_key_and_an_id_of_their_own() {
     let directory = TempDir::new().unwrap();
     let file = directory.path().join("key");
     fs::write(&file, "sk-SECRET\n").unwrap();
-    let least = bot("base_url = 'https://a.example/v1'\nmodel = 'm'");
+    let key_of = |settings: &Settings| match &settings.bots[0].connector {
+        ConnectorSpec::OpenAi(own) => own.api_key.as_ref().map(|key| key.0.clone()),
+        _ => None,
+    };
     for key in [format!("api_key_file = '{}'", file.display()), "api_key_env = 'MODEL_KEY'".to_owned()] {
-        let settings = from_file(&format!("{least}\n{key}"), &[("MODEL_KEY", "sk-SECRET")]).unwrap();
-        assert!(settings.bots[0].api_key.is_some());
+        let file = bot("", &format!("{MODEL}\n{key}"));
+        let settings = from_file(&file, &[("MODEL_KEY", "sk-SECRET")]).unwrap();
+        assert_eq!(key_of(&settings).as_deref(), Some("sk-SECRET"));
         assert!(!format!("{settings:?}").contains("SECRET"));
     }
+    let least = bot("", MODEL);
     let twice = from_file(&format!("{least}\n{least}"), &[]).unwrap_err();
     assert_eq!(twice.key(), "bots[1].id");
     let demo = least.replace("'helper'", "'demo'");
     assert_eq!(from_file(&demo, &[]).unwrap_err().key(), "bots[0].id");
     from_file(&format!("demo_agent = false\n{demo}"), &[]).unwrap();
+}
+
+/// F10: headers and environments of agents and of tool servers come from files and variables as well.
+#[test]
+fn any_header_can_be_a_secret() {
+    let agent = "[[bots]]\nid = 'a'\n[bots.connector]\ntype = 'ag_ui'\nurl = 'https://a.example'\n\
+                 headers = { Authorization = { env = 'TOKEN' }, Accept-Language = 'de' }";
+    let settings = from_file(agent, &[("TOKEN", "Bearer SECRET")]).unwrap();
+    let ConnectorSpec::AgUi(own) = &settings.bots[0].connector else { panic!("{settings:?}") };
+    assert_eq!(own.headers["Authorization"].0, "Bearer SECRET");
+    assert_eq!(own.headers["Accept-Language"].0, "de");
+    let socket = "[[bots]]\nid = 'a'\n[bots.connector]\ntype = 'bot_socket'\ntoken_env = 'TOKEN'";
+    let settings = from_file(socket, &[("TOKEN", "SECRET")]).unwrap();
+    assert!(matches!(&settings.bots[0].connector, ConnectorSpec::BotSocket { token: Some(_) }));
+    assert!(!format!("{settings:?}").contains("SECRET"));
 }
 
 /// FAULTS 143: a variable is named as the operator knows it.
@@ -175,28 +224,66 @@ fn the_example_shows_the_defaults() {
         .collect();
     let said = from_file(&defaults.join("\n"), &[]).expect("every setting of the example exists");
     assert_eq!(format!("{said:?}"), format!("{:?}", gather(Cli::default(), &[]).unwrap()));
-    let is_key = |line: &&&str| !line.starts_with("api_key_");
-    let bot: Vec<&str> =
-        settings[sample_of_a_bot].iter().filter(|line| is_setting(line)).filter(is_key).copied().collect();
-    let bot = &from_file(&bot.join("\n"), &[]).expect("every setting of a bot exists").bots[0];
-    let least = from_file(&self::bot("base_url = 'http://127.0.0.1:11434/v1'\nmodel = 'llama3.2'"), &[]);
-    let least = &least.unwrap().bots[0];
-    let said = |bot: &OpenAiOptions| (bot.context_tokens, bot.concurrency, bot.retries, bot.times);
-    assert_eq!((said(bot), &bot.rooms), (said(least), &least.rooms));
     let provider: Vec<&str> =
         settings[sample_of_a_provider].iter().filter(|line| is_setting(line)).copied().collect();
     from_file(&provider.join("\n"), &[]).expect("every setting of a provider exists");
+}
+
+/// The samples of bots name what there is, each with its default.
+#[test]
+fn the_samples_of_bots_show_the_defaults() {
+    let example = include_str!("../../antiphon.example.toml");
+    let lines = example.lines().filter_map(|line| line.strip_prefix("# "));
+    let settings: Vec<&str> = lines.filter(|line| line.starts_with('[') || line.contains(" = ")).collect();
+    let begins = settings.iter().position(|line| *line == "[[bots]]").unwrap();
+    let mut samples = settings[begins..].split(|line| *line == "[bots.connector]");
+    let own = samples.next().unwrap().join("\n");
+    let variables = ["MODEL_KEY", "AGENT_TOKEN", "AGENT_KEY", "BOT_TOKEN"].map(|name| (name, "secret"));
+    for connector in samples {
+        let in_env: Vec<&str> = connector.iter().copied().filter(|line| !line.contains("_file = ")).collect();
+        let file = format!("{own}\n[bots.connector]\n{}", in_env.join("\n"));
+        let said = from_file(&file, &variables).expect(&file);
+        let least = BotSpec::new(said.bots[0].id.clone(), said.bots[0].connector.clone());
+        let numbers = |bot: &BotSpec| {
+            let times = (bot.queue_ttl_ms, bot.lease_ms, bot.total_ms, bot.step_ms);
+            (bot.concurrency, bot.queue, bot.attempts, times, bot.trigger.clone(), bot.busy, bot.answers_bots)
+        };
+        assert_eq!(numbers(&said.bots[0]), numbers(&least));
+        if let ConnectorSpec::OpenAi(own) = &said.bots[0].connector {
+            let least = OpenAiSpec::new("", "");
+            let numbers = |own: &OpenAiSpec| {
+                (own.context_tokens, own.retries, own.first_chunk_ms, own.chunk_gap_ms, own.tool_rounds)
+            };
+            assert_eq!(numbers(own), numbers(&least));
+        }
+    }
 }
 
 /// The example leaves none out.
 #[test]
 fn the_example_is_complete() {
     let example = include_str!("../../antiphon.example.toml");
-    for section in ["log", "identity", "jwt", "limits", "timers", "connections", "database", "bots", ""] {
+    for section in [
+        "log",
+        "identity",
+        "jwt",
+        "limits",
+        "timers",
+        "connections",
+        "database",
+        "bots",
+        "openai",
+        "ag_ui",
+        "acp",
+        "bot_socket",
+        "",
+    ] {
         let file = if section.is_empty() {
             "no_such_key = 1".to_owned()
         } else if section == "bots" {
             "[[bots]]\nno_such_key = 1".to_owned()
+        } else if example.contains(&format!("# type = \"{section}\"")) {
+            format!("[[bots]]\nid = 'a'\n[bots.connector]\ntype = '{section}'\nno_such_key = 1")
         } else {
             format!("[{section}]\nno_such_key = 1")
         };
@@ -205,8 +292,9 @@ fn the_example_is_complete() {
         let sample = section == "jwt";
         for key in keys.split('`').skip(1).step_by(2).filter(|_| !sample) {
             let is_section =
-                ["[", "[["].iter().any(|bracket| example.contains(&format!("# {bracket}{key}]")));
-            let is_alias = ["public_url", "providers"].contains(&key);
+                ["[", "[[", "[bots."].iter().any(|bracket| example.contains(&format!("# {bracket}{key}]")));
+            let is_alias =
+                ["public_url", "providers"].contains(&key) || example.contains(&format!("# {key}_file = "));
             assert!(is_section || is_alias || example.contains(&format!("# {key} = ")), "{key} is missing");
         }
     }

@@ -1,6 +1,6 @@
 //! A bot elsewhere, one connection at a time, and a person's room with it.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
 use antiphon_agents::bot_socket;
 use antiphon_hub::{Reader, Session};
@@ -81,12 +81,7 @@ pub async fn known_bot(world: &World, id: &str, more: Value) -> User {
     let bot = Bot { status: BotStatus::Running, ..Bot::new(user.clone(), Connector::BotSocket) };
     world.hub.put_bot(bot).await.unwrap();
     let connector = bot_socket::connector(&spec, &world.hub);
-    let (inbox, tasks) = (world.hub.inbox(&user.id, spec.concurrency), world.tasks.clone());
-    let work = move |run| {
-        let connector = Arc::clone(&connector);
-        async move { connector.work(run).await }
-    };
-    world.tasks.spawn(antiphon_agents::serve(inbox, tasks, work));
+    world.gives_runs(&user.id, spec.concurrency, connector);
     user
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use antiphon_agents::openai::{OpenAiOptions, Times};
-use antiphon_protocol::{Message, MessageStatus, Run, RunState};
-use secrecy::SecretString;
+use antiphon_protocol::{
+    BotSpec, Message, MessageStatus, Run, RunState,
+    bot::{OpenAiSpec, Secret},
+};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::{KEY, aimock::Aimock, helper, relay::relay, world_with};
+use super::{KEY, aimock::Aimock, helper, relay::relay, spec, world_of, world_with};
 use crate::watcher::text_of;
 
 /// Long enough to be stopped in; 200 pieces, 20 ms apart.
@@ -25,8 +26,12 @@ fn refusal(status: u16, model: &str) -> Value {
 }
 
 /// Asks once, and waits for the end of a run that was given no answer.
-async fn ask(options: OpenAiOptions, text: &str) -> (Run, Option<Message>) {
-    let world = world_with(options).await;
+async fn ask(own: OpenAiSpec, text: &str) -> (Run, Option<Message>) {
+    ask_of(spec(own), text).await
+}
+
+async fn ask_of(spec: BotSpec, text: &str) -> (Run, Option<Message>) {
+    let world = world_of(spec).await;
     let mara = world.person("mara", "Mara").await;
     let mut chat = mara.chat_with("helper").await;
     let question = mara.say(&chat.room, text).await;
@@ -43,7 +48,7 @@ async fn ask(options: OpenAiOptions, text: &str) -> (Run, Option<Message>) {
 async fn a_busy_model_is_asked_again_and_then_another_one() {
     let hello = json!({"match": {"userMessage": "hello"}, "response": {"content": "Hello from the second."}});
     let aimock = Aimock::with(&[refusal(429, "first"), hello]).await;
-    let options = OpenAiOptions { fallback_models: vec!["second".to_owned()], ..helper(&aimock.base()) };
+    let options = OpenAiSpec { fallback_models: vec!["second".to_owned()], ..helper(&aimock.base()) };
     let (run, answer) = ask(options, "hello").await;
     assert_eq!((run.state, run.error), (RunState::Completed, None));
     assert_eq!(text_of(&answer.unwrap()), "Hello from the second.");
@@ -64,7 +69,7 @@ async fn a_refusal_is_told_in_a_sentence() {
         [("first", "refused the bot's key (HTTP 401)", 1), ("second", "(HTTP 503)", 3)]
     {
         let (run, answer) =
-            ask(OpenAiOptions { model: model.to_owned(), ..helper(&aimock.base()) }, "hello").await;
+            ask(OpenAiSpec { model: model.to_owned(), ..helper(&aimock.base()) }, "hello").await;
         let error = run.error.unwrap();
         assert_eq!((run.state, answer), (RunState::Failed, None));
         assert!(error.contains(words) && !error.contains(KEY) && !error.contains("127.0.0.1"), "{error}");
@@ -76,8 +81,8 @@ async fn a_refusal_is_told_in_a_sentence() {
 #[tokio::test]
 async fn a_wrong_key_is_refused() {
     let aimock = Aimock::with(&[long_story()]).await;
-    for api_key in [None, Some(SecretString::from("sk-WRONG"))] {
-        let (run, _) = ask(OpenAiOptions { api_key, ..helper(&aimock.base()) }, "story").await;
+    for api_key in [None, Some(Secret("sk-WRONG".to_owned()))] {
+        let (run, _) = ask(OpenAiSpec { api_key, ..helper(&aimock.base()) }, "story").await;
         assert_eq!(run.error.as_deref(), Some("the model service refused the bot's key (HTTP 401)"));
     }
 }
@@ -88,7 +93,7 @@ async fn an_endpoint_that_is_away_fails_the_run() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
     drop(listener);
-    let (run, answer) = ask(OpenAiOptions { retries: 0, ..helper(&base) }, "hello").await;
+    let (run, answer) = ask(OpenAiSpec { retries: 0, ..helper(&base) }, "hello").await;
     assert_eq!((run.state, answer), (RunState::Failed, None));
     assert_eq!(run.error.as_deref(), Some("the model service cannot be reached"));
 }
@@ -111,16 +116,14 @@ async fn a_cut_stream_leaves_what_came() {
 /// Silence ends the run as timed out, before the first word or in the middle.
 #[tokio::test]
 async fn silence_ends_a_run_in_time() {
-    let short = Duration::from_millis(300);
+    let short = 300;
     let slow = json!({"match": {"userMessage": "story"}, "response": {"content": LONG}, "chunkSize": 7,
         "streamingProfile": {"ttft": 1, "tps": 0.2}});
     let aimock = Aimock::with(&[slow]).await;
-    let usual = Times::default();
-    for (times, words) in [
-        (Times { chunk_gap: short, ..usual }, "fell silent for 0.3 s"),
-        (Times { total: short, ..usual }, "longer than 0.3 s"),
-    ] {
-        let (run, _) = ask(OpenAiOptions { times, ..helper(&aimock.base()) }, "story").await;
+    let silent = spec(OpenAiSpec { chunk_gap_ms: short, ..helper(&aimock.base()) });
+    let long = BotSpec { total_ms: short, ..spec(helper(&aimock.base())) };
+    for (spec, words) in [(silent, "fell silent for 0.3 s"), (long, "longer than 0.3 s")] {
+        let (run, _) = ask_of(spec, "story").await;
         assert_eq!(run.state, RunState::TimedOut);
         let error = run.error.unwrap();
         assert!(error.contains(words), "{error}");
@@ -128,8 +131,7 @@ async fn silence_ends_a_run_in_time() {
     // Takes the connection, and never answers.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
-    let times = Times { first_chunk: short, ..usual };
-    let (run, answer) = ask(OpenAiOptions { times, ..helper(&base) }, "story").await;
+    let (run, answer) = ask(OpenAiSpec { first_chunk_ms: short, ..helper(&base) }, "story").await;
     assert_eq!((run.state, answer), (RunState::TimedOut, None));
     assert!(run.error.unwrap().contains("did not begin to answer within 0.3 s"));
 }
@@ -162,10 +164,8 @@ async fn the_servers_stop_hangs_up() {
     let mut chat = mara.chat_with("helper").await;
     let question = mara.say(&chat.room, "story").await;
     chat.until("the beginning of the story", |seen| seen.length() > 100).await;
-    world.hub.stop().await;
+    let _folder = world.stop().await;
     timeout(Duration::from_secs(60), hung_up).await.expect("the connection stays open").unwrap();
-    world.tasks.close();
-    world.tasks.wait().await;
     let (run, answer) = chat.answered(&question).await;
     assert_eq!((run.state, answer.status), (RunState::Interrupted, MessageStatus::Interrupted));
 }

@@ -1,12 +1,11 @@
 //! Which rooms the bot is in, and what is left of it when it leaves the settings. No endpoint is needed for that.
 
-use antiphon_agents::openai;
 use antiphon_protocol::{
-    BotStatus, Connector, Reply, RoomId, RoomKind, UserId, Visibility,
+    BotSpec, BotStatus, Connector, Reply, RoomId, RoomKind, UserId, Visibility,
     request::{CreateRoom, ListMembers},
 };
 
-use super::{helper, world_with};
+use super::{helper, spec};
 use crate::world::{Person, World};
 use antiphon_agents::builtin::Pace;
 
@@ -29,26 +28,26 @@ async fn a_bot_enters_the_rooms_of_its_settings() {
         let (name, members) = (id.to_string(), Vec::new());
         mara.ask(CreateRoom { id, name, topic: None, kind, visibility, members }).await;
     }
-    let mut options = helper("http://127.0.0.1:9/v1");
-    options.rooms = vec![world.hub.default_room().clone(), missing, private.clone(), public.clone()];
-    openai::start(&world.hub, options.clone(), &world.tasks).await.unwrap();
-    openai::start(&world.hub, options.clone(), &world.tasks).await.unwrap();
-    assert!(members(&mara, &public).await.contains(&options.id));
-    assert!(!members(&mara, &private).await.contains(&options.id));
+    let own = spec(helper("http://127.0.0.1:9/v1"));
+    let rooms = Some(vec![world.hub.default_room().clone(), missing, private.clone(), public.clone()]);
+    let bot = own.id.clone();
+    for _ in 0..2 {
+        world.brings(vec![BotSpec { rooms: rooms.clone(), ..own.clone() }]).await;
+    }
+    assert!(members(&mara, &public).await.contains(&bot));
+    assert!(!members(&mara, &private).await.contains(&bot));
     let reader = mara.watch(&world.hub.default_room().clone()).await;
-    assert!(members(&mara, &reader.room).await.contains(&options.id));
+    assert!(members(&mara, &reader.room).await.contains(&bot));
 }
 
-/// A bot that the settings do not name any more is shown as stopped; others are left alone.
+/// D3: a bot of earlier settings that these do not name any more is known, and stopped.
 #[tokio::test]
 async fn a_bot_of_earlier_settings_is_stopped() {
-    let world = world_with(helper("http://127.0.0.1:9/v1")).await;
-    let id = UserId::parse("helper").unwrap();
-    let status = |id: &UserId| world.hub.bot(id).map(|bot| (bot.connector, bot.status));
-    openai::retire_others(&world.hub, std::slice::from_ref(&id)).await.unwrap();
-    assert_eq!(status(&id), Some((Connector::OpenAi, BotStatus::Running)));
-    openai::retire_others(&world.hub, &[]).await.unwrap();
-    assert_eq!(status(&id), Some((Connector::OpenAi, BotStatus::Stopped)));
-    let demo = UserId::parse("demo").unwrap();
-    assert_eq!(status(&demo), Some((Connector::Builtin, BotStatus::Running)));
+    let world = World::at(Pace::NONE).await;
+    let earlier = spec(helper("http://127.0.0.1:9/v1")).bot();
+    let id = earlier.user.id.clone();
+    world.hub.put_bot(earlier).await.unwrap();
+    let known = world.hub.bot(&id).map(|bot| (bot.connector, bot.status));
+    assert_eq!(known, Some((Connector::OpenAi, BotStatus::Stopped)));
+    assert!(world.hub.bot_spec(&id).is_none());
 }
