@@ -25,7 +25,8 @@ async def speak(messages: list[ModelMessage], _: AgentInfo) -> AsyncIterator[obj
     results = [part for part in parts if isinstance(part, ToolReturnPart)]
     questions = [part for part in parts if isinstance(part, UserPromptPart)]
     if results and not questions:
-        async for piece in words(f"Done: {results[-1].content}."):
+        result = results[-1]
+        async for piece in words(f"Done: {result.content}." if result.outcome == "success" else "I leave it, then."):
             yield piece
         return
     question = str(questions[-1].content).lower() if questions else ""

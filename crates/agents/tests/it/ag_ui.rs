@@ -4,9 +4,9 @@ mod faults;
 mod peer;
 mod rooms;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use antiphon_agents::{ag_ui, builtin::Pace};
+use antiphon_agents::{Connector as Link, ag_ui, builtin::Pace};
 use antiphon_protocol::{Bot, BotSpec, BotStatus, Connector, Part, User, UserKind, bot::ConnectorSpec};
 use serde_json::{Value, json};
 
@@ -17,6 +17,11 @@ const KEY: &str = "SECRET";
 
 /// A hub with a bot in it that is the agent at this address; `more` are keys of its connector.
 async fn world_with(url: &str, more: Value) -> World {
+    connected(url, &more).await.0
+}
+
+/// The same, and the link to the agent.
+async fn connected(url: &str, more: &Value) -> (World, Arc<dyn Link>) {
     let mut connector = json!({ "type": "ag_ui", "url": url, "headers": { "x-key": KEY } });
     more.as_object().unwrap().iter().for_each(|(key, value)| connector[key] = value.clone());
     let spec = json!({ "id": "helper", "name": "Helper", "connector": connector });
@@ -27,8 +32,8 @@ async fn world_with(url: &str, more: Value) -> World {
     let user = User { id: spec.id.clone(), kind: UserKind::Bot, name: "Helper".to_owned(), avatar: None };
     let bot = Bot { status: BotStatus::Running, ..Bot::new(user, Connector::AgUi) };
     world.hub.put_bot(bot).await.unwrap();
-    world.gives_runs(&spec.id, spec.concurrency, agent);
-    world
+    world.gives_runs(&spec.id, spec.concurrency, Arc::clone(&agent));
+    (world, agent)
 }
 
 /// The value of a data part.

@@ -204,7 +204,9 @@ impl Tools {
         {
             // What cannot be written was ended by the server.
             let _ = match state {
-                Some("failed" | "error" | "denied" | "interrupted") => tool.fail(&fit::words(&content)).await,
+                Some("failed" | "error" | "denied" | "interrupted" | "retried") => {
+                    tool.fail(&fit::words(&content)).await
+                }
                 Some("cancelled") => tool.stopped().await,
                 Some("timed_out") => tool.timed_out().await,
                 _ => tool.complete(fit::value(fit::result(content), limits)).await,

@@ -4,7 +4,7 @@ use antiphon_protocol::{MessageStatus, Part, RunState, ToolState};
 use serde_json::{Value, json};
 
 use super::{
-    KEY, SHORT,
+    KEY, SHORT, connected,
     peer::{Peer, Play, stream},
     world_with,
 };
@@ -59,16 +59,24 @@ async fn every_fault_is_told_in_a_sentence() {
     }
 }
 
+/// D3: that an agent is away is seen when its bot starts, and when a run finds nobody.
 #[tokio::test]
 async fn an_agent_that_is_not_there_is_told_at_once() {
     // A port that was free a moment ago: nobody listens.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let world = world_with(&format!("http://{free}/"), json!({})).await;
+    let (world, link) = connected(&format!("http://{free}/"), &json!({})).await;
+    let away = "the agent cannot be reached";
+    assert_eq!(link.start().await.unwrap_err().message, away);
     let mara = world.person("mara", "Mara").await;
     let mut chat = mara.chat_with("helper").await;
     let question = mara.say(&chat.room, "hello").await;
     chat.until("the end", |seen| seen.run(&question).is_some_and(|run| run.state.is_final())).await;
-    assert_eq!(chat.seen.run(&question).unwrap().error.as_deref(), Some("the agent cannot be reached"));
+    assert_eq!(chat.seen.run(&question).unwrap().error.as_deref(), Some(away));
+    assert_eq!(link.lost().await.message, away);
+
+    let peer = Peer::with(&[Play::Status(405, "")]).await;
+    let (_world, link) = connected(&peer.url, &json!({})).await;
+    assert_eq!(link.start().await, Ok(()), "whatever it answers, it is there");
 }
 
 /// Silence has three limits: before the first word, between words, and while a tool works.

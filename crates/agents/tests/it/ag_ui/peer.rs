@@ -70,7 +70,11 @@ pub fn stream(events: &[Value]) -> String {
 }
 
 async fn answer(mut connection: TcpStream, asked: &Mutex<Vec<Value>>, left: &Notify, plays: &[Play]) {
-    let Some(body) = read_request(&mut connection).await else { return };
+    let Some(body) = read_request(&mut connection).await else {
+        // Somebody only looks.
+        drop(connection.write_all(b"HTTP/1.1 405 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await);
+        return;
+    };
     let play = {
         let mut asked = asked.lock().await;
         asked.push(body);
