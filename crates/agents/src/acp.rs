@@ -26,7 +26,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use tracing::debug;
 
-use crate::{Connector, Place, Trouble, openai::transcript};
+use crate::{Connector, Place, Trouble, transcript};
 use memory::{Known, Memory};
 use running::Running;
 use settings::Settings;

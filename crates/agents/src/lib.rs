@@ -17,6 +17,7 @@ pub mod openai;
 mod program;
 mod sse;
 mod supervisor;
+mod transcript;
 mod worker;
 
 pub use address::Address;

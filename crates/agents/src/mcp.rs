@@ -30,7 +30,7 @@ pub use listener::{Answer, Listener, Progress, Question};
 pub use output::Output;
 
 /// A bot's servers. Their links end when `closing` does, and their tasks with them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct McpServers {
     links: Arc<[Arc<Link>]>,
 }
@@ -64,8 +64,8 @@ impl McpServers {
         catalogue::catalogue(&offers)
     }
 
-    /// Calls a tool. `scope` says on whose behalf: what the tool asks is never asked on behalf of another. Dropped, the
-    /// call goes on at the server, without anyone to hear of it; cancel it instead.
+    /// Calls a tool. `scope` says on whose behalf: what the tool asks is never asked on behalf of another. Dropped, it
+    /// is stopped.
     pub async fn call(
         &self,
         tool: &Tool,

@@ -1,93 +1,120 @@
-//! The `openai` connector: any endpoint that speaks OpenAI's chat completions becomes a bot in rooms.
+//! The `openai` connector: any endpoint that speaks OpenAI's chat completions becomes a bot in rooms, with the tools of MCP
+//! servers.
 //!
-//! A run is one request. What the room has said lately goes out as its messages, and what streams back grows as the
-//! answer. Whatever ends the run (a stop, a time-out, the server's end) drops the request, which closes its connection.
+//! What the room has said lately goes out as a request's messages, and what streams back grows as the answer. Calls of
+//! tools are made here, in front of the room, and what comes of them goes out with the next request, until the model is
+//! done. Whatever ends the run (a stop, a time-out, the server's end) drops its request, which closes the connection, and
+//! stops its tools.
 
 mod attempts;
+mod calls;
 mod chunk;
+mod conversation;
 mod endpoint;
 mod frames;
+mod memory;
 mod options;
 mod pause;
 mod prompt;
 mod reply;
-pub(crate) mod transcript;
+mod toolbox;
 mod trouble;
+mod verdict;
 
 use std::sync::Arc;
 
 use antiphon_hub::RunSession;
-use antiphon_protocol::{Activity, BotSpec, Ending, bot::OpenAiSpec};
+use antiphon_protocol::{BotSpec, bot::OpenAiSpec};
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use tokio::time::timeout;
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 use tracing::debug;
 
-use crate::{Connector, Place};
-use attempts::Attempts;
+use crate::{Connector, Place, mcp::McpServers};
+use conversation::converse;
 use endpoint::Endpoint;
-use options::OpenAiOptions;
-use reply::Reply;
-use trouble::Halt;
+use options::Options;
+use toolbox::Toolbox;
+use trouble::{Halt, Trouble};
 
-/// How a bot with a model is reached. Nothing is asked of the endpoint before the first run.
+/// How a bot with a model is reached.
 ///
 /// # Errors
 /// What was said cannot be worked with.
 pub fn connector(
     spec: &BotSpec,
     own: &OpenAiSpec,
-    _place: &Place,
+    place: &Place,
 ) -> Result<Arc<dyn Connector>, crate::Trouble> {
-    let options = OpenAiOptions::of(spec, own).map_err(crate::Trouble::permanent)?;
+    let options = Options::of(spec, own, place.hub.limits().parts).map_err(crate::Trouble::permanent)?;
     let endpoint = Endpoint::new(&options)
         .map_err(|_| crate::Trouble::permanent("no TLS on this machine: certificates are missing"))?;
-    Ok(Arc::new(Model { options, endpoint }))
+    Ok(Arc::new(Model { options, endpoint, tools: Mutex::default() }))
 }
 
-/// A bot, and where its words come from.
+/// A bot, where its words come from, and its tools.
 struct Model {
-    options: OpenAiOptions,
+    options: Options,
     endpoint: Endpoint,
+    /// Its servers, from its start to its stop.
+    tools: Mutex<Option<Tools>>,
+}
+
+/// Servers at work. Dropped, they end.
+struct Tools {
+    servers: McpServers,
+    tasks: TaskTracker,
+    closing: DropGuard,
 }
 
 #[async_trait]
 impl Connector for Model {
+    /// Connects the servers of its tools. One that is away is not waited for: the bot works with the others, and the model
+    /// is told. Nothing is asked of the endpoint before the first run.
+    async fn start(&self) -> Result<(), crate::Trouble> {
+        let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let servers = McpServers::start(self.options.mcp_servers.clone(), &closing, &tasks);
+        let tools = Tools { servers, tasks, closing: closing.drop_guard() };
+        tools.servers.settled().await;
+        *self.tools.lock() = Some(tools);
+        Ok(())
+    }
+
     async fn work(&self, run: RunSession) {
-        work(run, self).await;
-    }
-}
-
-/// One run, from what was said to its end.
-async fn work(run: RunSession, model: &Model) {
-    let id = run.run().run.clone();
-    let total = model.options.times.total;
-    let outcome = tokio::select! {
-        biased;
-        () = run.cancelled().cancelled() => Err(Halt::Cancelled),
-        done = timeout(total, respond(&run, model)) => {
-            done.unwrap_or_else(|_| Err(Halt::slow("the answer took longer than", total)))
+        let id = run.run().run.clone();
+        let (total, toolbox) = (self.options.times.total, self.toolbox());
+        let outcome = tokio::select! {
+            biased;
+            () = run.cancelled().cancelled() => Err(Halt::Cancelled),
+            done = timeout(total, converse(&run, self, &toolbox)) => {
+                done.unwrap_or_else(|_| Err(Trouble::late("the answer took longer than", total).into()))
+            }
+        };
+        let (ending, error) =
+            outcome.map_or_else(Halt::ending, |()| (antiphon_protocol::Ending::Completed, None));
+        if let Err(fault) = run.finish(ending, error).await {
+            debug!(run = %id, %fault, "the run was over before the bot was");
         }
-    };
-    let (ending, error) = match outcome {
-        Ok(()) => (Ending::Completed, None),
-        Err(Halt::Cancelled) => (Ending::Cancelled, None),
-        Err(Halt::Slow(reason)) => (Ending::TimedOut, Some(reason)),
-        Err(Halt::Trouble(trouble)) => (Ending::Failed, Some(trouble.reason)),
-        Err(Halt::Fault(fault)) => (Ending::Failed, Some(fault.message)),
-    };
-    if let Err(fault) = run.finish(ending, error).await {
-        debug!(run = %id, %fault, "the run was over before the bot was");
+    }
+
+    async fn stop(&self) {
+        let tools = self.tools.lock().take();
+        if let Some(Tools { tasks, closing, .. }) = tools {
+            drop(closing);
+            tasks.close();
+            tasks.wait().await;
+        }
     }
 }
 
-async fn respond(run: &RunSession, model: &Model) -> Result<(), Halt> {
-    run.set_activity(Activity::Thinking).await?;
-    let options = &model.options;
-    let budget = prompt::bytes(options.context_tokens);
-    let lines = transcript::read(run, budget).await?;
-    let turns = prompt::compose(&options.name, options.system_prompt.as_deref(), lines, budget);
-    let attempts = Attempts { options, endpoint: &model.endpoint, turns: &turns };
-    let mut reply = Reply::to(run);
-    attempts.make(&mut reply).await?;
-    reply.conclude().await
+impl Model {
+    /// What there is to be used now.
+    fn toolbox(&self) -> Toolbox {
+        let servers = self.tools.lock().as_ref().map(|tools| tools.servers.clone());
+        Toolbox::new(servers.unwrap_or_default(), self.options.conditions.clone())
+    }
 }

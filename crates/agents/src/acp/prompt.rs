@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::openai::transcript::Line;
+use crate::transcript::Line;
 
 /// Bytes of a prompt: about 8,000 tokens. What an agent was told earlier it remembers by itself.
 pub(super) const BUDGET: usize = 32 * 1024;

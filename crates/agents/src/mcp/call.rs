@@ -13,6 +13,7 @@ use rmcp::{
 };
 use serde_json::Value;
 use tokio::{
+    runtime::Handle,
     sync::{oneshot, watch},
     time::{Instant, sleep_until, timeout},
 };
@@ -144,12 +145,13 @@ impl Call<'_> {
     ) -> Result<ServerResult, Outcome> {
         let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
         let send = self.peer.send_cancellable_request(request, PeerRequestOptions::no_options());
-        let mut handle = tokio::select! {
+        let handle = tokio::select! {
             biased;
             () = self.cancel.cancelled() => return Err(Outcome::Cancelled),
             sent = send => sent.map_err(outcome)?,
         };
         hearing.sent(handle.id.clone(), handle.progress_token.clone());
+        let mut sent = Sent(Some(handle));
         let Hearing { progress, questions, lines, .. } = hearing;
         let (mut asking, mut next_progress): (Option<Asking<'_>>, _) = (None, Instant::now());
         loop {
@@ -157,13 +159,8 @@ impl Call<'_> {
             let is_asking = asking.is_some();
             tokio::select! {
                 biased;
-                () = self.cancel.cancelled() => {
-                    dismiss(handle, "stopped by a user");
-                    return Err(Outcome::Cancelled);
-                }
-                answer = &mut handle.rx => {
-                    return answer.unwrap_or(Err(ServiceError::TransportClosed)).map_err(outcome);
-                }
+                () = self.cancel.cancelled() => return Err(Outcome::Cancelled),
+                answer = sent.answer() => return answer.map_err(outcome),
                 Some(line) = lines.recv() => self.listener.output(&line),
                 () = news(progress, next_progress) => {
                     clock.heard();
@@ -183,10 +180,7 @@ impl Call<'_> {
                     }
                     asking = None;
                 }
-                () = sleep_until(deadline), if !is_asking => {
-                    dismiss(handle, "took too long");
-                    return Err(Outcome::TimedOut(limit));
-                }
+                () = sleep_until(deadline), if !is_asking => return Err(Outcome::TimedOut(limit)),
             }
         }
     }
@@ -239,9 +233,26 @@ async fn answered(asking: &mut Option<Asking<'_>>) -> Option<Answer> {
     }
 }
 
-/// Tells the server that its answer is not wanted any more. It may go on, and its pipe may be stuck: nobody waits for it.
-fn dismiss(handle: RequestHandle<RoleClient>, reason: &'static str) {
-    tokio::spawn(timeout(FAREWELL, handle.cancel(Some(reason.to_owned()))));
+/// A request that waits for its answer. Dropped without it, the server is told that it is not wanted any more. It may go
+/// on, and its pipe may be stuck: nobody waits for that.
+struct Sent(Option<RequestHandle<RoleClient>>);
+
+impl Sent {
+    async fn answer(&mut self) -> Result<ServerResult, ServiceError> {
+        let Some(handle) = &mut self.0 else { return std::future::pending().await };
+        let answer = (&mut handle.rx).await;
+        self.0 = None;
+        answer.unwrap_or(Err(ServiceError::TransportClosed))
+    }
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        if let (Some(handle), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            let farewell = handle.cancel(Some("stopped, or too late".to_owned()));
+            runtime.spawn(timeout(FAREWELL, farewell));
+        }
+    }
 }
 
 fn failed(words: &str) -> Outcome {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, time::Duration};
 
+use antiphon_protocol::bot::{McpServerSpec, Secret};
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -23,7 +24,38 @@ pub struct McpServer {
 
 impl McpServer {
     /// Enough for a program that has to be unpacked first, on a busy machine.
-    pub const START: Duration = Duration::from_secs(60);
+    const START: Duration = Duration::from_secs(60);
+
+    /// Takes what was said about a server.
+    ///
+    /// # Errors
+    /// Says what is wrong, without repeating anything that may be secret.
+    pub fn of(spec: &McpServerSpec) -> Result<Self, String> {
+        let fault = |problem: &str| format!("MCP server `{}`: {problem}", spec.name);
+        let transport = match (&spec.command, &spec.url) {
+            (Some(command), None) => {
+                let secret =
+                    |(name, value): (&String, &Secret)| (name.clone(), SecretString::from(&*value.0));
+                let env = spec.env.iter().map(secret).collect();
+                Transport::Stdio(Program {
+                    command: command.clone(),
+                    args: spec.args.clone(),
+                    env,
+                    folder: None,
+                })
+            }
+            (None, Some(url)) => {
+                let header = |(name, value): (&String, &Secret)| {
+                    Header::parse(name, &SecretString::from(&*value.0)).map_err(fault)
+                };
+                let headers = spec.headers.iter().map(header).collect::<Result<_, _>>()?;
+                Transport::Http { url: Address::parse(url).map_err(fault)?, headers }
+            }
+            _ => return Err(fault("has either a command or a URL")),
+        };
+        let tools = spec.tools.as_ref().map(|tools| tools.iter().cloned().collect());
+        Ok(Self { name: spec.name.clone(), transport, tools, start: Self::START })
+    }
 }
 
 /// How a server is reached.

@@ -1,6 +1,9 @@
 //! The endpoint: one request, one stream.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use reqwest::{
     Client, Response, StatusCode, Url,
@@ -9,27 +12,43 @@ use reqwest::{
 };
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     chunk::Chunk,
     frames::{Frame, Frames},
-    options::{OpenAiOptions, Times},
+    options::{Options, Times},
     pause,
     prompt::Turn,
     reply::Reply,
-    trouble::{Halt, Trouble},
+    toolbox::Definition,
+    trouble::{Halt, Remedy, Trouble},
 };
 use crate::halves::Halves;
 
 /// For the connection alone; who cannot be reached within it is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait for what a request has cost, once the model has said that it is done. Some endpoints then say nothing
+/// more, and do not hang up either.
+const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// Where completions come from.
 pub(super) struct Endpoint {
     client: Client,
     url: Url,
     times: Times,
+    /// Whether it takes requests that ask what they cost.
+    tells_usage: AtomicBool,
+}
+
+/// What a model is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    pub turns: &'a [Turn],
+    /// The tools that there are.
+    pub tools: &'a [Definition],
+    /// Whether they may be used in this answer.
+    pub may_use_tools: bool,
 }
 
 #[derive(Serialize)]
@@ -37,11 +56,22 @@ struct Body<'a> {
     model: &'a str,
     messages: &'a [Turn],
     stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+    #[serde(skip_serializing_if = "<[Definition]>::is_empty")]
+    tools: &'a [Definition],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
 }
 
 impl Endpoint {
     /// Connects nowhere yet. Redirects are not followed: they would carry the room's words and the key elsewhere.
-    pub fn new(options: &OpenAiOptions) -> Result<Self, reqwest::Error> {
+    pub fn new(options: &Options) -> Result<Self, reqwest::Error> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         let key = options.api_key.as_ref().map(|key| format!("Bearer {}", key.expose_secret()));
@@ -59,16 +89,16 @@ impl Endpoint {
             client: client.build()?,
             url: options.base_url.below(&["chat", "completions"]),
             times: options.times,
+            tells_usage: AtomicBool::new(true),
         })
     }
 
     /// Asks a model once, and has what it says written into the reply. Dropped, it closes the connection.
-    pub async fn ask(&self, model: &str, turns: &[Turn], reply: &mut Reply<'_>) -> Result<(), Halt> {
+    pub async fn ask(&self, model: &str, question: Question<'_>, reply: &mut Reply<'_>) -> Result<(), Halt> {
         let begin_by = Instant::now() + self.times.first_chunk;
-        let too_late = || Halt::slow("the model did not begin to answer within", self.times.first_chunk);
-        let request = self.client.post(self.url.clone()).json(&Body { model, messages: turns, stream: true });
-        let response = timeout_at(begin_by, request.send()).await.map_err(|_| too_late())?;
-        let mut response = accepted(response.map_err(|_| Trouble::unreachable())?)?;
+        let too_late = || Trouble::late("the model did not begin to answer within", self.times.first_chunk);
+        let open = self.open(model, question, reply);
+        let mut response = timeout_at(begin_by, open).await.map_err(|_| too_late())??;
         let first = timeout_at(begin_by, response.chunk()).await.map_err(|_| too_late())?;
         let mut stream = Stream::default();
         let mut piece = first.ok().flatten();
@@ -77,13 +107,56 @@ impl Endpoint {
             if stream.take(frames, reply).await? {
                 return Ok(());
             }
-            let next = tokio::time::timeout(self.times.chunk_gap, response.chunk()).await;
-            let silence = |_| Halt::slow("the model fell silent for", self.times.chunk_gap);
+            let gap = if stream.finished { LAST_WORD } else { self.times.chunk_gap };
             // A stream that breaks is one that ends: what it has said so far decides whether it was whole.
-            piece = next.map_err(silence)?.ok().flatten();
+            piece = match timeout(gap, response.chunk()).await {
+                Ok(next) => next.ok().flatten(),
+                Err(_) if stream.finished => None,
+                Err(_) => return Err(Trouble::late("the model fell silent for", gap).into()),
+            };
         }
         let last = Vec::from_iter(stream.frames.end());
         if stream.take(last, reply).await? || stream.finished { Ok(()) } else { Err(Trouble::cut().into()) }
+    }
+
+    /// A stream that begins. Endpoints that do not know the question what it costs are asked without it, once and for all.
+    async fn open(
+        &self,
+        model: &str,
+        question: Question<'_>,
+        reply: &Reply<'_>,
+    ) -> Result<Response, Trouble> {
+        let tells_usage = self.tells_usage.load(Ordering::Relaxed);
+        reply.count_request(model);
+        match self.post(model, question, tells_usage).await {
+            Err(trouble) if tells_usage && trouble.remedy == Remedy::Plainer => {
+                reply.count_request(model);
+                let response = self.post(model, question, false).await?;
+                self.tells_usage.store(false, Ordering::Relaxed);
+                Ok(response)
+            }
+            result => result,
+        }
+    }
+
+    async fn post(
+        &self,
+        model: &str,
+        question: Question<'_>,
+        tells_usage: bool,
+    ) -> Result<Response, Trouble> {
+        let Question { turns, tools, may_use_tools } = question;
+        let body = Body {
+            model,
+            messages: turns,
+            stream: true,
+            stream_options: tells_usage.then_some(StreamOptions { include_usage: true }),
+            tools,
+            // Left out where there is no choice.
+            tool_choice: (!tools.is_empty() && !may_use_tools).then_some("none"),
+        };
+        let response = self.client.post(self.url.clone()).json(&body).send().await;
+        accepted(response.map_err(|_| Trouble::unreachable())?)
     }
 }
 

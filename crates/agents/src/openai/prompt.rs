@@ -6,28 +6,91 @@ use serde::Serialize;
 const TOKEN_BYTES: usize = 4;
 /// What a message costs beside its text.
 const TURN_BYTES: usize = 4 * TOKEN_BYTES;
+/// What stays of a tool's answer that there is no more room for.
+const STUB: &str = "[left out: there was no more room for it]";
 
 /// A message of the request.
-#[derive(Debug, Serialize, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Turn {
     pub role: &'static str,
-    pub content: String,
+    pub content: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<CallTurn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
+}
+
+/// A call of a tool, in a message of the bot's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct CallTurn {
+    pub id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Function,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Function {
+    name: String,
+    arguments: String,
+}
+
+impl CallTurn {
+    pub fn new(id: String, name: String, arguments: String) -> Self {
+        Self { id, kind: "function", function: Function { name, arguments } }
+    }
+
+    fn bytes(&self) -> usize {
+        self.id.len() + self.function.name.len() + self.function.arguments.len() + TURN_BYTES
+    }
+}
+
+impl Turn {
+    fn new(role: &'static str, content: Option<String>) -> Self {
+        Self { role, content, tool_calls: Vec::new(), tool_call_id: None }
+    }
+
+    /// What someone else said.
+    pub fn user(author: &str, text: &str) -> Self {
+        Self::new("user", Some(format!("{author}: {text}")))
+    }
+
+    /// What the bot itself said, and did.
+    pub fn assistant(text: String, tool_calls: Vec<CallTurn>) -> Self {
+        Self { tool_calls, ..Self::new("assistant", (!text.is_empty()).then_some(text)) }
+    }
+
+    /// What came of a call.
+    pub fn tool(id: String, content: String) -> Self {
+        Self { tool_call_id: Some(id), ..Self::new("tool", Some(content)) }
+    }
+
+    fn bytes(&self) -> usize {
+        let content = self.content.as_ref().map_or(0, String::len);
+        content + TURN_BYTES + self.tool_calls.iter().map(CallTurn::bytes).sum::<usize>()
+    }
 }
 
 /// Something that was said in the room.
-#[derive(Debug, Clone)]
-pub(crate) struct Line {
-    /// Who said it; nobody if it was the bot itself.
-    pub author: Option<String>,
-    pub text: String,
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// By someone else. Another bot's words come as a person's do: the model must not take them for its own.
+    Theirs {
+        /// Who.
+        author: String,
+        /// What.
+        text: String,
+    },
+    /// By the bot itself, with the tools that it used.
+    Own(Vec<Turn>),
 }
 
 impl Line {
-    /// Another bot's words come as a person's do: the model must not take them for its own.
-    fn turn(self) -> Turn {
-        match self.author {
-            Some(author) => Turn { role: "user", content: format!("{author}: {}", self.text) },
-            None => Turn { role: "assistant", content: self.text },
+    /// The same as messages of a request.
+    pub fn turns(self) -> Vec<Turn> {
+        match self {
+            Self::Theirs { author, text } => vec![Turn::user(&author, &text)],
+            Self::Own(turns) => turns,
         }
     }
 }
@@ -42,22 +105,38 @@ pub(super) fn bytes(tokens: usize) -> usize {
 pub(super) fn compose(name: &str, system: Option<&str>, lines: Vec<Line>, budget: usize) -> Vec<Turn> {
     let instruction = instruction(name, system);
     let mut left = budget.saturating_sub(instruction.len() + TURN_BYTES);
-    let mut turns = Vec::new();
+    let mut groups = Vec::new();
     for line in lines.into_iter().rev() {
-        let mut turn = line.turn();
-        if turns.is_empty() {
-            turn.content = shorten(turn.content, left.saturating_sub(TURN_BYTES));
+        let mut turns = line.turns();
+        if let ([], [question]) = (&groups[..], &mut turns[..]) {
+            question.content =
+                question.content.take().map(|text| shorten(text, left.saturating_sub(TURN_BYTES)));
         }
-        let cost = turn.content.len() + TURN_BYTES;
-        if cost > left && !turns.is_empty() {
+        let cost = turns.iter().map(Turn::bytes).sum();
+        if left < cost && !groups.is_empty() {
             break;
         }
         left = left.saturating_sub(cost);
-        turns.push(turn);
+        groups.push(turns);
     }
-    turns.push(Turn { role: "system", content: instruction });
-    turns.reverse();
-    turns
+    groups.push(vec![Turn::new("system", Some(instruction))]);
+    groups.into_iter().rev().flatten().collect()
+}
+
+/// Makes room for another request of the same run: of what tools have answered, the oldest is left out first. What came
+/// after `newest` stays whole.
+pub(super) fn make_room(turns: &mut [Turn], newest: usize, most: usize) {
+    let mut total: usize = turns.iter().map(Turn::bytes).sum();
+    let older = turns.iter_mut().take(newest).filter(|turn| turn.role == "tool");
+    for content in older.filter_map(|turn| turn.content.as_mut()) {
+        if total <= most {
+            break;
+        }
+        if content.len() > STUB.len() {
+            total -= content.len() - STUB.len();
+            STUB.clone_into(content);
+        }
+    }
 }
 
 fn instruction(name: &str, system: Option<&str>) -> String {
@@ -72,7 +151,7 @@ fn instruction(name: &str, system: Option<&str>) -> String {
 }
 
 /// The beginning of a text that is too long.
-fn shorten(mut text: String, most: usize) -> String {
+pub(super) fn shorten(mut text: String, most: usize) -> String {
     const MARK: &str = " […]";
     if text.len() > most {
         text.truncate(text.floor_char_boundary(most.saturating_sub(MARK.len())));
@@ -82,42 +161,4 @@ fn shorten(mut text: String, most: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(author: Option<&str>, text: &str) -> Line {
-        Line { author: author.map(str::to_owned), text: text.to_owned() }
-    }
-
-    /// B5: who said what is never mixed up.
-    #[test]
-    fn only_the_bots_own_words_are_the_assistants() {
-        let lines = vec![
-            line(Some("Mara"), "hello"),
-            line(None, "hello Mara"),
-            line(Some("Demo"), "I am a bot as well"),
-            line(Some("Tomas"), "and now?"),
-        ];
-        let turns = compose("Helper", Some("Be brief."), lines, bytes(8_000));
-        let roles: Vec<&str> = turns.iter().map(|turn| turn.role).collect();
-        assert_eq!(roles, ["system", "user", "assistant", "user", "user"]);
-        assert!(turns[0].content.starts_with("Be brief.\n\nYou are Helper"));
-        assert_eq!(turns[3].content, "Demo: I am a bot as well");
-        assert_eq!(turns[4].content, "Tomas: and now?");
-    }
-
-    #[test]
-    fn the_oldest_is_left_out_first_and_the_question_never() {
-        let lines = (0..1_000).map(|n| line(Some("Mara"), &format!("message {n}"))).collect();
-        let turns = compose("Helper", None, lines, bytes(500));
-        let total: usize = turns.iter().map(|turn| turn.content.len() + TURN_BYTES).sum();
-        assert!(total <= bytes(500) && turns.len() > 10);
-        assert_eq!(turns[turns.len() - 1].content, "Mara: message 999");
-        assert_eq!(turns[turns.len() - 2].content, "Mara: message 998");
-
-        let turns = compose("Helper", None, vec![line(Some("Mara"), &"ü".repeat(10_000))], bytes(500));
-        assert!(turns[1].content.ends_with("ü […]") && turns[1].content.len() < bytes(500));
-        let turns = compose("Helper", None, vec![line(Some("Mara"), "a question")], 0);
-        assert_eq!((turns.len(), turns[1].content.as_str()), (2, " […]"));
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use antiphon_protocol::Error;
+use antiphon_protocol::{Ending, Error};
 use reqwest::StatusCode;
 
 /// Why a run ends before its answer is whole.
@@ -10,8 +10,6 @@ use reqwest::StatusCode;
 pub(super) enum Halt {
     /// Someone stopped it.
     Cancelled,
-    /// It took too long.
-    Slow(String),
     /// The endpoint did not do its part.
     Trouble(Trouble),
     /// The room took no more of it.
@@ -19,9 +17,14 @@ pub(super) enum Halt {
 }
 
 impl Halt {
-    /// `what` has lasted for `limit`.
-    pub fn slow(what: &str, limit: Duration) -> Self {
-        Self::Slow(format!("{what} {} s", limit.as_secs_f64()))
+    /// How the run ends, and what the room is told.
+    pub fn ending(self) -> (Ending, Option<String>) {
+        match self {
+            Self::Cancelled => (Ending::Cancelled, None),
+            Self::Trouble(Trouble { reason, is_late: true, .. }) => (Ending::TimedOut, Some(reason)),
+            Self::Trouble(trouble) => (Ending::Failed, Some(trouble.reason)),
+            Self::Fault(fault) => (Ending::Failed, Some(fault.message)),
+        }
     }
 }
 
@@ -44,6 +47,8 @@ pub(super) struct Trouble {
     pub reason: String,
     /// What may help, as long as nothing was shown.
     pub remedy: Remedy,
+    /// Whether it came of waiting too long.
+    pub is_late: bool,
 }
 
 /// What may help.
@@ -51,6 +56,8 @@ pub(super) struct Trouble {
 pub(super) enum Remedy {
     /// The same again, after the pause that the endpoint asked for.
     Again(Option<Duration>),
+    /// The same without what not all endpoints know, or else another model.
+    Plainer,
     /// Another model.
     OtherModel,
     /// Nothing that the bot could do.
@@ -59,7 +66,7 @@ pub(super) enum Remedy {
 
 impl Trouble {
     fn new(reason: impl Into<String>, remedy: Remedy) -> Self {
-        Self { reason: reason.into(), remedy }
+        Self { reason: reason.into(), remedy, is_late: false }
     }
 
     /// The endpoint answered with a status other than 200.
@@ -70,10 +77,17 @@ impl Trouble {
             408 | 409 | 425 => ("the model service could not answer just now", Remedy::Again(retry_after)),
             429 => ("the model service is asked too often; try again later", Remedy::Again(retry_after)),
             500.. => ("the model service is out of order", Remedy::Again(retry_after)),
+            400 | 422 => ("the model service refused the request", Remedy::Plainer),
             300..=399 => ("the model service is at another address", Remedy::Nothing),
             _ => ("the model service refused the request", Remedy::OtherModel),
         };
         Self::new(format!("{words} (HTTP {})", status.as_u16()), remedy)
+    }
+
+    /// `what` has lasted for `limit`.
+    pub fn late(what: &str, limit: Duration) -> Self {
+        let reason = format!("{what} {} s", limit.as_secs_f64());
+        Self { is_late: true, ..Self::new(reason, Remedy::OtherModel) }
     }
 
     /// No connection, or one that broke before the answer.
@@ -99,5 +113,10 @@ impl Trouble {
     /// The stream was whole, but there was nothing in it.
     pub fn silent() -> Self {
         Self::new("the model said nothing", Remedy::Nothing)
+    }
+
+    /// The model would not stop using tools.
+    pub fn endless() -> Self {
+        Self::new("the model went on using tools instead of answering", Remedy::Nothing)
     }
 }

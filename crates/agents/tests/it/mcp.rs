@@ -15,17 +15,23 @@ use serde_json::{Value, json};
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-const EVERYTHING: &str = "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js";
+pub const EVERYTHING: &str = "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js";
 /// No test waits longer for something that will not come.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than any test.
 const LONG: CallTimes = CallTimes { silence: PATIENCE, total: PATIENCE };
 
+/// Where a program for Node.js is.
+pub fn script(path: &str) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    assert!(script.exists(), "{} is missing: run `npm ci` in the root of the repository", script.display());
+    script.to_str().unwrap().to_owned()
+}
+
 /// A server that is a program for Node.js.
 fn program(name: &str, script: &str, args: &[&str]) -> McpServer {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
-    assert!(script.exists(), "{} is missing: run `npm ci` in the root of the repository", script.display());
-    let args = [&[script.to_str().unwrap()], args].concat().into_iter().map(str::to_owned).collect();
+    let script = self::script(script);
+    let args = [&[script.as_str()], args].concat().into_iter().map(str::to_owned).collect();
     let program = Program { command: "node".to_owned(), args, env: [].into(), folder: None };
     McpServer { name: name.to_owned(), transport: Transport::Stdio(program), tools: None, start: PATIENCE }
 }

@@ -5,12 +5,14 @@ mod answers;
 mod faults;
 mod relay;
 mod rooms;
+mod tools;
 
 use antiphon_agents::builtin::Pace;
 use antiphon_protocol::{
     BotSpec, UserId,
     bot::{ConnectorSpec, OpenAiSpec, Secret},
 };
+use serde_json::Value;
 
 use crate::world::World;
 
@@ -27,6 +29,13 @@ fn helper(base_url: &str) -> OpenAiSpec {
         chunk_gap_ms: 30_000,
         ..OpenAiSpec::new(base_url, "first")
     }
+}
+
+/// The same, with more said about it, as a settings file would.
+fn own(base_url: &str, more: &Value) -> OpenAiSpec {
+    let mut own = serde_json::to_value(helper(base_url)).unwrap();
+    own.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    serde_json::from_value(own).unwrap()
 }
 
 fn spec(own: OpenAiSpec) -> BotSpec {

@@ -1,6 +1,6 @@
 //! What the endpoint is asked, and what becomes of its answers.
 
-use antiphon_protocol::{MessageStatus, Part, RoomKind, RunState, UserId, request::CreateRoom};
+use antiphon_protocol::{MessageStatus, Part, RoomKind, RunState, ToolState, UserId, request::CreateRoom};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -98,16 +98,26 @@ async fn a_thought_is_shown_as_one() {
     assert_eq!(answer.parts, [Part::Reasoning { text: thought }, Part::Text { text: words }]);
 }
 
-/// A model that wants tools gets none, and the room is told.
+/// B15: a model that makes up a tool is told that there is none, and the room sees it.
 #[tokio::test]
-async fn tools_that_a_model_wants_are_named() {
+async fn a_tool_that_does_not_exist_is_refused() {
     let call = json!({"toolCalls": [{"name": "get_weather", "arguments": {"city": "Bern"}}]});
-    let aimock = Aimock::with(&[json!({"match": {"userMessage": "weather"}, "response": call})]).await;
+    let aimock = Aimock::with(&[
+        json!({"match": {"userMessage": "weather", "hasToolResult": false}, "response": call}),
+        json!({"match": {"userMessage": "weather", "hasToolResult": true}, "response": {"content": "I cannot look."}}),
+    ])
+    .await;
     let world = world_with(helper(&aimock.base())).await;
     let mara = world.person("mara", "Mara").await;
     let mut chat = mara.chat_with("helper").await;
     let question = mara.say(&chat.room, "the weather?").await;
     let (run, answer) = chat.answered(&question).await;
-    assert_eq!(run.state, RunState::Completed);
-    assert_eq!(text_of(&answer), "_I wanted to use `get_weather`, but have no tools here._");
+    assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "I cannot look."));
+    assert_eq!(chat.seen.tool("get_weather").unwrap().0.state, ToolState::Failed);
+    let journal = aimock.journal().await;
+    let told = journal[1]["body"]["messages"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&told["role"], &told["content"]),
+        (&json!("tool"), &json!("Error: there is no tool of this name"))
+    );
 }

@@ -1,4 +1,4 @@
-//! The transcript: what was said in the room up to the question, as the bot may see it.
+//! The transcript: what was said in a room up to the question of a run, as its bot may see it.
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
@@ -7,49 +7,62 @@ use antiphon_protocol::{
     request::{History, ListMembers},
 };
 
-pub(crate) use super::prompt::Line;
-use crate::members;
+use crate::members::{self, Names};
 
 /// Most pages of the log that are read: entries that say nothing (runs, reactions) fill pages as well.
 const LOG_PAGES: usize = 10;
 
-/// What was said, in its order and up to about `budget` bytes, the question last.
-pub(super) async fn read(run: &RunSession, budget: usize) -> Result<Vec<Line>, Error> {
-    since(run, 0, budget).await
+/// Something that was said in the room.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    /// Who said it; nobody if it was the bot itself.
+    pub author: Option<String>,
+    pub text: String,
 }
 
-/// What was said after a position in the log, in its order and up to about `budget` bytes, the question last.
+/// What was said after a position in the log, in words; see [`messages`].
+pub(crate) async fn since(run: &RunSession, after: u64, budget: usize) -> Result<Vec<Line>, Error> {
+    let names = names(run).await?;
+    let line = |message: Message| {
+        let author = (message.sender != run.run().bot).then(|| members::label(&names, &message.sender));
+        words(&message).map(|text| Line { author, text })
+    };
+    Ok(messages(run, after, budget).await?.into_iter().filter_map(line).collect())
+}
+
+/// Who is in the room of a run.
+pub(crate) async fn names(run: &RunSession) -> Result<Names, Error> {
+    let ask = |request: ListMembers| run.session().handle(request.into());
+    members::names(run.room(), Some(usize::MAX), ask).await
+}
+
+/// What was said after a position in the log, in its order and up to about `budget` bytes, the question last. Nothing that
+/// is deleted or still grows.
 ///
 /// What others said after the question is left out, because it waits for runs of its own. The bot's own later answers
 /// are there: they belong to questions that came before this one.
-pub(crate) async fn since(run: &RunSession, after: u64, budget: usize) -> Result<Vec<Line>, Error> {
-    let ask = |request: ListMembers| run.session().handle(request.into());
-    let names = members::names(run.room(), Some(usize::MAX), ask).await?;
+pub(crate) async fn messages(run: &RunSession, after: u64, budget: usize) -> Result<Vec<Message>, Error> {
     let (me, question) = (&run.run().bot, run.trigger());
-    let line = |message: &Message| {
-        let author = (message.sender != *me).then(|| members::label(&names, &message.sender));
-        text_of(message).map(|text| Line { author, text })
-    };
     let is_before = |message: &Message| message.seq < question.seq || message.sender == *me;
+    let is_said = |message: &Message| message.status != MessageStatus::Streaming && !message.parts.is_empty();
     let is_after = |seq: Option<u64>| seq.is_none_or(|seq| seq > after);
-    let (mut lines, mut bytes, mut before) = (Vec::from_iter(line(question)), 0, None);
+    let (mut messages, mut bytes, mut before) = (vec![question.clone()], 0, None);
     for _ in 0..LOG_PAGES {
         let EntryPage { entries, more } = page(run, before).await?;
         for entry in entries.iter().rev().filter_map(|entry: &RawJson<Entry>| entry.decode().ok()) {
             before = Some(entry.seq);
             let EntryBody::Message { message } = entry.body else { continue };
-            if message.id != question.id && is_before(&message) && message.seq > after {
-                let said = line(&message);
-                bytes += said.as_ref().map_or(0, |line| line.text.len());
-                lines.extend(said);
+            if message.id != question.id && is_before(&message) && message.seq > after && is_said(&message) {
+                bytes += message.parts.iter().filter_map(Part::stream_text).map(str::len).sum::<usize>();
+                messages.push(*message);
             }
         }
         if !more || bytes > budget || !is_after(before) {
             break;
         }
     }
-    lines.reverse();
-    Ok(lines)
+    messages.reverse();
+    Ok(messages)
 }
 
 /// Entries before a position, or the newest.
@@ -61,11 +74,8 @@ async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error>
     }
 }
 
-/// What a message says; tools and files in a few words. Nothing of one that is deleted or still grows.
-fn text_of(message: &Message) -> Option<String> {
-    if message.status == MessageStatus::Streaming {
-        return None;
-    }
+/// What a message says; tools and files in a few words.
+pub(crate) fn words(message: &Message) -> Option<String> {
     let said = message.parts.iter().filter_map(|part| match part {
         Part::Text { text } => Some(text.clone()),
         Part::File { name, media_type, .. } => Some(format!("[file {name}, {media_type}]")),
