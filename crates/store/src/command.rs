@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use antiphon_protocol::{
-    Bot, Cancellation, Ending, Message, MessageId, MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId,
-    RunStep, Timestamp, ToolCallId, ToolState, Usage, User, UserId, Visibility,
+    Approval, ApprovalId, Bot, Cancellation, Decision, Ending, Message, MessageId, MessageStatus, Part,
+    PartEnd, Role, Room, RoomId, RunId, RunStep, Timestamp, ToolCallId, ToolState, Usage, User, UserId,
+    Visibility, bot_socket::HeldRun,
 };
 use serde::Serialize;
 
@@ -174,22 +175,38 @@ pub enum Change {
         /// The change.
         change: RunChange,
     },
-    /// Tell a tool call's state. Entry: `tool_changed`.
+    /// Tell a tool call's state, or that somebody wants it stopped. Entry: `tool_changed`, or none if it is so already. A
+    /// state that [`ToolState::may_become`] does not know is a conflict.
     ChangeTool {
         /// The room.
         room: RoomId,
-        /// The message that shows the call.
-        message_id: MessageId,
-        /// Index of its part.
-        part: u32,
-        /// The call.
-        tool_call: ToolCallId,
-        /// Name of the tool.
-        name: String,
-        /// The state.
-        state: ToolState,
-        /// Who asked to stop it, and what came of it.
-        cancel: Option<Cancellation>,
+        /// The change.
+        change: ToolChange,
+    },
+    /// Ask people to decide. Entries: `approval_requested`, then `tool_changed` and `run_changed` to `waiting_approval` where they
+    /// are not so already. Where an earlier answer holds: `approval_requested`, then `approval_decided`. A repeat gets the
+    /// answer, if there is one; another question under the same id is a conflict.
+    RequestApproval {
+        /// The room.
+        room: RoomId,
+        /// What is asked, without the decision.
+        approval: Box<Approval>,
+        /// The attempt that asks: any other than the present one is fenced.
+        attempt: u32,
+        /// Index of the part that shows the tool call, if it is about one.
+        part: Option<u32>,
+        /// The bot's owner, whose answers hold as well.
+        owner: Option<UserId>,
+    },
+    /// Answer what a bot asks. The first answer counts: entries `approval_decided`, then `run_changed` if nothing more is
+    /// awaited. A later one writes nothing, and gets the one that counts.
+    Decide {
+        /// The room.
+        room: RoomId,
+        /// What is decided.
+        approval: ApprovalId,
+        /// How; `by` is the command's.
+        decision: Box<Decision>,
     },
     /// Save what streams have grown by. Writes no entry. Chunks of messages that are not streaming are ignored.
     Checkpoint(Vec<Checkpoint>),
@@ -214,6 +231,8 @@ impl Change {
             Self::MarkRead { .. } => "mark_read",
             Self::ChangeRun { .. } => "change_run",
             Self::ChangeTool { .. } => "change_tool",
+            Self::RequestApproval { .. } => "request_approval",
+            Self::Decide { .. } => "decide",
             Self::Checkpoint(_) => "checkpoint",
         }
     }
@@ -243,8 +262,9 @@ pub struct NewMessage {
     pub reply_to: Option<MessageId>,
     /// Whom it addresses.
     pub to: Vec<UserId>,
-    /// The run that writes it; that run's `answer` becomes this message.
-    pub run: Option<RunId>,
+    /// The run that writes it, and the attempt: any other than the present one is fenced. That run's `answer` becomes this
+    /// message; it has one only.
+    pub run: Option<HeldRun>,
     /// The runs that it triggers.
     pub triggers: Vec<NewRun>,
 }
@@ -265,8 +285,10 @@ pub struct RunChange {
     pub run: RunId,
     /// What moves it; nothing if only something else about it changes.
     pub step: Option<RunStep>,
-    /// The attempt that says so: any other than the present one is a conflict. Nothing: the server says so.
+    /// The attempt that says so: any other than the present one is fenced. Nothing: the server says so.
     pub attempt: Option<u32>,
+    /// With [`RunStep::Begin`]: how often the run may be begun in all.
+    pub attempts: Option<u32>,
     /// What went wrong.
     pub error: Option<String>,
     /// Who wants it stopped, and what came of it.
@@ -276,15 +298,39 @@ pub struct RunChange {
 }
 
 impl RunChange {
+    /// Nothing yet.
+    pub fn of(run: RunId) -> Self {
+        Self { run, step: None, attempt: None, attempts: None, error: None, cancel: None, usage: Vec::new() }
+    }
+
     /// A step of a run and nothing else.
     pub fn step(run: RunId, step: RunStep) -> Self {
-        Self { run, step: Some(step), attempt: None, error: None, cancel: None, usage: Vec::new() }
+        Self { step: Some(step), ..Self::of(run) }
     }
 
     /// The end of a run.
     pub fn end(run: RunId, ending: Ending, error: Option<String>) -> Self {
         Self { error, ..Self::step(run, RunStep::End(ending)) }
     }
+}
+
+/// What becomes of a tool call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToolChange {
+    /// The message that shows the call.
+    pub message_id: MessageId,
+    /// Index of its part.
+    pub part: u32,
+    /// The call.
+    pub tool_call: ToolCallId,
+    /// Name of the tool.
+    pub name: String,
+    /// The state; nothing if only something else about it changes.
+    pub state: Option<ToolState>,
+    /// The run that makes the call, and the attempt: any other than the present one is fenced. Nothing: the server says so.
+    pub run: Option<HeldRun>,
+    /// Who asked to stop it, and what came of it.
+    pub cancel: Option<Cancellation>,
 }
 
 /// What a stream has grown by since its last checkpoint.
@@ -324,7 +370,7 @@ impl NewMessage {
             parts: self.parts,
             reply_to: self.reply_to,
             to: self.to,
-            run: self.run,
+            run: self.run.map(|held| held.run),
             visible_to: BTreeMap::new(),
             edited_at: None,
             deleted_at: None,

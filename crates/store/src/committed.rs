@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use antiphon_protocol::{Entry, Message, RawJson, Role, Room, RoomId};
+use antiphon_protocol::{Decision, Entry, Message, RawJson, Role, Room, RoomId};
 use tokio::sync::oneshot;
 
 use crate::StoreError;
@@ -50,6 +50,13 @@ pub enum Outcome {
         read: u64,
         /// How many there are.
         ordinal: u64,
+    },
+    /// To [`RequestApproval`](crate::Change::RequestApproval) and [`Decide`](crate::Change::Decide).
+    Decision {
+        /// The answer that counts, if there is one.
+        decision: Option<Box<Decision>>,
+        /// Whether this command is what brought it about, or brought the question.
+        accepted: bool,
     },
     /// To everything else: position of the entry that tells it, or the room's last one if all was so already; 0 for
     /// changes outside rooms.

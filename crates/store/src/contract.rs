@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Bot, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId, room::RoomSummary,
+    Approval, ApprovalId, Bot, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId,
+    room::RoomSummary,
 };
 use async_trait::async_trait;
 
 use crate::{
-    Command, Committed, EntryPage, EntryRange, OpenMessage, Pending, Publisher, QueuedRun, RoomSnapshot,
-    StoreError,
+    Command, Committed, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
+    RoomSnapshot, StoreError,
 };
 
 /// Durable truth.
@@ -94,7 +95,10 @@ pub trait Store: Send + Sync + 'static {
     async fn queued_runs(&self, bot: &UserId, limit: usize) -> Result<Vec<QueuedRun>, StoreError>;
 
     /// Runs that are neither queued nor over: after a crash, those that nobody works on any more.
-    async fn active_runs(&self) -> Result<Vec<QueuedRun>, StoreError>;
+    async fn active_runs(&self) -> Result<Vec<LeftRun>, StoreError>;
+
+    /// What was asked of people in a room.
+    async fn approval(&self, room: &RoomId, id: &ApprovalId) -> Result<Option<Approval>, StoreError>;
 
     /// Messages that are streaming: after a crash, those that nobody writes any more.
     async fn open_messages(&self) -> Result<Vec<OpenMessage>, StoreError>;

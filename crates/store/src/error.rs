@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The id was used for something else, or the thing is in a state that does not allow this.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Another attempt of the run is at work.
+    #[error("another attempt of this run is at work")]
+    Fenced,
     /// One more would be over the limit.
     #[error("more than {limit} {what}")]
     Limit {
@@ -44,6 +47,7 @@ impl From<StoreError> for Error {
             StoreError::Forbidden(why) => Self::new(ErrorCode::Forbidden, why),
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Conflict(why) => Self::new(ErrorCode::Conflict, why),
+            StoreError::Fenced => Self::new(ErrorCode::Fenced, "another attempt of this run is at work"),
             StoreError::Limit { what, limit } => Self::too_many(what, limit),
             StoreError::Unavailable(_) | StoreError::Closed => Self {
                 retry_after_ms: Some(1_000),

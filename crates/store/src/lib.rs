@@ -13,9 +13,11 @@ mod query;
 mod snapshot;
 pub mod sqlite;
 
-pub use command::{Change, Checkpoint, Command, Guard, NewMember, NewMessage, NewRun, RequestKey, RunChange};
+pub use command::{
+    Change, Checkpoint, Command, Guard, NewMember, NewMessage, NewRun, RequestKey, RunChange, ToolChange,
+};
 pub use committed::{Committed, CommittedEntry, Outcome, Pending, PostedMessage, Publisher};
 pub use contract::Store;
 pub use error::StoreError;
 pub use query::{EntryPage, EntryRange};
-pub use snapshot::{OpenMessage, OpenPart, QueuedRun, RoomSnapshot};
+pub use snapshot::{LeftRun, OpenMessage, OpenPart, QueuedRun, RoomSnapshot};

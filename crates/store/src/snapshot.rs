@@ -1,6 +1,6 @@
 //! Rooms, unfinished messages and waiting runs as they are stored.
 
-use antiphon_protocol::{Epoch, Member, Message, Part, Room, RoomId, Run, Timestamp};
+use antiphon_protocol::{Approval, Epoch, Member, Message, Part, Room, RoomId, Run, Timestamp};
 
 /// A room at one moment.
 #[derive(Debug, Clone)]
@@ -19,6 +19,10 @@ pub struct RoomSnapshot {
     pub members: Vec<Member>,
     /// Its streaming messages.
     pub open: Vec<OpenMessage>,
+    /// Its runs that are not over, the oldest first.
+    pub runs: Vec<Run>,
+    /// What is asked in it and not decided, the oldest first.
+    pub approvals: Vec<Approval>,
 }
 
 /// A message that is streaming, with what its checkpoints hold.
@@ -46,4 +50,15 @@ pub struct QueuedRun {
     pub room: RoomId,
     /// The run.
     pub run: Run,
+}
+
+/// A run that was at work when the last server ended.
+#[derive(Debug, Clone)]
+pub struct LeftRun {
+    /// The room.
+    pub room: RoomId,
+    /// The run.
+    pub run: Run,
+    /// How often it may be begun in all.
+    pub attempts: u32,
 }

@@ -3,8 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use antiphon_protocol::{
-    Bot, Connector, Ending, Epoch, MessageStatus, Part, Role, Room, RoomKind, RunStep, Timestamp, ToolCall,
-    ToolState, User, UserKind, Visibility,
+    Approval, Ask, Bot, Connector, Decision, Ending, Epoch, MessageStatus, Part, Role, Room, RoomKind,
+    RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
+    approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
+    bot_socket::HeldRun,
 };
 use parking_lot::Mutex;
 use rusqlite::{
@@ -15,6 +17,7 @@ use rusqlite::{
 use super::{index::Behind, migrate::migrate, read, rooms::Rooms, write};
 use crate::{
     Change, Checkpoint, Command, EntryRange, Guard, NewMember, NewMessage, NewRun, RequestKey, RunChange,
+    ToolChange,
 };
 
 /// Statements that read a whole table or sort, and why that is all right.
@@ -39,6 +42,45 @@ fn words(text: &str) -> Vec<Part> {
 fn call() -> Vec<Part> {
     let call = ToolCall { state: ToolState::Completed, ..ToolCall::new(id("t2"), "timer".to_owned()) };
     vec![Part::ToolCall(Box::new(call))]
+}
+
+fn ask(name: &str) -> Change {
+    let ask = Ask {
+        kind: AskKind::Permission,
+        prompt: "May I?".to_owned(),
+        tool_call: Some(id("t1")),
+        tool: Some("timer".to_owned()),
+        arguments: None,
+        editable: false,
+        schema: None,
+        eligible: Eligible { role: Some(Role::Viewer), users: Vec::new() },
+        scopes: vec![Scope::Once, Scope::Session, Scope::Always],
+        default: DefaultAction::Deny,
+    };
+    let approval = Approval {
+        approval: id(name),
+        run: id("r1"),
+        bot: id("clock"),
+        message_id: Some(id("m2")),
+        ask,
+        deadline: Timestamp::default(),
+        decision: None,
+    };
+    let (room, approval) = (id("lounge"), Box::new(approval));
+    Change::RequestApproval { room, approval, attempt: 1, part: Some(0), owner: None }
+}
+
+fn yes() -> Decision {
+    Decision {
+        action: DecisionAction::Approve,
+        by: id("ada"),
+        at: Timestamp::default(),
+        cause: DecisionCause::Person,
+        reason: None,
+        arguments: None,
+        content: None,
+        scope: Scope::Session,
+    }
 }
 
 fn message(name: &str, status: MessageStatus) -> NewMessage {
@@ -70,7 +112,7 @@ fn beginnings() -> Vec<Change> {
     let member = |user| NewMember { user: id(user), role: Role::Member };
     let triggers = vec![NewRun { run: id("r1"), bot: id("clock") }];
     let answer = NewMessage {
-        run: Some(id("r1")),
+        run: Some(HeldRun { run: id("r1"), attempt: 0 }),
         reply_to: Some(id("m1")),
         ..message("m2", MessageStatus::Streaming)
     };
@@ -125,13 +167,21 @@ fn endings() -> Vec<Change> {
         Change::Checkpoint(vec![chunk(2)]),
         Change::ChangeTool {
             room: id("lounge"),
-            message_id: id("m2"),
-            part: 0,
-            tool_call: id("t1"),
-            name: "timer".to_owned(),
-            state: ToolState::Running,
-            cancel: None,
+            change: ToolChange {
+                message_id: id("m2"),
+                part: 0,
+                tool_call: id("t1"),
+                name: "timer".to_owned(),
+                state: Some(ToolState::Pending),
+                run: Some(HeldRun { run: id("r1"), attempt: 1 }),
+                cancel: None,
+            },
         },
+        ask("a1"),
+        Change::Decide { room: id("lounge"), approval: id("a1"), decision: Box::new(yes()) },
+        ask("a2"),
+        Change::ChangeRun { room: id("lounge"), change: run(RunStep::Retry) },
+        Change::ChangeRun { room: id("lounge"), change: run(RunStep::Begin) },
         Change::CompleteMessage {
             room,
             sender,
@@ -182,6 +232,7 @@ fn ask_everything(sql: &Connection) {
     read::runs::of_message(sql, &lounge, &m1).unwrap();
     read::runs::queued(sql, &ada, 9).unwrap();
     read::runs::active(sql).unwrap();
+    read::approvals::approval(sql, &lounge, &id("a1")).unwrap();
 }
 
 /// The plan does not depend on the parameters, so none are bound.

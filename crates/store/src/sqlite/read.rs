@@ -1,5 +1,6 @@
 //! Questions, each answered inside one read transaction.
 
+pub(super) mod approvals;
 pub(super) mod entries;
 pub(super) mod members;
 pub(super) mod messages;

@@ -8,7 +8,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Bot, Epoch, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId, room::RoomSummary,
+    Approval, ApprovalId, Bot, Epoch, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId,
+    room::RoomSummary,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -25,7 +26,7 @@ use super::{
     rooms::Rooms,
 };
 use crate::{
-    Command, EntryPage, EntryRange, OpenMessage, Pending, Publisher, QueuedRun, RoomSnapshot, Store,
+    Command, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun, RoomSnapshot, Store,
     StoreError,
 };
 
@@ -232,8 +233,13 @@ impl Store for SqliteStore {
         self.readers.read(move |sql| Ok(read::runs::queued(sql, &bot, limit)?)).await
     }
 
-    async fn active_runs(&self) -> Result<Vec<QueuedRun>, StoreError> {
+    async fn active_runs(&self) -> Result<Vec<LeftRun>, StoreError> {
         self.readers.read(|sql| Ok(read::runs::active(sql)?)).await
+    }
+
+    async fn approval(&self, room: &RoomId, id: &ApprovalId) -> Result<Option<Approval>, StoreError> {
+        let (room, id) = (room.clone(), id.clone());
+        self.readers.read(move |sql| Ok(read::approvals::approval(sql, &room, &id)?)).await
     }
 
     async fn open_messages(&self) -> Result<Vec<OpenMessage>, StoreError> {

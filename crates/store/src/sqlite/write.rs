@@ -3,6 +3,7 @@
 //! Every change looks before it writes: once the first row is written, nothing is refused any more. That is why a
 //! refused command needs no savepoint to leave nothing behind.
 
+mod approvals;
 mod checkpoints;
 mod complete;
 mod edit;
@@ -75,7 +76,9 @@ impl Writing<'_> {
             Change::React { .. } => self.react(),
             Change::MarkRead { room, ordinal } => self.mark_read(room, *ordinal),
             Change::ChangeRun { room, change } => self.change_run(room, change),
-            Change::ChangeTool { .. } => self.change_tool(),
+            Change::ChangeTool { room, change } => self.change_tool(room, change),
+            Change::RequestApproval { .. } => self.request_approval(),
+            Change::Decide { room, approval, decision } => self.decide(room, approval, decision),
             Change::Checkpoint(checkpoints) => self.checkpoint(checkpoints),
         }
     }

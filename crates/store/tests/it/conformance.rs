@@ -1,5 +1,6 @@
 //! What every backend promises, written against the contract alone.
 
+mod approvals;
 mod changing;
 mod membership;
 mod pages;

@@ -1,5 +1,6 @@
 //! What the tests speak in: a backend under test, people who act, a witness who sees what is published.
 
+mod asks;
 mod backend;
 mod fold;
 mod steps;
@@ -7,6 +8,7 @@ mod streams;
 mod witness;
 mod world;
 
+pub use asks::{approved, asked};
 pub use backend::{Backend, Sqlite};
 pub use fold::Fold;
 pub use steps::step_to;

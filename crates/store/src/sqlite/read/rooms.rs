@@ -3,7 +3,7 @@
 use antiphon_protocol::{Epoch, Role, RoomId, UserId, room::RoomSummary};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{at_most, members, messages};
+use super::{approvals, at_most, members, messages, runs};
 use crate::{
     RoomSnapshot,
     sqlite::codec::{instant, json, of_word},
@@ -22,7 +22,8 @@ pub(crate) fn snapshot(
     let Some((rid, info, head, ordinal, active_at)) = found.optional()? else { return Ok(None) };
     let members = members::of_room(sql, rid, None, usize::MAX)?;
     let open = messages::open_in(sql, rid)?;
-    Ok(Some(RoomSnapshot { info, epoch, head, ordinal, active_at, members, open }))
+    let (runs, approvals) = (runs::open_in(sql, rid)?, approvals::open_in(sql, rid)?);
+    Ok(Some(RoomSnapshot { info, epoch, head, ordinal, active_at, members, open, runs, approvals }))
 }
 
 pub(crate) fn of_user(

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{at_most, rid};
 use crate::{
-    QueuedRun,
+    LeftRun, QueuedRun,
     sqlite::codec::{id, json},
 };
 
@@ -32,11 +32,21 @@ pub(crate) fn queued(sql: &Connection, bot: &UserId, limit: usize) -> rusqlite::
     statement.query_map(params![bot.as_str(), at_most(limit)], with_room)?.collect()
 }
 
-pub(crate) fn active(sql: &Connection) -> rusqlite::Result<Vec<QueuedRun>> {
-    let query = "SELECT r.id, a.run FROM runs a JOIN rooms r ON r.rid = a.rid \
+/// Those of a room that are not over.
+pub(super) fn open_in(sql: &Connection, rid: i64) -> rusqlite::Result<Vec<Run>> {
+    let query =
+        "SELECT run FROM runs INDEXED BY runs_open WHERE rid = ?1 AND phase <> 'over' ORDER BY number";
+    let mut statement = sql.prepare_cached(query)?;
+    statement.query_map([rid], |row| json(row, 0))?.collect()
+}
+
+pub(crate) fn active(sql: &Connection) -> rusqlite::Result<Vec<LeftRun>> {
+    let query = "SELECT r.id, a.run, a.attempts FROM runs a JOIN rooms r ON r.rid = a.rid \
                  WHERE a.phase = 'active' ORDER BY a.number";
     let mut statement = sql.prepare_cached(query)?;
-    statement.query_map([], with_room)?.collect()
+    let left = statement
+        .query_map([], |row| Ok(LeftRun { room: id(row, 0)?, run: json(row, 1)?, attempts: row.get(2)? }))?;
+    left.collect()
 }
 
 fn with_room(row: &Row<'_>) -> rusqlite::Result<QueuedRun> {

@@ -74,10 +74,16 @@ impl Writing<'_> {
 
     /// The run that writes the message; it must be at work.
     fn writing_run(&self, rid: i64, new: &NewMessage) -> Result<Option<StoredRun>, Fault> {
-        let Some(id) = &new.run else { return Ok(None) };
-        let run = self.stored_run(rid, id)?;
+        let Some(held) = &new.run else { return Ok(None) };
+        let run = self.stored_run(rid, &held.run)?;
         if run.run.state.is_final() {
             return Err(StoreError::Conflict("the run is over").into());
+        }
+        if run.run.attempt != held.attempt {
+            return Err(StoreError::Fenced.into());
+        }
+        if run.run.answer.is_some() {
+            return Err(StoreError::Conflict("the run has its answer already").into());
         }
         Ok(Some(run))
     }

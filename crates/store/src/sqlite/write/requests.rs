@@ -51,6 +51,7 @@ impl Writing<'_> {
             Outcome::Room { room, role } => Kept::Room { room: room.clone(), role: *role },
             Outcome::Read { read, ordinal } => Kept::Read { read: *read, ordinal: *ordinal },
             Outcome::Written { seq } => Kept::Written { seq: *seq },
+            Outcome::Decision { .. } => return Ok(()),
         };
         let insert = "INSERT INTO requests (user, key, fingerprint, outcome) VALUES (?1, ?2, ?3, ?4)";
         let content = fingerprint(&self.command.change);
@@ -61,7 +62,13 @@ impl Writing<'_> {
 
     /// Changes with a natural key need no other: there the key would only tell apart what is the same.
     fn key(&self) -> Option<&RequestKey> {
-        let natural = matches!(self.command.change, Change::PostMessage(_) | Change::CreateRoom { .. });
+        let natural = matches!(
+            self.command.change,
+            Change::PostMessage(_)
+                | Change::CreateRoom { .. }
+                | Change::RequestApproval { .. }
+                | Change::Decide { .. }
+        );
         self.command.key.as_ref().filter(|_| !natural)
     }
 }

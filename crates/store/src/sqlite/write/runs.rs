@@ -1,6 +1,6 @@
 //! Runs move from state to state.
 
-use antiphon_protocol::{EntryBody, RoomId, Run, RunId, RunState, RunStep};
+use antiphon_protocol::{CancelOutcome, EntryBody, RoomId, Run, RunId, RunState, RunStep};
 use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
@@ -15,14 +15,26 @@ use crate::{
 /// A run that is in the store.
 pub(super) struct StoredRun {
     number: i64,
+    /// How often it may be begun in all.
+    attempts: u32,
     pub(super) run: Run,
 }
 
 impl Writing<'_> {
     pub(super) fn change_run(&mut self, room: &RoomId, change: &RunChange) -> Result<Outcome, Fault> {
         let rid = self.room(room)?.rid;
-        let run = self.changed_run(rid, change)?;
-        self.append_run(room, run)?;
+        let before = self.stored_run(rid, &change.run)?.run;
+        let stored = self.changed_run(rid, change)?;
+        // Who wants a run stopped that somebody wants stopped already changes nothing.
+        if stored.run == before {
+            return self.written(room);
+        }
+        if change.step == Some(RunStep::Retry)
+            && let Some(answer) = &stored.run.answer
+        {
+            self.abandon_tools(room, answer, &change.run)?;
+        }
+        self.append_run(room, stored)?;
         self.written(room)
     }
 
@@ -31,43 +43,57 @@ impl Writing<'_> {
         let mut stored = self.stored_run(rid, &change.run)?;
         let run = &mut stored.run;
         if change.attempt.is_some_and(|attempt| attempt != run.attempt) {
-            return Err(StoreError::Conflict("another attempt of this run is at work").into());
+            return Err(StoreError::Fenced.into());
+        }
+        if run.state.is_final() {
+            return Err(StoreError::Conflict("the run is over").into());
         }
         if let Some(step) = change.step {
             let next = run.state.after(step);
-            let why =
-                if run.state.is_final() { "the run is over" } else { "the run is not in a state for this" };
-            run.state = next.ok_or(StoreError::Conflict(why))?;
-            if step == RunStep::Begin {
-                run.attempt += 1;
-                run.started_at = Some(self.command.at);
+            run.state = next.ok_or(StoreError::Conflict("the run is not in a state for this"))?;
+            match step {
+                RunStep::Begin => {
+                    run.attempt += 1;
+                    run.started_at = Some(self.command.at);
+                    stored.attempts = change.attempts.unwrap_or(stored.attempts);
+                }
+                RunStep::Retry => run.started_at = None,
+                RunStep::Act(_) | RunStep::End(_) => {}
             }
         }
         run.error = change.error.clone().or(run.error.take());
-        run.cancel = change.cancel.clone().or(run.cancel.take());
-        run.usage.extend(change.usage.iter().cloned());
+        settle_cancel(run, change);
+        for usage in &change.usage {
+            match run.usage.iter_mut().find(|known| known.model == usage.model) {
+                Some(known) => known.add(usage),
+                None => run.usage.push(usage.clone()),
+            }
+        }
         run.ended_at = run.state.is_final().then_some(self.command.at);
         Ok(stored)
     }
 
-    /// Writes a changed run and the entry that tells it.
+    /// Writes a changed run and the entry that tells it. What it asks is withdrawn if nobody works on it any more.
     pub(super) fn append_run(&mut self, room: &RoomId, stored: StoredRun) -> Result<(), Fault> {
         self.save_run(&stored)?;
+        if !stored.run.state.is_active() {
+            self.withdraw(room, &stored.run.run)?;
+        }
         self.append(room, EntryBody::RunChanged(stored.run))
     }
 
     pub(super) fn stored_run(&self, rid: i64, run: &RunId) -> Result<StoredRun, Fault> {
-        let query = "SELECT number, run FROM runs WHERE rid = ?1 AND id = ?2";
+        let query = "SELECT number, attempts, run FROM runs WHERE rid = ?1 AND id = ?2";
         let found = self.sql.prepare_cached(query)?.query_row(params![rid, run.as_str()], |row| {
-            Ok(StoredRun { number: row.get(0)?, run: json(row, 1)? })
+            Ok(StoredRun { number: row.get(0)?, attempts: row.get(1)?, run: json(row, 2)? })
         });
         Ok(found.optional()?.ok_or(StoreError::NotFound("run"))?)
     }
 
     pub(super) fn save_run(&self, stored: &StoredRun) -> rusqlite::Result<()> {
-        let StoredRun { number, run } = stored;
-        let update = "UPDATE runs SET phase = ?2, run = ?3 WHERE number = ?1";
-        self.sql.prepare_cached(update)?.execute(params![number, phase(run.state), encode(run)])?;
+        let StoredRun { number, attempts, run } = stored;
+        let update = "UPDATE runs SET phase = ?2, attempts = ?3, run = ?4 WHERE number = ?1";
+        self.sql.prepare_cached(update)?.execute(params![number, phase(run.state), attempts, encode(run)])?;
         Ok(())
     }
 
@@ -82,6 +108,22 @@ impl Writing<'_> {
             encode(run)
         ])?;
         Ok(())
+    }
+}
+
+/// Who asks first to stop a run is who asked. What came of it is known at the latest when the run is over.
+fn settle_cancel(run: &mut Run, change: &RunChange) {
+    match (&mut run.cancel, &change.cancel) {
+        (Some(known), Some(told)) => known.outcome = told.outcome,
+        (None, told) => run.cancel.clone_from(told),
+        (Some(_), None) => {}
+    }
+    if let Some(cancel) = &mut run.cancel
+        && run.state.is_final()
+        && cancel.outcome == CancelOutcome::Requested
+    {
+        let stopped = run.state == RunState::Cancelled;
+        cancel.outcome = if stopped { CancelOutcome::Stopped } else { CancelOutcome::TooLate };
     }
 }
 

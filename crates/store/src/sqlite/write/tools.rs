@@ -1,61 +1,92 @@
 //! Tool calls move from state to state while the message that shows them is streaming.
 
-use antiphon_protocol::{EntryBody, Part, ToolCallId, ToolState};
+use antiphon_protocol::{EntryBody, MessageId, Part, RoomId, RunId, ToolCallId, ToolState};
 use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
 use crate::{
-    Change, Outcome, StoreError,
+    Outcome, StoreError, ToolChange,
     sqlite::{
-        codec::{of_word, word},
+        codec::{id, of_word, place, word},
         fault::Fault,
     },
 };
 
 impl Writing<'_> {
-    pub(super) fn change_tool(&mut self) -> Result<Outcome, Fault> {
-        let Change::ChangeTool { room, message_id, part, tool_call, name, state, cancel } =
-            &self.command.change
-        else {
-            unreachable!("only called for this change")
-        };
+    pub(super) fn change_tool(&mut self, room: &RoomId, change: &ToolChange) -> Result<Outcome, Fault> {
         let rid = self.room(room)?.rid;
-        let stored = self.message(rid, message_id)?;
+        if let Some(held) = &change.run
+            && self.stored_run(rid, &held.run)?.run.attempt != held.attempt
+        {
+            return Err(StoreError::Fenced.into());
+        }
+        if let Some(place) = self.changed_tool(rid, change)? {
+            self.append_tool(room, place, change)?;
+        }
+        self.written(room)
+    }
+
+    /// Where the call is shown, if the change changes anything and may be.
+    pub(super) fn changed_tool(&self, rid: i64, change: &ToolChange) -> Result<Option<i64>, Fault> {
+        let stored = self.message(rid, &change.message_id)?;
         if stored.settled.is_some() {
             return Err(StoreError::Conflict("the message is not streaming").into());
         }
-        match self.tool_state(stored.place, tool_call)? {
-            Some(before) if before == *state && cancel.is_none() => return self.written(room),
-            Some(before) if before.is_final() => {
-                return Err(StoreError::Conflict("the tool call is over").into());
-            }
-            _ => {}
+        let before = self.tool_state(stored.place, &change.tool_call)?;
+        if before.is_some() && before == change.state && change.cancel.is_none() {
+            return Ok(None);
         }
-        let upsert = "INSERT INTO tools (place, tool_call, state) VALUES (?1, ?2, ?3) \
+        let refused = match (before, change.state) {
+            (Some(before), _) if before.is_final() => Some("the tool call is over"),
+            (Some(before), Some(next)) if before != next && !before.may_become(next) => {
+                Some("the tool call is not in a state for this")
+            }
+            (None, None) => Some("the tool call was not announced"),
+            _ => None,
+        };
+        match refused {
+            Some(why) => Err(StoreError::Conflict(why).into()),
+            None => Ok(Some(stored.place)),
+        }
+    }
+
+    /// Writes what becomes of a call, and the entry that tells it.
+    pub(super) fn append_tool(
+        &mut self,
+        room: &RoomId,
+        place: i64,
+        change: &ToolChange,
+    ) -> Result<(), Fault> {
+        let ToolChange { message_id, part, tool_call, name, state, cancel, .. } = change;
+        let state = state.or(self.tool_state(place, tool_call)?).unwrap_or(ToolState::Pending);
+        let upsert = "INSERT INTO tools (place, tool_call, state, part, name) VALUES (?1, ?2, ?3, ?4, ?5) \
                       ON CONFLICT (place, tool_call) DO UPDATE SET state = excluded.state";
-        self.sql.prepare_cached(upsert)?.execute(params![stored.place, tool_call.as_str(), word(state)])?;
+        let row = params![place, tool_call.as_str(), word(&state), part, name];
+        self.sql.prepare_cached(upsert)?.execute(row)?;
         let body = EntryBody::ToolChanged {
             message_id: message_id.clone(),
             part: *part,
             tool_call: tool_call.clone(),
             name: name.clone(),
-            state: *state,
+            state,
             cancel: cancel.clone(),
         };
-        self.append(room, body)?;
-        self.written(room)
+        self.append(room, body)
     }
 
-    /// The entries for tool calls that end with their message: over in `parts`, but not yet so in the log.
+    /// The entries for tool calls that end with their message: over in `parts`, but not yet so in the log. Calls that the log
+    /// knows and `parts` does not were lost in a crash: they are abandoned.
     pub(super) fn ended_tools(
         &self,
         place: i64,
-        message_id: &antiphon_protocol::MessageId,
+        message_id: &MessageId,
         parts: &[Part],
     ) -> Result<Vec<EntryBody>, Fault> {
         let mut ended = Vec::new();
+        let mut shown = Vec::new();
         for (index, part) in (0..).zip(parts) {
             let Part::ToolCall(call) = part else { continue };
+            shown.push(&call.tool_call);
             let told = self.tool_state(place, &call.tool_call)?.is_some_and(ToolState::is_final);
             if call.state.is_final() && !told {
                 ended.push(EntryBody::ToolChanged {
@@ -68,7 +99,51 @@ impl Writing<'_> {
                 });
             }
         }
+        let mut lost = self.abandoned_tools(place, message_id)?;
+        lost.retain(
+            |body| !matches!(body, EntryBody::ToolChanged { tool_call, .. } if shown.contains(&tool_call)),
+        );
+        ended.extend(lost);
         Ok(ended)
+    }
+
+    /// Ends the calls of an attempt that came to nothing.
+    pub(super) fn abandon_tools(
+        &mut self,
+        room: &RoomId,
+        answer: &MessageId,
+        run: &RunId,
+    ) -> Result<(), Fault> {
+        let rid = self.room(room)?.rid;
+        let stored = self.message(rid, answer)?;
+        if stored.settled.is_some() || stored.message.run.as_ref() != Some(run) {
+            return Ok(());
+        }
+        for ended in self.abandoned_tools(stored.place, answer)? {
+            self.append(room, ended)?;
+        }
+        let delete = "DELETE FROM tools WHERE place = ?1";
+        self.sql.prepare_cached(delete)?.execute([place(rid, stored.message.seq)])?;
+        Ok(())
+    }
+
+    /// The entries that abandon every call of a message that is not over in the log.
+    fn abandoned_tools(&self, place: i64, message_id: &MessageId) -> rusqlite::Result<Vec<EntryBody>> {
+        let query = "SELECT tool_call, part, name, state FROM tools WHERE place = ?1";
+        let mut statement = self.sql.prepare_cached(query)?;
+        let calls = statement.query_map([place], |row| {
+            let state: ToolState = of_word(row, 3)?;
+            let body = EntryBody::ToolChanged {
+                message_id: message_id.clone(),
+                tool_call: id(row, 0)?,
+                part: row.get(1)?,
+                name: row.get(2)?,
+                state: ToolState::Abandoned,
+                cancel: None,
+            };
+            Ok((!state.is_final()).then_some(body))
+        })?;
+        calls.filter_map(Result::transpose).collect()
     }
 
     fn tool_state(&self, place: i64, tool_call: &ToolCallId) -> rusqlite::Result<Option<ToolState>> {

@@ -1,11 +1,14 @@
 //! F1: replaying a log from 1 gives exactly the state that a client had live, and the state that the store tells.
 
-use antiphon_protocol::{Entry, MessageStatus, Part, Role, RunState, ToolState};
-use antiphon_store::{Change, Command, NewMember, NewMessage, NewRun, RunChange, StoreError};
+use antiphon_protocol::{
+    Approval, Decision, Entry, MessageStatus, Part, Role, RunState, ToolState, approval::Scope,
+    bot_socket::HeldRun,
+};
+use antiphon_store::{Change, Command, NewMember, NewMessage, NewRun, RunChange, StoreError, ToolChange};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::{Fold, Sqlite, World, chunk, id, step_to, text, words};
+use crate::support::{Fold, Sqlite, World, approved, asked, chunk, id, step_to, text, words};
 
 /// Signs per message and users per sign: more than there are, so that a fold knows them all.
 const ALL: usize = 100;
@@ -34,6 +37,8 @@ enum What {
     Complete { message: u8, words: String, run: Option<u8> },
     Run { run: u8, state: RunState },
     Tool { message: u8, state: ToolState },
+    Ask { approval: u8, run: u8, message: u8 },
+    Decide { approval: u8, by: usize, scope: Scope },
 }
 
 fn what() -> impl Strategy<Value = What> {
@@ -41,8 +46,15 @@ fn what() -> impl Strategy<Value = What> {
     let words = || "[a-c]{1,3}";
     let user = || 0..USERS.len();
     let role = || prop::sample::select(vec![Role::Viewer, Role::Member, Role::Admin]);
-    let state = prop::sample::select(vec![RunState::Processing, RunState::Thinking, RunState::Cancelled]);
-    let tool = prop::sample::select(vec![ToolState::Running, ToolState::Completed]);
+    let state = prop::sample::select(vec![
+        RunState::Queued,
+        RunState::Processing,
+        RunState::Processing,
+        RunState::Thinking,
+        RunState::Cancelled,
+    ]);
+    let tool = prop::sample::select(vec![ToolState::Pending, ToolState::Running, ToolState::Completed]);
+    let scope = prop::sample::select(vec![Scope::Once, Scope::Session, Scope::Always]);
     let run = || prop::option::of(0..8_u8);
     prop_oneof![
         4 => (message(), words(), any::<bool>()).prop_map(|(message, words, triggers)| What::Say { message, words, triggers }),
@@ -57,7 +69,9 @@ fn what() -> impl Strategy<Value = What> {
         1 => (message(), words()).prop_map(|(message, text)| What::Grow { message, text }),
         2 => (message(), words(), run()).prop_map(|(message, words, run)| What::Complete { message, words, run }),
         2 => (0..8_u8, state).prop_map(|(run, state)| What::Run { run, state }),
-        1 => (message(), tool).prop_map(|(message, state)| What::Tool { message, state }),
+        2 => (message(), tool).prop_map(|(message, state)| What::Tool { message, state }),
+        2 => (0..8_u8, 0..8_u8, message()).prop_map(|(approval, run, message)| What::Ask { approval, run, message }),
+        2 => (0..8_u8, user(), scope).prop_map(|(approval, by, scope)| What::Decide { approval, by, scope }),
     ]
 }
 
@@ -78,7 +92,7 @@ fn change(what: &What) -> Change {
         }
         What::Open { message, run } => Change::PostMessage(Box::new(NewMessage {
             status: MessageStatus::Streaming,
-            run: run.map(|run| id(&format!("r{run}"))),
+            run: run.map(|run| HeldRun { run: id(&format!("r{run}")), attempt: 1 }),
             ..text("lounge", &name(message), "")
         })),
         What::Edit { message, words: new } => {
@@ -113,15 +127,29 @@ fn change(what: &What) -> Change {
             run: run.map(|run| run_change(run, RunState::Completed)),
         },
         What::Run { run, state } => Change::ChangeRun { room, change: run_change(*run, *state) },
-        What::Tool { message, state } => Change::ChangeTool {
-            room,
-            message_id: id(&name(message)),
-            part: 0,
-            tool_call: id(&format!("t{message}")),
-            name: "timer".to_owned(),
-            state: *state,
-            cancel: None,
-        },
+        What::Tool { message, state } => {
+            let change = ToolChange {
+                message_id: id(&name(message)),
+                part: 0,
+                tool_call: id(&format!("t{message}")),
+                name: "timer".to_owned(),
+                state: Some(*state),
+                run: None,
+                cancel: None,
+            };
+            Change::ChangeTool { room, change }
+        }
+        What::Ask { approval, run, message } => {
+            let mut asked = asked(&format!("a{approval}"), &format!("r{run}"), "clock");
+            asked.message_id = Some(id(&name(message)));
+            asked.ask.tool_call = Some(id(&format!("t{message}")));
+            let approval = Box::new(asked);
+            Change::RequestApproval { room, approval, attempt: 1, part: Some(0), owner: None }
+        }
+        What::Decide { approval, by, scope } => {
+            let decision = Box::new(Decision { scope: *scope, ..approved(USERS[*by]) });
+            Change::Decide { room, approval: id(&format!("a{approval}")), decision }
+        }
     }
 }
 
@@ -174,6 +202,17 @@ async fn check(mut world: World, steps: &[Step]) {
         assert_eq!(world.message("lounge", message.id.as_str()).await, *message);
         assert_eq!(message.deleted_at.is_some(), message.parts == Vec::<Part>::new());
     }
+    let open = |approval: &&Approval| approval.decision.is_none();
+    let mut awaited: Vec<_> = live.approvals.values().filter(open).cloned().collect();
+    awaited.sort_by_key(|approval| live.asked.iter().position(|asked| *asked == approval.approval));
+    assert_eq!(room.approvals, awaited);
+    for approval in live.approvals.values() {
+        let known = world.store.approval(&id("lounge"), &approval.approval).await.unwrap();
+        assert_eq!(known.as_ref(), Some(approval));
+    }
+    let mut open: Vec<_> = live.runs.values().filter(|run| !run.state.is_final()).cloned().collect();
+    open.sort_by_key(|run| live.queued.iter().position(|queued| *queued == run.run));
+    assert_eq!(room.runs, open);
     for run in live.runs.values() {
         assert_eq!(world.store.run(&id("lounge"), &run.run).await.unwrap().as_ref(), Some(run));
     }

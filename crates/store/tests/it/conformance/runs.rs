@@ -1,6 +1,6 @@
 //! Runs: queued with the message that triggers them, moved by the rules, over once.
 
-use antiphon_protocol::{CancelOutcome, Cancellation, EntryBody, Run, RunState};
+use antiphon_protocol::{CancelOutcome, Cancellation, EntryBody, Run, RunState, bot_socket::HeldRun};
 use antiphon_store::{Change, NewMessage, NewRun, RunChange, StoreError};
 
 use crate::support::{Answer, World, id, promises, refusal, step_to, text};
@@ -94,7 +94,7 @@ promises! {
         world.room("lounge", &["ada", "clock"]).await;
         world.post("ada", asking("m1", &[("r1", "clock")])).await.unwrap();
         change(world, to("r1", RunState::Processing)).await.unwrap();
-        let answer = |message, run| NewMessage { run: Some(id(run)), ..text("lounge", message, "noon") };
+        let answer = |message, run| NewMessage { run: Some(HeldRun { run: id(run), attempt: 1 }), ..text("lounge", message, "noon") };
         world.post("clock", answer("a1", "r1")).await.unwrap();
         assert_eq!(run(world, "r1").await.answer, Some(id("a1")));
         assert_eq!(world.store.runs_of_message(&id("lounge"), &id("a1")).await.unwrap(), [run(world, "r1").await]);

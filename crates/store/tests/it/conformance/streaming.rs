@@ -141,7 +141,7 @@ promises! {
         world.post("ada", NewMessage { triggers, ..text("lounge", "q1", "time?") }).await.unwrap();
         let to = |state| RunChange::step(id("r1"), step_to(state));
         world.act("clock", Change::ChangeRun { room: id("lounge"), change: to(RunState::Processing) }).await.unwrap();
-        let answer = NewMessage { run: Some(id("r1")), status: MessageStatus::Streaming, ..text("lounge", "m1", "") };
+        let answer = NewMessage { run: Some(antiphon_protocol::bot_socket::HeldRun { run: id("r1"), attempt: 1 }), status: MessageStatus::Streaming, ..text("lounge", "m1", "") };
         world.post("clock", answer).await.unwrap();
         let complete = |run| Change::CompleteMessage {
             room: id("lounge"),

@@ -1,7 +1,7 @@
 //! Tool calls in the log.
 
 use antiphon_protocol::{EntryBody, MessageStatus, Part, ToolCall, ToolState};
-use antiphon_store::{Change, StoreError};
+use antiphon_store::{Change, StoreError, ToolChange};
 
 use crate::support::{Answer, World, id, promises, refusal, seq, words};
 
@@ -15,21 +15,16 @@ fn call(tool_call: &str, state: ToolState) -> Part {
 }
 
 async fn tell(world: &World, tool_call: &str, part: u32, state: ToolState) -> Answer {
-    let (room, message_id, tool_call) = (id("lounge"), id("m1"), id(tool_call));
-    world
-        .act(
-            "clock",
-            Change::ChangeTool {
-                room,
-                message_id,
-                part,
-                tool_call,
-                name: "timer".to_owned(),
-                state,
-                cancel: None,
-            },
-        )
-        .await
+    let change = ToolChange {
+        message_id: id("m1"),
+        part,
+        tool_call: id(tool_call),
+        name: "timer".to_owned(),
+        state: Some(state),
+        run: None,
+        cancel: None,
+    };
+    world.act("clock", Change::ChangeTool { room: id("lounge"), change }).await
 }
 
 /// Calls and their states, as the entries of an answer tell them.

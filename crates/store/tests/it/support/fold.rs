@@ -4,7 +4,8 @@ use super::step_to;
 use std::collections::BTreeMap;
 
 use antiphon_protocol::{
-    Entry, EntryBody, Member, Message, MessageId, Reaction, Room, Run, RunId, ToolCallId, ToolState, UserId,
+    Approval, ApprovalId, Entry, EntryBody, Member, Message, MessageId, Reaction, Room, Run, RunId,
+    ToolCallId, ToolState, UserId,
 };
 
 /// A room as entries tell it.
@@ -24,6 +25,12 @@ pub struct Fold {
     pub runs: BTreeMap<RunId, Run>,
     /// How far their tools are.
     pub tools: BTreeMap<ToolCallId, ToolState>,
+    /// What they asked people to decide.
+    pub approvals: BTreeMap<ApprovalId, Approval>,
+    /// In which order runs were queued.
+    pub queued: Vec<RunId>,
+    /// In which order was asked.
+    pub asked: Vec<ApprovalId>,
 }
 
 impl Fold {
@@ -73,15 +80,38 @@ impl Fold {
             }
             EntryBody::RoomChanged { info } => self.info = Some(info.clone()),
             EntryBody::RunChanged(run) => {
+                let awaited = |run: &Run| {
+                    self.approvals.values().any(|asked| asked.run == run.run && asked.decision.is_none())
+                };
+                assert!(
+                    run.state.is_active() || !awaited(run),
+                    "{} is over, and what it asks is open",
+                    run.run
+                );
                 if let Some(before) = self.runs.insert(run.run.clone(), run.clone()) {
                     let moved = before.state.after(step_to(run.state)) == Some(run.state);
                     let same = before.state == run.state && !run.state.is_final();
                     assert!(moved || same, "{:?} became {:?}", before.state, run.state);
+                } else {
+                    self.queued.push(run.run.clone());
                 }
             }
             EntryBody::ToolChanged { tool_call, state, .. } => {
-                let before = self.tools.insert(tool_call.clone(), *state);
-                assert!(!before.is_some_and(ToolState::is_final), "{tool_call} ended twice");
+                if let Some(before) = self.tools.insert(tool_call.clone(), *state) {
+                    assert!(!before.is_final(), "{tool_call} ended twice");
+                    assert!(before == *state || before.may_become(*state), "{before:?} became {state:?}");
+                }
+            }
+            EntryBody::ApprovalRequested { approval } => {
+                assert_eq!(approval.decision, None, "the answer is told when it is given");
+                let before = self.approvals.insert(approval.approval.clone(), (**approval).clone());
+                assert!(before.is_none(), "{} was asked twice", approval.approval);
+                self.asked.push(approval.approval.clone());
+            }
+            EntryBody::ApprovalDecided { approval, run, decision } => {
+                let asked = self.approvals.get_mut(approval).expect("it was asked before");
+                assert_eq!((&asked.run, &asked.decision), (run, &None), "{approval} was decided twice");
+                asked.decision = Some((**decision).clone());
             }
             EntryBody::ApprovalRequested { .. }
             | EntryBody::ApprovalDecided { .. }
