@@ -25,7 +25,7 @@ use crate::{
     rate::Rates,
     reader::device::{Device, Notice},
     room::LiveRoom,
-    run::Runs,
+    run::{RunLimits, Runs, sweep},
 };
 
 /// What an operator can set.
@@ -39,6 +39,8 @@ pub struct HubOptions {
     pub default_room_name: String,
     /// How long a run may take to end after it was asked to, in milliseconds.
     pub cancel_grace_ms: u64,
+    /// How long a tool call may take to end after it was asked to, in milliseconds.
+    pub tool_grace_ms: u64,
 }
 
 impl Default for HubOptions {
@@ -48,6 +50,7 @@ impl Default for HubOptions {
             default_room: RoomId::parse("general").expect("a literal within the grammar"),
             default_room_name: "General".to_owned(),
             cancel_grace_ms: 5_000,
+            tool_grace_ms: 5_000,
         }
     }
 }
@@ -118,6 +121,7 @@ impl Hub {
         hub.make_default_room().await?;
         hub.store.bots().await?.into_iter().for_each(|bot| hub.bots.put(bot));
         hub.spawn(housekeeping::run(Arc::downgrade(&hub), hub.stopping.clone()));
+        hub.spawn(sweep::run(Arc::downgrade(&hub), hub.stopping.clone()));
         Ok(hub)
     }
 
@@ -177,6 +181,17 @@ impl Hub {
         let members = vec![NewMember { user: user.clone(), role: Role::Member }];
         let room = self.options.default_room.clone();
         self.commit(UserId::system(), Change::AddMembers { room, members }).await
+    }
+
+    /// What each run of a bot may take.
+    pub(crate) fn run_limits(&self, bot: &UserId) -> RunLimits {
+        let described = || self.bot_spec(bot).map(|spec| RunLimits::from(&*spec));
+        self.runs.limits(bot).or_else(described).unwrap_or_default()
+    }
+
+    /// What each run of a bot may take from now on, whatever its description says.
+    pub fn set_run_limits(&self, bot: &UserId, limits: RunLimits) {
+        self.runs.set_limits(bot.clone(), limits);
     }
 
     /// Someone who acts, and hears nothing.
@@ -305,6 +320,9 @@ impl Hub {
                 }
                 EntryBody::Message { .. } => ordinal = Some(committed.ordinal),
                 EntryBody::RunChanged(run) => self.runs.heard(run),
+                EntryBody::ApprovalDecided { approval, run, decision } => {
+                    self.runs.decided(run, approval, decision);
+                }
                 _ => {}
             }
         }

@@ -22,5 +22,5 @@ pub use environment::{Clock, Environment, Ids};
 pub use event::LiveEvent;
 pub use hub::{Hub, HubOptions};
 pub use reader::Reader;
-pub use run::{Answer, Inbox, PendingTool, RunSession, ToolHandle, ToolStart};
+pub use run::{Answer, Asked, Closing, Inbox, PendingTool, RunLimits, RunSession, ToolHandle, ToolStart};
 pub use session::{Begun, Session};

@@ -65,11 +65,12 @@ impl Reader {
             join::begin(&*self.hub.store, entrance, request, flag, page).await?;
         // From here on nothing waits: the join is done, or it was not begun.
         let (room, flag) = (Arc::clone(&subscription.room), Arc::clone(&subscription.flag));
-        let began =
-            room.listen(&flag, self.device.status(), |state| (subscription.settle(state), state.signals()));
+        let began = room.listen(&flag, self.device.status(), |state| {
+            join::tell_work(&mut joined, state);
+            subscription.settle(state)
+        });
         // Removed while the first page was read.
-        let (settled, signals) = began.ok_or_else(|| Error::not_found("room"))?;
-        joined.signals = signals;
+        let settled = began.ok_or_else(|| Error::not_found("room"))?;
         match settled {
             Some(settled) => {
                 join::finish(&mut joined, settled).inspect_err(|_| self.unlisten(&subscription))?

@@ -253,7 +253,17 @@ mod tests {
             created_at: Timestamp::default(),
         };
         let (epoch, active_at) = ("log".parse().unwrap(), Timestamp::default());
-        RoomSnapshot { info, epoch, head, ordinal: 0, active_at, members: Vec::new(), open: Vec::new() }
+        RoomSnapshot {
+            info,
+            epoch,
+            head,
+            ordinal: 0,
+            active_at,
+            members: Vec::new(),
+            open: Vec::new(),
+            runs: Vec::new(),
+            approvals: Vec::new(),
+        }
     }
 
     /// FAULTS 89: what is committed while a room is being loaded is in it once, whether the load saw it or not.

@@ -21,6 +21,7 @@ use antiphon_store::{Change, Command, Committed, Guard, Outcome, Pending, Reques
 use crate::{hub::Hub, reader::device::Device};
 
 pub(crate) use entrance::Entrance;
+pub(crate) use messages::unexpected;
 pub(crate) use permission::WRITE;
 
 /// What a user may do.
@@ -98,12 +99,14 @@ impl Session {
             Request::ListMembers(request) => self.list_members(request).await,
             Request::ListBots(_) => Ok(Begun::Now(Ok(Reply::Bots(BotList { bots: self.hub.bots() })))),
             Request::Cancel(request) => self.cancel(request).await,
+            Request::Decide(request) => self.decide(request).await,
+            Request::ListRuns(request) => self.list_runs(request).await,
             request if request.is_of_bot_socket() => self.on_bot_socket(request).await,
             other => Err(Error::new(ErrorCode::Unavailable, format!("`{}` is not there yet", other.name()))),
         }
     }
 
-    fn is_bot(&self) -> bool {
+    pub(crate) fn is_bot(&self) -> bool {
         self.user.kind == UserKind::Bot
     }
 

@@ -13,10 +13,12 @@ use super::{
     flag::Flag,
     subscription::{Settled, Subscription},
 };
-use crate::session::Entrance;
+use crate::{room::state::RoomState, session::Entrance};
 
 /// How many members a join lists; `list_members` gives the rest.
 const LISTED_MEMBERS: usize = 100;
+/// How many runs a join lists; `list_runs` gives the rest.
+const LISTED_RUNS: usize = 50;
 
 /// Reads the first page. The subscription that comes back is behind, and stands at the page's end.
 pub(super) async fn begin(
@@ -77,6 +79,13 @@ fn mode(cursor: Option<&Cursor>, joined: &Joined) -> (JoinMode, Option<ResetReas
         Some(cursor) if cursor.seq > joined.head => (JoinMode::Reset, Some(ResetReason::AheadOfLog)),
         Some(_) => (JoinMode::Resumed, None),
     }
+}
+
+/// Adds what goes on in the room at the moment at which the reader begins to listen.
+pub(super) fn tell_work(joined: &mut Joined, state: &RoomState) {
+    joined.signals = state.signals();
+    joined.runs = state.runs.iter().take(LISTED_RUNS).cloned().collect();
+    joined.approvals.clone_from(&state.approvals);
 }
 
 /// Adds what the room's ring and open streams hold, so that live events can follow at once.

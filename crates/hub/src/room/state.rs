@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use antiphon_protocol::{
-    EntryBody, Epoch, Event, Member, MessageStatus, Presence, PresenceStatus, Room, Timestamp, UserId,
+    Approval, EntryBody, Epoch, Event, Member, MessageStatus, Presence, PresenceStatus, Room, Run, Timestamp,
+    UserId,
     signal::{Signals, TYPING_TTL_MS},
 };
 use antiphon_store::{CommittedEntry, RoomSnapshot};
@@ -34,6 +35,10 @@ pub(crate) struct RoomState {
     pub active_at: Timestamp,
     pub members: BTreeMap<UserId, Member>,
     pub open: OpenMessages,
+    /// Runs that are not over, the oldest first.
+    pub runs: Vec<Run>,
+    /// What people are asked and have not answered, the oldest first.
+    pub approvals: Vec<Approval>,
     pub ring: Ring,
     typing: BTreeMap<UserId, Typist>,
     /// Who is subscribed, with how many connections, and how they say they are.
@@ -68,6 +73,8 @@ impl RoomState {
             active_at: snapshot.active_at,
             members,
             open: OpenMessages::load(snapshot.open, now),
+            runs: snapshot.runs,
+            approvals: snapshot.approvals,
             ring: Ring::new(snapshot.head),
             typing: BTreeMap::new(),
             present: BTreeMap::new(),
@@ -86,6 +93,9 @@ impl RoomState {
         match &entry.body {
             EntryBody::Message { message } => {
                 self.typing.remove(&message.sender);
+                if let Some(run) = self.runs.iter_mut().find(|run| message.run.as_ref() == Some(&run.run)) {
+                    run.answer = Some(message.id.clone());
+                }
                 if message.status == MessageStatus::Streaming {
                     let parts =
                         message.parts.iter().map(|part| OpenPart::new(1, part.clone(), entry.at)).collect();
@@ -106,9 +116,24 @@ impl RoomState {
                 self.present.remove(user);
             }
             EntryBody::RoomChanged { info } => self.info = info.clone(),
+            EntryBody::RunChanged(run) => self.apply_run(run),
+            EntryBody::ApprovalRequested { approval } => self.approvals.push((**approval).clone()),
+            EntryBody::ApprovalDecided { approval, .. } => {
+                self.approvals.retain(|open| open.approval != *approval);
+            }
             _ => {}
         }
         self.ring.push(LiveEvent::entry(committed));
+    }
+
+    fn apply_run(&mut self, run: &Run) {
+        if run.state.is_final() {
+            self.runs.retain(|open| open.run != run.run);
+        } else if let Some(open) = self.runs.iter_mut().find(|open| open.run == run.run) {
+            open.clone_from(run);
+        } else {
+            self.runs.push(run.clone());
+        }
     }
 
     /// Notes that a member types or no longer does. Tells whether anyone needs to hear of it.

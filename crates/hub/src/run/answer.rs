@@ -5,7 +5,7 @@ use std::sync::Arc;
 use antiphon_protocol::{Error, ErrorCode, Message, MessageId, MessageStatus, Part, Role, RoomId};
 use antiphon_store::{Change, NewMessage};
 
-use super::ActiveRun;
+use super::{ActiveRun, active::fenced, call::over};
 use crate::{
     Session,
     event::{Append, LiveEvent, content_of},
@@ -38,13 +38,16 @@ impl Answer {
             parts: Vec::new(),
             reply_to: Some(trigger.id.clone()),
             to: Vec::new(),
-            run: Some(active.run.run.clone()),
+            run: Some(active.held()),
             triggers: Vec::new(),
         };
         {
             let mut answer = active.answer.lock();
-            if active.has_ended() || answer.is_some() {
-                return Err(Error::new(ErrorCode::Conflict, "this run has ended, or has its answer already"));
+            if answer.is_some() {
+                return Err(Error::new(ErrorCode::Conflict, "this run has its answer already"));
+            }
+            if active.has_ended() {
+                return Err(fenced());
             }
             *answer = Some(message_id.clone());
         }
@@ -116,6 +119,11 @@ impl Answer {
         let (limit, now) = (self.session.hub.limits().stream_bytes, self.session.hub.now());
         self.write(|room, message| {
             let open = message.part_mut(part)?;
+            if let Part::ToolCall(call) = &open.value
+                && call.state.is_final()
+            {
+                return Err(over());
+            }
             let at = open.text.len();
             open.push(text, limit, now)?;
             Ok(((), vec![append_event(room, &self.message_id, part, open, at, text)]))
@@ -141,6 +149,7 @@ impl Answer {
         &self,
         change: impl FnOnce(&RoomId, &mut OpenMessage) -> Result<(T, Vec<Arc<LiveEvent>>), Error>,
     ) -> Result<T, Error> {
+        self.active.clocks.touch();
         let room = &self.active.room;
         room.update(|state| match self.change(state, change) {
             Ok((result, events)) => {
@@ -160,7 +169,7 @@ impl Answer {
         // Looked at under the room's lock, and the final text is taken under it after the flag was set: what is
         // appended here is in the log, what is in the log was appended.
         if self.active.has_ended() {
-            return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
+            return Err(fenced());
         }
         let message = state.open.of_run(&self.message_id, &self.active.run.run)?;
         change(&self.active.room.id, message)

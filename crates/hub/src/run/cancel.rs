@@ -1,25 +1,27 @@
-//! Cancelling: a request with an outcome. Who may: the one who caused the run, the bot's owner, and admins of the room.
+//! Cancelling: a request with an outcome. It is in the log before the bot is told; then the bot has its grace time, and then
+//! the server closes what is still open.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use antiphon_protocol::{
-    CancelOutcome, Cancellation, Ending, Error, ErrorCode, Reply, Role, Run, reply::Cancelled,
-    request::Cancel,
+    CancelOutcome, Cancellation, Ending, Error, ErrorCode, Reply, Role, Run, Timestamp, ToolCallId, UserId,
+    reply::Cancelled, request::Cancel,
 };
 use antiphon_store::{Change, Command, RunChange};
-use tracing::info;
+use tokio::time::Instant;
 
-use super::{ActiveRun, end::end};
+use super::{
+    ActiveRun,
+    call::{Call, Closing},
+};
 use crate::{Begun, Session, hub::Hub};
 
 impl Session {
     pub(crate) async fn cancel(&self, request: Cancel) -> Result<Begun, Error> {
         let (room, role) = self.room(&request.room).await?;
-        let accepted = if let Some(call) = &request.tool_call {
-            self.cancel_tool(&self.hub.runs.with_tool(&room.id, call), call, role)?
+        let (accepted, grace_ms) = if let Some(call) = &request.tool_call {
+            let active = self.hub.runs.with_tool(&room.id, call);
+            (self.cancel_tool(active.as_ref(), call, role).await?, self.hub.options.tool_grace_ms)
         } else {
             let runs = match (&request.run, &request.message_id) {
                 (Some(run), _) => Vec::from_iter(self.hub.store.run(&room.id, run).await?),
@@ -29,26 +31,26 @@ impl Session {
             if runs.is_empty() {
                 return Err(Error::not_found("run"));
             }
-            self.cancel_runs(&request, runs, role).await?
+            (self.cancel_runs(&request, runs, role).await?, self.hub.options.cancel_grace_ms)
         };
-        let grace = i64::try_from(self.hub.options.cancel_grace_ms).unwrap_or(i64::MAX);
-        let deadline = accepted.then(|| self.hub.now().plus_millis(grace));
+        let deadline =
+            accepted.then(|| self.hub.now().plus_millis(i64::try_from(grace_ms).unwrap_or(i64::MAX)));
         Ok(Begun::Now(Ok(Reply::Cancelled(Cancelled { accepted, deadline }))))
     }
 
-    fn cancel_tool(
+    /// Stops one tool call; its run goes on.
+    async fn cancel_tool(
         &self,
-        active: &Option<Arc<ActiveRun>>,
-        call: &antiphon_protocol::ToolCallId,
+        active: Option<&Arc<ActiveRun>>,
+        id: &ToolCallId,
         role: Role,
     ) -> Result<bool, Error> {
         let Some(active) = active else { return Ok(false) };
         self.may_cancel(&active.run, role)?;
-        let token = active.tools.lock().get(call).cloned();
-        if let Some(token) = &token {
-            token.cancel();
-        }
-        Ok(token.is_some())
+        let Some(call) = active.tools.lock().get(id).cloned() else { return Ok(false) };
+        let (hub, active, by) = (Arc::clone(&self.hub), Arc::clone(active), self.user().id.clone());
+        // A task: whoever asked may be gone before the log has it, and the bot is to be told nevertheless.
+        carried_out(self.hub.spawn(async move { hub.stop_call(&active, &call, by).await })).await
     }
 
     /// Stops those of the runs that the user may stop; if that is none, says why.
@@ -73,36 +75,30 @@ impl Session {
             return Ok(false);
         }
         if let Some(active) = self.hub.runs.get(&run.run) {
-            return Ok(self.stop(&active));
+            return self.stop(active).await;
         }
         let (by, at) = (self.user().id.clone(), self.hub.now());
         let change = RunChange {
-            cancel: Some(Cancellation { by, at, outcome: CancelOutcome::Stopped }),
+            // Begun just now it is another attempt, and to be stopped as that.
+            attempt: Some(run.attempt),
+            cancel: Some(Cancellation { by: by.clone(), at, outcome: CancelOutcome::Stopped }),
             ..RunChange::end(run.run.clone(), Ending::Cancelled, None)
         };
         let change = Change::ChangeRun { room: request.room.clone(), change };
-        let command =
-            Command { at: self.hub.now(), by: self.user().id.clone(), guard: None, key: None, change };
+        let command = Command { at, by, guard: None, key: None, change };
         match self.hub.store.commit(command).await.map_err(Error::from) {
             Ok(_) => Ok(true),
-            // It began or ended just now.
-            Err(error) if error.code == ErrorCode::Conflict => {
-                Ok(self.hub.runs.get(&run.run).is_some_and(|active| self.stop(&active)))
-            }
+            Err(error) if is_over(&error) => match self.hub.runs.get(&run.run) {
+                Some(active) => self.stop(active).await,
+                None => Ok(false),
+            },
             Err(error) => Err(error),
         }
     }
 
-    /// Tells the bot to stop, and ends the run by force after the grace time.
-    fn stop(&self, active: &Arc<ActiveRun>) -> bool {
-        if active.has_ended() {
-            return false;
-        }
-        if !active.cancel.is_cancelled() {
-            active.ask_to_stop(&self.user().id, self.hub.now());
-            self.hub.spawn(force(Arc::clone(&self.hub), Arc::clone(active)));
-        }
-        true
+    async fn stop(&self, active: Arc<ActiveRun>) -> Result<bool, Error> {
+        let (hub, by) = (Arc::clone(&self.hub), self.user().id.clone());
+        carried_out(self.hub.spawn(async move { hub.stop_run(&active, by).await })).await
     }
 
     fn may_cancel(&self, run: &Run, role: Role) -> Result<(), Error> {
@@ -116,14 +112,73 @@ impl Session {
     }
 }
 
-async fn force(hub: Arc<Hub>, active: Arc<ActiveRun>) {
-    let grace = Duration::from_millis(hub.options.cancel_grace_ms);
-    tokio::select! {
-        () = tokio::time::sleep(grace) => {}
-        () = hub.stopping.cancelled() => return,
+impl Hub {
+    /// Stops a run at work: first the log knows, then the bot is told, then it has its grace time. Returns whether there was
+    /// something to stop; asked again it is the same wish.
+    pub(crate) async fn stop_run(&self, active: &Arc<ActiveRun>, by: UserId) -> Result<bool, Error> {
+        if active.has_ended() {
+            return Ok(false);
+        }
+        let at = self.now();
+        if !active.wish_to_stop(&by, at) {
+            return Ok(true);
+        }
+        let change = RunChange {
+            attempt: Some(active.attempt),
+            cancel: Some(requested(&by, at)),
+            ..RunChange::of(active.run.run.clone())
+        };
+        let change = Change::ChangeRun { room: active.room.id.clone(), change };
+        match self.commit(by, change).await {
+            Ok(()) => {}
+            Err(error) if is_over(&error) => return Ok(false),
+            Err(error) => {
+                active.stop.lock().cancelled = None;
+                return Err(error);
+            }
+        }
+        active.stop.lock().force_at.get_or_insert(after(self.options.cancel_grace_ms));
+        active.cancel.cancel();
+        self.withdraw_approvals(active, None);
+        Ok(true)
     }
-    active.forced.store(true, Ordering::Release);
-    if end(&hub, &active, Ending::Cancelled, None).await.is_ok() {
-        info!(run = %active.run.run, "a run did not end in time after its cancel and was ended by force");
+
+    /// Stops one tool call, the same way.
+    async fn stop_call(&self, active: &Arc<ActiveRun>, call: &Call, by: UserId) -> Result<bool, Error> {
+        let wish = requested(&by, self.now());
+        if !call.wish(Closing::Cancelled, Some(wish.clone())) {
+            return Ok(true);
+        }
+        match call.tell_wish(wish.clone()).await {
+            Ok(()) => {}
+            // It ended just now, and says what came of the wish.
+            Err(error) if is_over(&error) => return Ok(true),
+            Err(error) => {
+                call.unwish();
+                return Err(error);
+            }
+        }
+        // One that has ended shows what it ended with.
+        let _ = call.change(None, |shown, _| shown.cancel = Some(wish));
+        call.tell_to_stop(Some(after(self.options.tool_grace_ms)));
+        self.withdraw_approvals(active, Some(&call.id));
+        Ok(true)
     }
+}
+
+fn requested(by: &UserId, at: Timestamp) -> Cancellation {
+    Cancellation { by: by.clone(), at, outcome: CancelOutcome::Requested }
+}
+
+fn after(ms: u64) -> Instant {
+    Instant::now() + Duration::from_millis(ms)
+}
+
+/// Whether something was refused because it is over, or begun anew.
+fn is_over(error: &Error) -> bool {
+    matches!(error.code, ErrorCode::Conflict | ErrorCode::Fenced)
+}
+
+async fn carried_out(task: tokio::task::JoinHandle<Result<bool, Error>>) -> Result<bool, Error> {
+    task.await.unwrap_or_else(|_| Err(Error::new(ErrorCode::Internal, "the server is stopping")))
 }

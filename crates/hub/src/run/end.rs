@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use antiphon_protocol::{Ending, Error, ErrorCode, MessageId, MessageStatus, Part, PartEnd, RoomId, UserId};
+use antiphon_protocol::{
+    Ending, Error, ErrorCode, MessageId, MessageStatus, Part, PartEnd, RoomId, RunStep, UserId,
+};
 use antiphon_store::{Change, RunChange};
 use tokio::task::JoinHandle;
 use tracing::{error, warn};
 
-use super::ActiveRun;
+use super::{ActiveRun, active::fenced};
 use crate::hub::Hub;
 
 /// How long to wait before an end that the store could not write is tried again.
@@ -21,7 +23,7 @@ impl Hub {
     pub(crate) fn interrupt_runs(&self) {
         for active in self.runs.all() {
             // A run that its bot ends at this moment is fine as well; what fails, the next start ends.
-            let _ = begin(&self.me(), &active, Ending::Interrupted, Some(STOPPED.to_owned()));
+            let _ = begin(&self.me(), &active, Finish::interrupted(STOPPED));
         }
     }
 
@@ -29,7 +31,7 @@ impl Hub {
     pub async fn interrupt_bot(&self, bot: &UserId, why: &str) {
         let mut ends = Vec::new();
         for active in self.runs.all().iter().filter(|active| active.run.bot == *bot) {
-            ends.extend(begin(&self.me(), active, Ending::Interrupted, Some(why.to_owned())));
+            ends.extend(begin(&self.me(), active, Finish::interrupted(why)));
             active.cancel.cancel();
         }
         for end in ends {
@@ -42,52 +44,98 @@ impl Hub {
     pub(crate) fn expel_bot(&self, room: &RoomId, bot: &UserId, by: &UserId) {
         let runs = self.runs.all();
         for active in runs.iter().filter(|active| active.run.bot == *bot && active.room.id == *room) {
-            active.ask_to_stop(by, self.now());
+            active.wish_to_stop(by, self.now());
             active.cancel.cancel();
-            let _ = begin(&self.me(), active, Ending::Cancelled, None);
+            let _ = begin(&self.me(), active, Finish::new(Ending::Cancelled, None));
         }
     }
 }
 
-/// Ends a run. Whoever comes second is told so.
-pub(super) async fn end(
-    hub: &Arc<Hub>,
-    active: &Arc<ActiveRun>,
+/// Whether another attempt may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Never,
+    /// This one did not come to an end of its own: if the run may be begun that often.
+    IfAllowed,
+    /// This one did nothing.
+    Always,
+}
+
+/// How an attempt at a run is over.
+#[derive(Debug)]
+pub(super) struct Finish {
     ending: Ending,
+    /// What the room reads.
     error: Option<String>,
-) -> Result<(), Error> {
+    /// Whether another attempt may follow.
+    again: Again,
+}
+
+impl Finish {
+    pub fn new(ending: Ending, error: Option<String>) -> Self {
+        Self { ending, error, again: Again::Never }
+    }
+
+    /// The bot or the server died.
+    pub fn interrupted(why: &str) -> Self {
+        Self { ending: Ending::Interrupted, error: Some(why.to_owned()), again: Again::IfAllowed }
+    }
+
+    /// The run was handed to a bot that was gone: nothing was done, so nothing is done twice.
+    pub fn not_begun() -> Self {
+        let error = Some("the bot was gone before it began".to_owned());
+        Self { ending: Ending::Interrupted, error, again: Again::Always }
+    }
+
+    /// The bot let go of the run.
+    pub fn let_go(why: &str) -> Self {
+        Self { ending: Ending::Failed, error: Some(why.to_owned()), again: Again::IfAllowed }
+    }
+}
+
+/// Ends a run. Whoever comes second is told so.
+pub(super) async fn end(hub: &Arc<Hub>, active: &Arc<ActiveRun>, finish: Finish) -> Result<(), Error> {
     let lost = |_| Error::new(ErrorCode::Internal, "the server stopped before the run was ended");
-    begin(hub, active, ending, error)?.await.map_err(lost)?
+    begin(hub, active, finish)?.await.map_err(lost)?
 }
 
 /// Takes the right to end a run, and sees to it in a task of the hub: nobody else can do it any more.
 pub(super) fn begin(
     hub: &Arc<Hub>,
     active: &Arc<ActiveRun>,
-    ending: Ending,
-    error: Option<String>,
+    finish: Finish,
 ) -> Result<JoinHandle<Result<(), Error>>, Error> {
     if !active.take_end() {
-        return Err(Error::new(ErrorCode::Conflict, "this run has ended"));
+        return Err(fenced());
     }
-    Ok(hub.spawn(carry_out(Arc::clone(hub), Arc::clone(active), ending, error)))
+    Ok(hub.spawn(carry_out(Arc::clone(hub), Arc::clone(active), finish)))
 }
 
-async fn carry_out(
-    hub: Arc<Hub>,
-    active: Arc<ActiveRun>,
-    ending: Ending,
-    error: Option<String>,
-) -> Result<(), Error> {
+async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Result<(), Error> {
+    let Finish { ending, error, again } = finish;
+    let may_begin = match again {
+        Again::Never => false,
+        Again::IfAllowed => active.attempt < active.clocks.limits.attempts,
+        Again::Always => true,
+    };
+    let begins_again = may_begin && active.stop.lock().cancelled.is_none();
+    let step = if begins_again { RunStep::Retry } else { RunStep::End(ending) };
     let change = RunChange {
         attempt: Some(active.attempt),
         cancel: active.cancellation(ending),
         usage: std::mem::take(&mut *active.usage.lock()),
-        ..RunChange::end(active.run.run.clone(), ending, error)
+        error,
+        ..RunChange::step(active.run.run.clone(), step)
     };
-    let result = write(&hub, &active, ending, change).await;
-    hub.runs.end(&active.run.run);
-    active.place.lock().take();
+    let result = if begins_again {
+        // The answer stays open: the next attempt goes on with it.
+        let room = active.room.id.clone();
+        commit(&hub, &active, Change::ChangeRun { room, change }).await
+    } else {
+        write(&hub, &active, ending, change).await
+    };
+    hub.runs.end(&active);
+    active.forget();
     hub.runs.inbox(&active.run.bot).notify_one();
     if let Err(fault) = &result {
         error!(run = %active.run.run, %fault, "a run could not be ended; the next start will");

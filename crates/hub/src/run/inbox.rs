@@ -125,9 +125,11 @@ impl Inbox {
         let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
             return self.turn_down(room, &run, "the message that caused this run cannot be read").await;
         };
-        let change = RunChange::step(run.run.clone(), RunStep::Begin);
+        let limits = self.hub.run_limits(&self.bot);
+        let change =
+            RunChange { attempts: Some(limits.attempts), ..RunChange::step(run.run.clone(), RunStep::Begin) };
         let run = Run { state: RunState::Processing, attempt: run.attempt + 1, ..run };
-        let active = Arc::new(ActiveRun::new(live, run));
+        let active = Arc::new(ActiveRun::new(live, run, limits));
         // Made before the commit: dropped on the way, it ends the run.
         let session = RunSession::new(self.hub.session(bot.user), Arc::clone(&active), trigger);
         self.hub.runs.begin(active);

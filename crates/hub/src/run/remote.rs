@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use antiphon_protocol::{
-    ApprovalId, Ask, Decision, Ending, Error, ErrorCode, Room, RunState, Timestamp, ToolCallId, UserId,
+    ApprovalId, Ask, Decision, Error, ErrorCode, Room, RunState, Timestamp, ToolCallId, UserId,
     bot_socket::Append,
 };
 
-use super::{Answer, RunSession, answer::append_event};
+use super::{
+    Answer, RunSession,
+    answer::append_event,
+    end::{self, Finish},
+};
 
 impl RunSession {
     /// The room as it is now.
@@ -24,7 +28,12 @@ impl RunSession {
 
     /// Who wants the run stopped, if somebody does, and when it is ended by force.
     pub fn stop_request(&self) -> Option<(UserId, Timestamp)> {
-        let (by, at) = self.active.cancelled_by.lock().clone()?;
+        let stop = self.active.stop.lock();
+        let (by, at) = match (&stop.cancelled, stop.timed_out) {
+            (Some((by, at)), _) => (by.clone(), *at),
+            (None, Some(_)) => (UserId::system(), self.session.hub.now()),
+            (None, None) => return None,
+        };
         Some((by, at.plus_millis(self.session.hub.cancel_grace())))
     }
 
@@ -35,25 +44,25 @@ impl RunSession {
 
     /// As [`ask`](Self::ask), with an id that the bot chose.
     pub async fn ask_as(&self, id: ApprovalId, ask: Ask, within: Duration) -> Result<Decision, Error> {
-        let _ = id;
-        self.ask(ask, within).await
+        self.request(id, ask, within).await?.decided().await
     }
 
     /// Ends this attempt, because its bot is gone. Returns the state that the run has then.
     pub async fn interrupt(self, why: &str) -> RunState {
-        let _ = self.finish(Ending::Interrupted, Some(why.to_owned())).await;
-        RunState::Interrupted
+        // Whoever was faster has ended it as well.
+        let _ = end::end(&self.session.hub, &self.active, Finish::interrupted(why)).await;
+        self.over().await
     }
 
     /// Gives a run back that its bot never began.
     pub async fn hand_back(self) {
-        let why = "the bot was gone before it began";
-        let _ = self.finish(Ending::Interrupted, Some(why.to_owned())).await;
+        let _ = end::end(&self.session.hub, &self.active, Finish::not_begun()).await;
     }
 
     /// When a tool call that is to be stopped now is ended by force.
     pub fn tool_deadline(&self) -> Timestamp {
-        self.session.hub.now().plus_millis(self.session.hub.cancel_grace())
+        let grace = i64::try_from(self.session.hub.options.tool_grace_ms).unwrap_or(i64::MAX);
+        self.session.hub.now().plus_millis(grace)
     }
 }
 

@@ -3,13 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use antiphon_protocol::{
-    Activity, Ask, Decision, Ending, Error, ErrorCode, Message, Part, RoomId, Run, RunState, RunStep, Usage,
+    Activity, ApprovalId, Ask, Decision, Ending, Error, Message, Part, RoomId, Run, RunState, RunStep, Usage,
 };
 use antiphon_store::{Change, RunChange};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use super::{ActiveRun, Answer, end};
+use super::{
+    ActiveRun, Answer, Asked, approval,
+    end::{self, Finish},
+};
 use crate::Session;
 
 /// A run at work. To be ended by [`finish`](Self::finish); dropped without it, the run fails.
@@ -36,7 +39,7 @@ impl RunSession {
     /// Gives back a run that could not be begun.
     pub(super) fn give_back(self) {
         self.active.take_end();
-        self.session.hub.runs.end(&self.active.run.run);
+        self.session.hub.runs.end(&self.active);
     }
 
     /// The run as it was taken.
@@ -64,6 +67,25 @@ impl RunSession {
         &self.active.cancel
     }
 
+    /// A sign of life: a bot that is connected, and silent for longer than its lease, loses the run. Whatever it writes is one
+    /// too.
+    pub fn renew_lease(&self) {
+        self.active.clocks.renew_lease();
+    }
+
+    /// Whether the run is over, or was taken from this attempt.
+    pub fn is_over(&self) -> bool {
+        self.active.has_ended()
+    }
+
+    pub(crate) fn hub(&self) -> &Arc<crate::Hub> {
+        &self.session.hub
+    }
+
+    pub(crate) fn active(&self) -> &Arc<ActiveRun> {
+        &self.active
+    }
+
     /// Which attempt at the run this is.
     pub fn attempt(&self) -> u32 {
         self.active.attempt
@@ -71,6 +93,7 @@ impl RunSession {
 
     /// Tells the room what the bot is doing.
     pub async fn set_activity(&self, activity: Activity) -> Result<(), Error> {
+        self.active.clocks.touch();
         let state = RunState::from(activity);
         if *self.active.state.lock() == state {
             return Ok(());
@@ -111,8 +134,13 @@ impl RunSession {
     /// (then the decision's cause is `withdrawn`). An earlier decision that still holds is taken at once. The run is
     /// `waiting_approval` meanwhile.
     pub async fn ask(&self, ask: Ask, within: Duration) -> Result<Decision, Error> {
-        let _ = (ask, within);
-        Err(Error::new(ErrorCode::Unavailable, "decisions are not there yet"))
+        approval::ask(&self.session.hub, &self.active, ask, within, None).await
+    }
+
+    /// Puts a question into the log, without waiting for the answer. Asked again under the same id it is the same question.
+    /// It stays open until it is answered, or the run is over.
+    pub async fn request(&self, id: ApprovalId, ask: Ask, within: Duration) -> Result<Asked, Error> {
+        approval::request(&self.session.hub, &self.active, id, ask, within, None).await
     }
 
     /// The next message that arrived for this bot in this room, for it to take into account in the work under way; that
@@ -122,12 +150,11 @@ impl RunSession {
         std::future::pending().await
     }
 
-    /// Ends the run, and its answer if it is open. If someone cancelled it, `cancelled` is the state in any case. May be
-    /// dropped: the run ends nevertheless.
+    /// Ends the run, and its answer if it is open. If it was told to stop, `cancelled` or `timed_out` is the state in any
+    /// case. May be dropped: the run ends nevertheless.
     pub async fn finish(self, ending: Ending, error: Option<String>) -> Result<(), Error> {
-        let (ending, error) =
-            if self.active.cancel.is_cancelled() { (Ending::Cancelled, None) } else { (ending, error) };
-        end::end(&self.session.hub, &self.active, ending, error).await
+        let (ending, error) = self.active.ending().unwrap_or((ending, error));
+        end::end(&self.session.hub, &self.active, Finish::new(ending, error)).await
     }
 }
 
@@ -138,12 +165,12 @@ impl Drop for RunSession {
             return;
         }
         let hub = &self.session.hub;
-        let (state, error) = match (self.active.cancel.is_cancelled(), hub.stopping.is_cancelled()) {
-            (true, _) => (Ending::Cancelled, None),
-            (_, true) => (Ending::Interrupted, Some(end::STOPPED.to_owned())),
-            _ => (Ending::Failed, Some("the bot ended without a word".to_owned())),
+        let finish = match (self.active.ending(), hub.stopping.is_cancelled()) {
+            (Some((ending, error)), _) => Finish::new(ending, error),
+            (None, true) => Finish::interrupted(end::STOPPED),
+            (None, false) => Finish::let_go("the bot ended without a word"),
         };
         // Whoever was faster has ended it as well.
-        let _ = end::begin(hub, &self.active, state, error);
+        let _ = end::begin(hub, &self.active, finish);
     }
 }

@@ -1,16 +1,17 @@
 //! A tool call, as the bot that makes it sees it: pending, then running, then over. Each state is a type of its own, and
 //! whoever ends a call gives it away: what may not follow cannot be written.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use antiphon_protocol::{
-    Ask, Decision, Error, Part, Role, RunId, Timestamp, ToolCall, ToolCallId, ToolState, part::Progress,
+    ApprovalId, Ask, Decision, Error, Part, Role, RunId, ToolCall, ToolCallId, ToolState, part::Progress,
 };
-use antiphon_store::Change;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use super::{Answer, RunSession};
+use super::{
+    Answer, Asked, RunSession, approval,
+    call::{Call, Closing},
+};
 
 /// What is known of a tool call when it is announced.
 #[derive(Debug, Clone, Default)]
@@ -39,22 +40,12 @@ impl ToolStart {
 /// A tool call that was announced and does not run yet. Dropped without being started or ended it is abandoned when its
 /// run ends.
 pub struct PendingTool {
-    call: Call,
+    call: Arc<Call>,
 }
 
 /// A tool call that runs. Dropped without an end it is abandoned when its run ends.
 pub struct ToolHandle {
-    call: Call,
-}
-
-/// A tool call in whatever state.
-struct Call {
-    answer: Answer,
-    part: u32,
-    id: ToolCallId,
-    name: String,
-    timeout: Option<Duration>,
-    cancel: CancellationToken,
+    call: Arc<Call>,
 }
 
 impl Answer {
@@ -63,7 +54,7 @@ impl Answer {
         Ok(PendingTool { call: self.open_tool(start, ToolState::Pending).await? })
     }
 
-    async fn open_tool(&self, start: ToolStart, state: ToolState) -> Result<Call, Error> {
+    async fn open_tool(&self, start: ToolStart, state: ToolState) -> Result<Arc<Call>, Error> {
         let ToolStart { id, name, title, arguments, visible_to, timeout } = start;
         let id = match id {
             Some(id) => self.free_tool_id(id)?,
@@ -72,12 +63,14 @@ impl Answer {
         let started_at = (state == ToolState::Running).then(|| self.session.hub.now());
         let call =
             ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };
-        let value = Part::ToolCall(Box::new(call));
-        let part = self.open_part_for(value, visible_to)?;
-        let cancel = CancellationToken::new();
-        self.active.tools.lock().insert(id.clone(), cancel.clone());
-        let call = Call { answer: self.clone(), part, id, name, timeout, cancel };
-        if let Err(error) = call.tell(state).await {
+        let part = self.open_part_for(Part::ToolCall(Box::new(call)), visible_to)?;
+        let call = Arc::new(Call::new(self.clone(), part, id, name, timeout));
+        self.active.tools.lock().insert(call.id.clone(), Arc::clone(&call));
+        // The run ended just now, and has let go of its calls.
+        if self.active.has_ended() {
+            self.active.tools.lock().clear();
+        }
+        if let Err(error) = call.tell(state, None).await {
             self.active.tools.lock().remove(&call.id);
             return Err(error);
         }
@@ -110,37 +103,51 @@ impl PendingTool {
 
     /// Cancelled when someone stops this call, or the run.
     pub async fn cancelled(&self) {
-        self.call.cancelled().await;
+        self.call.stopped().await;
+    }
+
+    /// Why the call is being closed, if it is.
+    pub fn closing(&self) -> Option<Closing> {
+        self.call.closing()
     }
 
     /// Shows the arguments as far as the model has written them. Shown from time to time only.
     pub fn preview_arguments(&self, text: &str) -> Result<(), Error> {
-        self.call.change(|call, _| call.arguments_text = Some(text.to_owned()))
+        self.call.change(None, |call, _| call.arguments_text = Some(text.to_owned()))
     }
 
     /// The arguments are complete, or other ones than announced.
     pub fn set_arguments(&self, arguments: Value) -> Result<(), Error> {
-        self.call.change(|call, _| {
+        self.call.change(None, |call, _| {
             call.arguments = arguments;
             call.arguments_text = None;
         })
     }
 
     /// Asks people whether it may run, and waits for the answer; see [`RunSession::ask`]. The call is `waiting_approval`
-    /// meanwhile, and pending again afterwards.
+    /// from then on, until it is started or ended.
     pub async fn ask(&self, run: &RunSession, ask: Ask, within: Duration) -> Result<Decision, Error> {
-        let ask = Ask { tool_call: Some(self.call.id.clone()), tool: Some(self.call.name.clone()), ..ask };
-        run.ask(ask, within).await
+        approval::ask(run.hub(), run.active(), self.about(ask), within, Some(&self.call)).await
+    }
+
+    /// The same without waiting; see [`RunSession::request`].
+    pub async fn request(
+        &self,
+        run: &RunSession,
+        id: ApprovalId,
+        ask: Ask,
+        within: Duration,
+    ) -> Result<Asked, Error> {
+        approval::request(run.hub(), run.active(), id, self.about(ask), within, Some(&self.call)).await
+    }
+
+    fn about(&self, ask: Ask) -> Ask {
+        Ask { tool_call: Some(self.call.id.clone()), tool: Some(self.call.name.clone()), ..ask }
     }
 
     /// It begins to run.
     pub async fn start(self) -> Result<ToolHandle, Error> {
-        self.call.change(|call, now| {
-            call.state = ToolState::Running;
-            call.arguments_text = None;
-            call.started_at = Some(now);
-        })?;
-        self.call.tell(ToolState::Running).await?;
+        self.call.start().await?;
         Ok(ToolHandle { call: self.call })
     }
 
@@ -176,19 +183,24 @@ impl ToolHandle {
         &self.call.answer.active.run.run
     }
 
-    /// Cancelled when someone stops this call, or the run.
+    /// Cancelled when this call is to stop: somebody wants that, or that the run stops, or its time-out is over.
     pub async fn cancelled(&self) {
-        self.call.cancelled().await;
+        self.call.stopped().await;
     }
 
-    /// Whether someone stopped this call, or the run.
+    /// Whether this call is to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.call.cancel.is_cancelled() || self.call.answer.active.cancel.is_cancelled()
+        self.closing().is_some()
+    }
+
+    /// Why the call is being closed, if it is.
+    pub fn closing(&self) -> Option<Closing> {
+        self.call.closing()
     }
 
     /// Tells how far the tool is: from 0 to 1 if that is known, and in words. It never goes backwards.
     pub fn progress(&self, fraction: Option<f64>, message: Option<&str>) -> Result<(), Error> {
-        self.call.change(|call, _| {
+        self.call.change(None, |call, _| {
             let before = call.progress.as_ref().and_then(|progress| progress.fraction);
             let fraction = fraction.map(|now| now.clamp(0.0, 1.0).max(before.unwrap_or(0.0))).or(before);
             call.progress = Some(Progress { fraction, message: message.map(str::to_owned) });
@@ -218,54 +230,5 @@ impl ToolHandle {
     /// Ends the call because it took too long.
     pub async fn timed_out(self) -> Result<(), Error> {
         self.call.end(ToolState::TimedOut, None, Some("the tool took too long".to_owned())).await
-    }
-}
-
-impl Call {
-    async fn cancelled(&self) {
-        tokio::select! {
-            () = self.cancel.cancelled() => {}
-            () = self.answer.active.cancel.cancelled() => {}
-        }
-    }
-
-    async fn end(self, state: ToolState, result: Option<Value>, error: Option<String>) -> Result<(), Error> {
-        self.answer.active.tools.lock().remove(&self.id);
-        self.change(|call, now| {
-            call.state = state;
-            call.ended_at = Some(now);
-            call.arguments_text = None;
-            (call.result, call.error) = (result, error);
-        })?;
-        self.tell(state).await
-    }
-
-    /// Puts the state into the log.
-    async fn tell(&self, state: ToolState) -> Result<(), Error> {
-        let active = &self.answer.active;
-        let change = Change::ChangeTool {
-            room: active.room.id.clone(),
-            message_id: self.answer.message_id.clone(),
-            part: self.part,
-            tool_call: self.id.clone(),
-            name: self.name.clone(),
-            state,
-            cancel: None,
-        };
-        self.answer.session.hub.commit(active.run.bot.clone(), change).await
-    }
-
-    fn change(&self, change: impl FnOnce(&mut ToolCall, Timestamp)) -> Result<(), Error> {
-        let now = self.answer.session.hub.now();
-        self.answer.write(|room, message| {
-            let open = message.part_mut(self.part)?;
-            let mut value = open.value.clone();
-            if let Part::ToolCall(call) = &mut value {
-                change(call, now);
-            }
-            let event = self.answer.part_event(room, self.part, open.generation, &value)?;
-            open.set_value(value, now);
-            Ok(((), vec![event]))
-        })
     }
 }

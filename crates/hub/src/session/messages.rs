@@ -112,7 +112,7 @@ fn check_addressees(room: &LiveRoom, request: &SendMessage) -> Result<(), Error>
 }
 
 /// An answer of the store that does not belong to the question: a fault of ours.
-pub(super) fn unexpected(outcome: &Outcome) -> Error {
+pub(crate) fn unexpected(outcome: &Outcome) -> Error {
     // The kind only: what is said stays out of logs.
     tracing::error!(outcome = ?std::mem::discriminant(outcome), "the store answered another question");
     Error::new(

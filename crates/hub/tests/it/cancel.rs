@@ -42,9 +42,15 @@ async fn a_bot_that_hears_of_the_cancel_ends_its_run() {
     let id = run.run().run.clone();
     completes(run).await;
     let log = log(&studio.person, &studio.room).await;
-    assert_eq!(histories(&log)[0].1, ["queued", "processing", "cancelled"], "completed is not what it was");
+    assert_eq!(
+        histories(&log)[0].1,
+        ["queued", "processing", "processing", "cancelled"],
+        "completed is not what it was"
+    );
     let ended = log.last().unwrap();
-    assert_eq!(ended["cancel"]["by"], "mara");
+    assert_eq!((&ended["cancel"]["by"], &ended["cancel"]["outcome"]), (&"mara".into(), &"stopped".into()));
+    let asked = log.iter().find(|entry| entry["cancel"].is_object()).unwrap();
+    assert_eq!((&asked["cancel"]["outcome"], &asked["by"]), (&"requested".into(), &"mara".into()));
     let message = &log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap()["message"];
     assert_eq!(
         (&message["status"], &message["parts"][0]["text"]),
@@ -112,7 +118,9 @@ async fn a_tool_call_is_cancelled_alone() {
         .filter(|entry| entry["type"] == "tool_changed")
         .map(|entry| entry["state"].as_str().unwrap())
         .collect();
-    assert_eq!(tools, ["running", "running", "cancelled", "completed"]);
+    assert_eq!(tools, ["running", "running", "running", "cancelled", "completed"]);
+    let outcomes: Vec<_> = log.iter().filter_map(|entry| entry["cancel"]["outcome"].as_str()).collect();
+    assert_eq!(outcomes, ["requested", "stopped"]);
     assert_eq!(histories(&log)[0].1.last().unwrap(), "completed");
 }
 
@@ -169,17 +177,19 @@ async fn a_run_ends_by_force_after_the_grace_time() {
     assert!(cancels(&studio.person, run_in("studio", &deaf.run().run)).await.unwrap().accepted);
     until("it was ended", || async { states(&studio).await[0].last().unwrap() == "cancelled" }).await;
     device.everything().await;
-    assert_eq!(answer.append(part, "la").unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(answer.append(part, "la").unwrap_err().code, ErrorCode::Fenced);
     device.hears_nothing_more().await;
     studio.person.says(&studio.room, "is anyone there?").await;
     completes(next_run(&mut inbox).await).await;
-    assert_eq!(deaf.finish(Ending::Completed, None).await.unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(deaf.finish(Ending::Completed, None).await.unwrap_err().code, ErrorCode::Fenced);
     let log = log(&studio.person, &studio.room).await;
     let message = &log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap()["message"];
     assert_eq!(message["parts"][0]["text"], "la la la");
     assert_eq!(message["parts"][1]["state"], serde_json::to_value(ToolState::Abandoned).unwrap());
     let told = log.iter().filter(|entry| entry["tool_call"] == tool.id().as_str());
     assert_eq!(told.map(|entry| &entry["state"]).collect::<Vec<_>>(), ["running", "abandoned"]);
+    let outcomes: Vec<_> = log.iter().filter_map(|entry| entry["cancel"]["outcome"].as_str()).collect();
+    assert_eq!(outcomes, ["requested", "forced"]);
     assert_eq!(states(&studio).await[1].last().unwrap(), "completed");
 }
 

@@ -6,6 +6,7 @@ mod dice;
 mod view;
 mod world;
 
+mod approvals;
 mod cancel;
 mod crash;
 mod dedup;
@@ -19,3 +20,4 @@ mod signals;
 mod slow;
 mod streams;
 mod talk;
+mod tools;

@@ -321,7 +321,7 @@ async fn a_run_ends_once_the_store_can_write_again() {
     assert_eq!(refused.code, ErrorCode::Unavailable);
     let mut ending = Box::pin(run.finish(Ending::Completed, None));
     assert!(timeout(Duration::ZERO, &mut ending).await.is_err(), "the store cannot write");
-    assert_eq!(answer.append(part, "late").unwrap_err().code, ErrorCode::Conflict, "its end has begun");
+    assert_eq!(answer.append(part, "late").unwrap_err().code, ErrorCode::Fenced, "its end has begun");
     let refused = studio.person.asks(message(&studio.room, &fresh(), "still not?")).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Unavailable, "and so is the end, which came before");
     backup.execute_batch("ROLLBACK").unwrap();

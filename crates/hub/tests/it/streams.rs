@@ -399,7 +399,7 @@ async fn late_writes_are_refused() {
         tool.complete(Value::Null).await.unwrap_err(),
         late.start_tool("another", None, Value::Null).await.err().unwrap(),
     ] {
-        assert_eq!(refused.code, ErrorCode::Conflict);
+        assert_eq!(refused.code, ErrorCode::Fenced);
     }
     device.hears_nothing_more().await;
 }

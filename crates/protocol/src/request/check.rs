@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{EditMessage, Request, SendMessage};
+use super::{Decide, EditMessage, Request, SendMessage};
 use crate::{Error, Limits, Part, PresenceStatus, UserKind};
 
 impl Request {
@@ -43,9 +43,36 @@ impl Request {
                 }
                 Err(Error::field("run", "give exactly one of `run`, `tool_call` and `message_id`"))
             }
+            Self::Decide(request) => check_decision(request, limits),
             _ => Ok(()),
         }
     }
+}
+
+/// Longest reason of a decision, in characters: a few sentences.
+const REASON_CHARS: usize = 1_000;
+
+fn check_decision(request: &Decide, limits: &Limits) -> Result<(), Error> {
+    let reason = request.reason.as_deref().unwrap_or_default();
+    if reason.chars().count() > REASON_CHARS {
+        let message = format!("`reason` is longer than {REASON_CHARS} characters");
+        return Err(Error { limit: Some(REASON_CHARS as u64), ..Error::field("reason", message) });
+    }
+    if reason.contains('\0') {
+        return Err(Error::field("reason", "`reason` holds the character U+0000"));
+    }
+    for (field, value) in [("arguments", &request.arguments), ("content", &request.content)] {
+        let Some(value) = value else { continue };
+        check_depth_of(field, value, limits.json_depth)?;
+        let encoded = serde_json::to_string(value).map_err(|fault| Error::field(field, fault.to_string()))?;
+        if holds_nul(&encoded) {
+            return Err(Error::field(field, format!("`{field}` holds the character U+0000")));
+        }
+        if encoded.len() > limits.message_bytes {
+            return Err(Error::too_large(field, limits.message_bytes));
+        }
+    }
+    Ok(())
 }
 
 fn check_send(request: &SendMessage, limits: &Limits, by: UserKind) -> Result<(), Error> {
@@ -166,9 +193,13 @@ fn check_count(field: &str, count: usize, limit: usize) -> Result<(), Error> {
 }
 
 pub(crate) fn check_depth(value: &Value, limit: usize) -> Result<(), Error> {
+    check_depth_of("value", value, limit)
+}
+
+fn check_depth_of(field: &str, value: &Value, limit: usize) -> Result<(), Error> {
     if depth(value) > limit {
-        let message = format!("`value` is nested deeper than {limit} levels");
-        return Err(Error { limit: Some(limit as u64), ..Error::field("value", message) });
+        let message = format!("`{field}` is nested deeper than {limit} levels");
+        return Err(Error { limit: Some(limit as u64), ..Error::field(field, message) });
     }
     Ok(())
 }

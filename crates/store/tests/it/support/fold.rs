@@ -79,23 +79,7 @@ impl Fold {
                 self.members.remove(user).expect("only members leave");
             }
             EntryBody::RoomChanged { info } => self.info = Some(info.clone()),
-            EntryBody::RunChanged(run) => {
-                let awaited = |run: &Run| {
-                    self.approvals.values().any(|asked| asked.run == run.run && asked.decision.is_none())
-                };
-                assert!(
-                    run.state.is_active() || !awaited(run),
-                    "{} is over, and what it asks is open",
-                    run.run
-                );
-                if let Some(before) = self.runs.insert(run.run.clone(), run.clone()) {
-                    let moved = before.state.after(step_to(run.state)) == Some(run.state);
-                    let same = before.state == run.state && !run.state.is_final();
-                    assert!(moved || same, "{:?} became {:?}", before.state, run.state);
-                } else {
-                    self.queued.push(run.run.clone());
-                }
-            }
+            EntryBody::RunChanged(run) => self.run(run),
             EntryBody::ToolChanged { tool_call, state, .. } => {
                 if let Some(before) = self.tools.insert(tool_call.clone(), *state) {
                     assert!(!before.is_final(), "{tool_call} ended twice");
@@ -113,9 +97,21 @@ impl Fold {
                 assert_eq!((&asked.run, &asked.decision), (run, &None), "{approval} was decided twice");
                 asked.decision = Some((**decision).clone());
             }
-            EntryBody::ApprovalRequested { .. }
-            | EntryBody::ApprovalDecided { .. }
-            | EntryBody::BotStatus { .. } => {}
+            EntryBody::BotStatus { .. } => {}
+        }
+    }
+
+    /// A run moves as the rules say, and asks nothing when nobody works on it.
+    fn run(&mut self, run: &Run) {
+        let awaited =
+            |run: &Run| self.approvals.values().any(|asked| asked.run == run.run && asked.decision.is_none());
+        assert!(run.state.is_active() || !awaited(run), "{} is over, and what it asks is open", run.run);
+        if let Some(before) = self.runs.insert(run.run.clone(), run.clone()) {
+            let moved = before.state.after(step_to(run.state)) == Some(run.state);
+            let same = before.state == run.state && !run.state.is_final();
+            assert!(moved || same, "{:?} became {:?}", before.state, run.state);
+        } else {
+            self.queued.push(run.run.clone());
         }
     }
 

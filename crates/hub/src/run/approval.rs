@@ -1,0 +1,261 @@
+//! Asking people: a question in the log, a deadline, and one answer.
+
+use std::{collections::btree_map::Entry, sync::Arc, time::Duration};
+
+use antiphon_protocol::{
+    Approval, ApprovalId, Ask, Decision, Error, ErrorCode, ToolCallId, ToolState, UserId,
+    approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Scope},
+};
+use antiphon_store::{Change, Command, Outcome};
+use tokio::{sync::watch, time::Instant};
+
+use super::{ActiveRun, active::fenced, call::Call, form};
+use crate::hub::Hub;
+
+/// Most questions of one run that wait at the same time: more than people can look at.
+const MOST_AWAITED: usize = 16;
+/// Longest time that people are given: a week.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// A question that waits for its answer.
+pub(crate) struct Awaited {
+    /// What is taken to be the answer at the deadline.
+    default: DecisionAction,
+    /// The call that it is about.
+    tool: Option<ToolCallId>,
+    due: Instant,
+    /// Whether the server is about to answer it.
+    is_closing: bool,
+    answer: watch::Sender<Option<Decision>>,
+}
+
+impl Awaited {
+    pub fn tell(&self, decision: &Decision) {
+        self.answer.send_replace(Some(decision.clone()));
+    }
+}
+
+/// Something that people were asked.
+#[derive(Debug)]
+pub struct Asked {
+    id: ApprovalId,
+    answer: watch::Receiver<Option<Decision>>,
+}
+
+impl Asked {
+    /// Its id.
+    pub fn id(&self) -> &ApprovalId {
+        &self.id
+    }
+
+    /// The answer, if there is one.
+    pub fn decision(&self) -> Option<Decision> {
+        self.answer.borrow().clone()
+    }
+
+    /// Waits for the answer. Fails if the run is over.
+    pub async fn decided(&mut self) -> Result<Decision, Error> {
+        let answer = self.answer.wait_for(Option::is_some).await.map_err(|_| fenced())?;
+        answer.clone().ok_or_else(fenced)
+    }
+}
+
+/// Withdraws a question that nobody waits for any more.
+struct Guard<'a> {
+    hub: &'a Arc<Hub>,
+    active: &'a Arc<ActiveRun>,
+    id: ApprovalId,
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if self.active.approvals.lock().contains_key(&self.id) {
+            self.hub.close_approval(self.active, self.id.clone(), DecisionCause::Withdrawn);
+        }
+    }
+}
+
+/// Asks, and waits for the answer. Dropped, the question is withdrawn.
+pub(super) async fn ask(
+    hub: &Arc<Hub>,
+    active: &Arc<ActiveRun>,
+    ask: Ask,
+    within: Duration,
+    call: Option<&Call>,
+) -> Result<Decision, Error> {
+    let id: ApprovalId = hub.environment.ids.mint().into();
+    let _guard = Guard { hub, active, id: id.clone() };
+    request(hub, active, id, ask, within, call).await?.decided().await
+}
+
+/// Puts a question into the log. Asked again under the same id it is the same question.
+pub(super) async fn request(
+    hub: &Arc<Hub>,
+    active: &Arc<ActiveRun>,
+    id: ApprovalId,
+    mut ask: Ask,
+    within: Duration,
+    call: Option<&Call>,
+) -> Result<Asked, Error> {
+    if ask.scopes.is_empty() {
+        ask.scopes.push(Scope::Once);
+    }
+    form::check_ask(&ask, hub.limits())?;
+    let within = within.min(LONGEST);
+    let deadline = hub.now().plus_millis(i64::try_from(within.as_millis()).unwrap_or(i64::MAX));
+    let asked = match register(active, &id, &ask, within)? {
+        (asked, false) => return Ok(asked),
+        (asked, true) => asked,
+    };
+    if has_stopped(active, call) {
+        active.decided(&id, &withdrawn(hub));
+        return Ok(asked);
+    }
+    let tool_call = ask.tool_call.clone();
+    let approval = Approval {
+        approval: id.clone(),
+        run: active.run.run.clone(),
+        bot: active.run.bot.clone(),
+        message_id: call.map(|call| call.answer.message_id.clone()),
+        ask,
+        deadline,
+        decision: None,
+    };
+    let change = Change::RequestApproval {
+        room: active.room.id.clone(),
+        approval: Box::new(approval),
+        attempt: active.attempt,
+        part: call.map(|call| call.part),
+        owner: hub.bot(&active.run.bot).and_then(|bot| bot.owner),
+    };
+    let (at, by) = (hub.now(), active.run.bot.clone());
+    let committed = hub.store.commit(Command { at, by, guard: None, key: None, change }).await;
+    match committed.map_err(Error::from) {
+        Err(error) => {
+            active.approvals.lock().remove(&id);
+            return Err(error);
+        }
+        Ok(committed) => {
+            // The answer of an earlier asking was published then.
+            if let Outcome::Decision { decision: Some(decision), .. } = committed.outcome {
+                active.decided(&id, &decision);
+            }
+        }
+    }
+    if let (Some(call), true) = (call, tool_call.is_some()) {
+        let state = asked.decision().is_none().then_some(ToolState::WaitingApproval);
+        // A call that was closed meanwhile is shown as that.
+        let _ = call.change(state, |shown, _| shown.approval = Some(id.clone()));
+    }
+    // Told to stop before the question was in the log: nobody has withdrawn it.
+    if has_stopped(active, call) {
+        hub.close_approval(active, id, DecisionCause::Withdrawn);
+    }
+    Ok(asked)
+}
+
+fn has_stopped(active: &ActiveRun, call: Option<&Call>) -> bool {
+    active.cancel.is_cancelled() || call.is_some_and(|call| call.stop.is_cancelled())
+}
+
+/// A place among the questions of the run; whether it is new.
+fn register(
+    active: &ActiveRun,
+    id: &ApprovalId,
+    ask: &Ask,
+    within: Duration,
+) -> Result<(Asked, bool), Error> {
+    let mut approvals = active.approvals.lock();
+    // Looked at under the lock, under which everything is forgotten after it was set.
+    if active.has_ended() {
+        return Err(fenced());
+    }
+    if approvals.len() >= MOST_AWAITED && !approvals.contains_key(id) {
+        return Err(Error::too_many("approval", MOST_AWAITED));
+    }
+    let (answer, is_new) = match approvals.entry(id.clone()) {
+        Entry::Occupied(known) => (known.get().answer.subscribe(), false),
+        Entry::Vacant(place) => {
+            // Nobody can approve a question: the answer would be missing.
+            let default = match (ask.kind, ask.default) {
+                (AskKind::Permission, DefaultAction::Approve) => DecisionAction::Approve,
+                _ => DecisionAction::Deny,
+            };
+            let (sender, answer) = watch::channel(None);
+            let (tool, due) = (ask.tool_call.clone(), Instant::now() + within);
+            place.insert(Awaited { default, tool, due, is_closing: false, answer: sender });
+            (answer, true)
+        }
+    };
+    Ok((Asked { id: id.clone(), answer }, is_new))
+}
+
+impl ActiveRun {
+    /// Whether people are asked for something.
+    pub fn awaits_people(&self) -> bool {
+        !self.approvals.lock().is_empty()
+    }
+
+    /// Questions whose deadline has come.
+    pub fn due_approvals(&self, now: Instant) -> Vec<ApprovalId> {
+        let approvals = self.approvals.lock();
+        let due = approvals.iter().filter(|(_, awaited)| awaited.due <= now && !awaited.is_closing);
+        due.map(|(id, _)| id.clone()).collect()
+    }
+}
+
+impl Hub {
+    /// The run is to stop, or one of its calls: nobody needs to answer any more.
+    pub(super) fn withdraw_approvals(&self, active: &Arc<ActiveRun>, of: Option<&ToolCallId>) {
+        let ids: Vec<ApprovalId> = {
+            let approvals = active.approvals.lock();
+            let concerned = approvals.iter().filter(|(_, one)| of.is_none() || one.tool.as_ref() == of);
+            concerned.map(|(id, _)| id.clone()).collect()
+        };
+        ids.into_iter().for_each(|id| self.close_approval(active, id, DecisionCause::Withdrawn));
+    }
+
+    /// Answers a question in the server's own name, in a task: whoever is faster has answered it.
+    pub(super) fn close_approval(&self, active: &Arc<ActiveRun>, id: ApprovalId, cause: DecisionCause) {
+        let decision = {
+            let mut approvals = active.approvals.lock();
+            let Some(awaited) = approvals.get_mut(&id) else { return };
+            awaited.is_closing = true;
+            let action =
+                if cause == DecisionCause::Deadline { awaited.default } else { DecisionAction::Deny };
+            Decision { action, cause, ..withdrawn(self) }
+        };
+        let (hub, active) = (self.me(), Arc::clone(active));
+        self.spawn(async move {
+            let (room, approval) = (active.room.id.clone(), id.clone());
+            let change = Change::Decide { room, approval, decision: Box::new(decision) };
+            match hub.commit(UserId::system(), change).await {
+                Ok(()) => {}
+                // It never came into the log: whoever waits gets no answer.
+                Err(fault) if fault.code == ErrorCode::NotFound => {
+                    active.approvals.lock().remove(&id);
+                }
+                // Tried again at the next look.
+                Err(_) => {
+                    if let Some(awaited) = active.approvals.lock().get_mut(&id) {
+                        awaited.is_closing = false;
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// What is told where nobody decided and nobody needs to any more.
+fn withdrawn(hub: &Hub) -> Decision {
+    Decision {
+        action: DecisionAction::Deny,
+        by: UserId::system(),
+        at: hub.now(),
+        cause: DecisionCause::Withdrawn,
+        reason: None,
+        arguments: None,
+        content: None,
+        scope: Scope::Once,
+    }
+}

@@ -1,0 +1,292 @@
+//! A tool call as the engine keeps it: its state may only go forward, it can be told to stop, and it ends once.
+//!
+//! The state in memory decides, under the room's lock, who of several comes first; the log follows, and refuses what does
+//! not follow from what it has.
+
+use std::time::Duration;
+
+use antiphon_protocol::{
+    CancelOutcome, Cancellation, Error, ErrorCode, Part, Timestamp, ToolCall, ToolCallId, ToolState, UserId,
+};
+use antiphon_store::{Change, ToolChange};
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Answer, active::fenced};
+
+/// What the room reads of a call that ran into its time-out.
+const TOO_LONG: &str = "the tool took too long";
+
+/// Why a tool call is being closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// It ran into its time-out.
+    TimedOut,
+    /// Somebody wants it stopped, or the run.
+    Cancelled,
+}
+
+/// A tool call that is not over.
+pub(crate) struct Call {
+    pub answer: Answer,
+    pub part: u32,
+    pub id: ToolCallId,
+    pub name: String,
+    timeout: Option<Duration>,
+    /// Told to the bot when this call is to stop.
+    pub stop: CancellationToken,
+    clock: Mutex<Clock>,
+}
+
+#[derive(Default)]
+struct Clock {
+    /// When the time-out is; known once the call runs.
+    runs_until: Option<Instant>,
+    /// Why the call is to stop; the first counts.
+    wish: Option<Wish>,
+    /// When the server closes the call if the bot does not.
+    close_at: Option<Instant>,
+}
+
+#[derive(Clone)]
+struct Wish {
+    closing: Closing,
+    /// Who wants it.
+    cancel: Option<Cancellation>,
+}
+
+/// What the sweeper has to do about a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Its time-out is over: the bot is to be told.
+    TimeOut,
+    /// The bot was told and did not stop: it is to be closed.
+    Close,
+}
+
+/// What a call comes to.
+struct Outcome {
+    state: ToolState,
+    result: Option<Value>,
+    error: Option<String>,
+    cancel: Option<Cancellation>,
+}
+
+impl Call {
+    pub fn new(answer: Answer, part: u32, id: ToolCallId, name: String, timeout: Option<Duration>) -> Self {
+        let (stop, clock) = (CancellationToken::new(), Mutex::default());
+        Self { answer, part, id, name, timeout, stop, clock }
+    }
+
+    /// It begins to run, and its time-out with it.
+    pub async fn start(&self) -> Result<(), Error> {
+        self.change(Some(ToolState::Running), |call, now| {
+            call.arguments_text = None;
+            call.started_at = Some(now);
+        })?;
+        self.clock.lock().runs_until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        self.tell(ToolState::Running, None).await
+    }
+
+    /// Ends the call, once: as its holder says, unless it was to stop.
+    pub async fn end(
+        &self,
+        state: ToolState,
+        result: Option<Value>,
+        error: Option<String>,
+    ) -> Result<(), Error> {
+        let outcome = self.outcome(state, result, error, false);
+        let was_late = outcome.state != state && state == ToolState::Completed;
+        self.close(outcome).await?;
+        if was_late { Err(over()) } else { Ok(()) }
+    }
+
+    /// Ends the call because its holder does not.
+    pub async fn force(&self) -> Result<(), Error> {
+        self.close(self.outcome(ToolState::Cancelled, None, None, true)).await
+    }
+
+    /// What the call comes to, now that its holder says `state`. A result that came before the bot could stop stays one;
+    /// after the time-out nothing does.
+    fn outcome(
+        &self,
+        state: ToolState,
+        result: Option<Value>,
+        error: Option<String>,
+        forced: bool,
+    ) -> Outcome {
+        let wish = self.clock.lock().wish.clone();
+        let Some(Wish { closing, cancel }) = wish else {
+            return Outcome { state, result, error, cancel: None };
+        };
+        match (closing, state) {
+            (Closing::TimedOut, ToolState::Denied) => Outcome { state, result, error, cancel: None },
+            (Closing::TimedOut, _) => {
+                let error = Some(TOO_LONG.to_owned());
+                Outcome { state: ToolState::TimedOut, result: None, error, cancel: None }
+            }
+            (Closing::Cancelled, ToolState::Completed | ToolState::Denied) => {
+                let cancel = cancel.map(|cancel| Cancellation { outcome: CancelOutcome::TooLate, ..cancel });
+                Outcome { state, result, error, cancel }
+            }
+            (Closing::Cancelled, _) => {
+                let outcome = if forced { CancelOutcome::Forced } else { CancelOutcome::Stopped };
+                let cancel = cancel.map(|cancel| Cancellation { outcome, ..cancel });
+                Outcome { state: ToolState::Cancelled, result: None, error, cancel }
+            }
+        }
+    }
+
+    async fn close(&self, outcome: Outcome) -> Result<(), Error> {
+        let Outcome { state, result, error, cancel } = outcome;
+        let closed = self.show_end(state, result, error, &cancel);
+        let (state, refused) = match closed {
+            // What is too large to be shown is not shown, but the call is over nevertheless.
+            Err(fault) if fault.code == ErrorCode::TooLarge => {
+                let words = format!("the result is too large: {}", fault.message);
+                self.show_end(ToolState::Failed, None, Some(words), &cancel)?;
+                (ToolState::Failed, Err(fault))
+            }
+            closed => (state, closed.map(drop)),
+        };
+        self.answer.active.tools.lock().remove(&self.id);
+        if refused.as_ref().is_err_and(|fault| fault.code != ErrorCode::TooLarge) {
+            return refused;
+        }
+        self.tell(state, cancel).await?;
+        refused
+    }
+
+    fn show_end(
+        &self,
+        state: ToolState,
+        result: Option<Value>,
+        error: Option<String>,
+        cancel: &Option<Cancellation>,
+    ) -> Result<(), Error> {
+        self.change(Some(state), |call, now| {
+            call.ended_at = Some(now);
+            call.arguments_text = None;
+            (call.result, call.error) = (result, error);
+            call.cancel = cancel.clone().or(call.cancel.take());
+        })
+    }
+
+    /// Notes why the call is to stop. True for the first wish.
+    pub fn wish(&self, closing: Closing, cancel: Option<Cancellation>) -> bool {
+        let mut clock = self.clock.lock();
+        let is_first = clock.wish.is_none();
+        clock.wish.get_or_insert(Wish { closing, cancel });
+        is_first
+    }
+
+    /// Takes the wish back: the log could not take it.
+    pub fn unwish(&self) {
+        self.clock.lock().wish = None;
+    }
+
+    /// Tells the bot to stop, and gives it until then.
+    pub fn tell_to_stop(&self, close_at: Option<Instant>) {
+        self.clock.lock().close_at = close_at;
+        self.stop.cancel();
+    }
+
+    /// Why the call is being closed, once the bot was told.
+    pub fn closing(&self) -> Option<Closing> {
+        if self.stop.is_cancelled() {
+            return self.clock.lock().wish.as_ref().map(|wish| wish.closing);
+        }
+        self.answer.active.cancel.is_cancelled().then_some(Closing::Cancelled)
+    }
+
+    /// Whether somebody waits for the tool, and for how long is settled.
+    pub fn has_time_out(&self) -> bool {
+        self.clock.lock().runs_until.is_some()
+    }
+
+    /// What is to be done about the call now. Each is told once.
+    pub(super) fn due(&self, now: Instant) -> Option<Due> {
+        let mut clock = self.clock.lock();
+        if clock.close_at.is_some_and(|at| at <= now) {
+            clock.close_at = None;
+            return Some(Due::Close);
+        }
+        if clock.wish.is_none() && clock.runs_until.is_some_and(|until| until <= now) {
+            clock.wish = Some(Wish { closing: Closing::TimedOut, cancel: None });
+            return Some(Due::TimeOut);
+        }
+        None
+    }
+
+    /// Waits until the call is to stop, or its run.
+    pub async fn stopped(&self) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = self.answer.active.cancel.cancelled() => {}
+        }
+    }
+
+    /// Puts the state into the log.
+    pub async fn tell(&self, state: ToolState, cancel: Option<Cancellation>) -> Result<(), Error> {
+        self.commit(self.answer.active.run.bot.clone(), Some(state), cancel).await
+    }
+
+    /// Puts into the log that somebody wants the call stopped.
+    pub async fn tell_wish(&self, wish: Cancellation) -> Result<(), Error> {
+        self.commit(wish.by.clone(), None, Some(wish)).await
+    }
+
+    async fn commit(
+        &self,
+        by: UserId,
+        state: Option<ToolState>,
+        cancel: Option<Cancellation>,
+    ) -> Result<(), Error> {
+        let active = &self.answer.active;
+        let change = ToolChange {
+            message_id: self.answer.message_id.clone(),
+            part: self.part,
+            tool_call: self.id.clone(),
+            name: self.name.clone(),
+            state,
+            run: Some(active.held()),
+            cancel,
+        };
+        let change = Change::ChangeTool { room: active.room.id.clone(), change };
+        self.answer.session.hub.commit(by, change).await
+    }
+
+    /// Changes what is shown of the call, unless it is over; `next` must follow from its state.
+    pub fn change(
+        &self,
+        next: Option<ToolState>,
+        change: impl FnOnce(&mut ToolCall, Timestamp),
+    ) -> Result<(), Error> {
+        let now = self.answer.session.hub.now();
+        self.answer.write(|room, message| {
+            let open = message.part_mut(self.part)?;
+            let mut value = open.value.clone();
+            let Part::ToolCall(call) = &mut value else { return Err(fenced()) };
+            if call.tool_call != self.id || call.state.is_final() {
+                return Err(over());
+            }
+            if let Some(next) = next.filter(|next| *next != call.state) {
+                if !call.state.may_become(next) {
+                    return Err(Error::new(ErrorCode::Conflict, "the tool call is not in a state for this"));
+                }
+                call.state = next;
+            }
+            change(call, now);
+            let event = self.answer.part_event(room, self.part, open.generation, &value)?;
+            open.set_value(value, now);
+            Ok(((), vec![event]))
+        })
+    }
+}
+
+/// What is refused because the call is over.
+pub(super) fn over() -> Error {
+    Error::new(ErrorCode::Fenced, "this tool call is over")
+}

@@ -1,0 +1,160 @@
+//! Tool calls: their states only go forward, their time-outs are the server's, and one that does not stop is closed (B8, B15).
+
+use std::time::Duration;
+
+use antiphon_hub::{Closing, ToolStart};
+use antiphon_protocol::{ErrorCode, Reply, ToolCallId, request::Cancel};
+use serde_json::{Value, json};
+
+use crate::{
+    bot::{Studio, completes, empty_text},
+    order::log,
+    runs::histories,
+    world::{World, passes, until},
+};
+
+/// The states of a call in the log.
+async fn states(studio: &Studio, call: &ToolCallId) -> Vec<String> {
+    let log = log(&studio.person, &studio.room).await;
+    let told =
+        log.iter().filter(|entry| entry["type"] == "tool_changed" && entry["tool_call"] == call.as_str());
+    told.map(|entry| entry["state"].as_str().expect("a word").to_owned()).collect()
+}
+
+fn timer(seconds: u64) -> ToolStart {
+    ToolStart { timeout: Some(Duration::from_secs(seconds)), ..ToolStart::new("lathe") }
+}
+
+async fn cancels(studio: &Studio, call: &ToolCallId) -> bool {
+    let request =
+        Cancel { room: studio.room.clone(), run: None, tool_call: Some(call.clone()), message_id: None };
+    match studio.person.does(request).await {
+        Reply::Cancelled(cancelled) => cancelled.accepted,
+        other => panic!("`cancel` was answered with {other:?}"),
+    }
+}
+
+/// B15: the bot is told, and says itself that the tool took too long.
+#[tokio::test]
+async fn a_tool_that_takes_too_long_is_told_to_stop() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let slow = answer.announce_tool(timer(10)).await.unwrap().start().await.unwrap();
+    let fast = answer.announce_tool(timer(10)).await.unwrap();
+    passes(Duration::from_secs(9)).await;
+    assert_eq!((slow.is_cancelled(), slow.closing()), (false, None));
+    passes(Duration::from_millis(1_100)).await;
+    slow.cancelled().await;
+    assert_eq!(slow.closing(), Some(Closing::TimedOut));
+    assert_eq!(fast.closing(), None, "its time begins when it runs");
+    let (slow_id, fast_id) = (slow.id().clone(), fast.id().clone());
+    slow.timed_out().await.unwrap();
+    fast.start().await.unwrap().complete(json!(1)).await.unwrap();
+    completes(run).await;
+    assert_eq!(states(&studio, &slow_id).await, ["pending", "running", "timed_out"]);
+    assert_eq!(states(&studio, &fast_id).await, ["pending", "running", "completed"]);
+}
+
+/// B15: a bot that does not care is closed: what it writes later is refused, and its run goes on.
+#[tokio::test]
+async fn a_deaf_tool_is_timed_out_by_the_server() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let mut device = studio.person.device_in(&studio.room).await;
+    let (run, answer) = studio.answering().await;
+    let deaf = answer.announce_tool(timer(1)).await.unwrap().start().await.unwrap();
+    let id = deaf.id().clone();
+    passes(Duration::from_secs(3)).await;
+    until("it was closed", || async { states(&studio, &id).await.last().unwrap() == "timed_out" }).await;
+    device.everything().await;
+    assert_eq!(deaf.progress(Some(0.9), None).unwrap_err().code, ErrorCode::Fenced);
+    assert_eq!(deaf.output("late").unwrap_err().code, ErrorCode::Fenced);
+    assert_eq!(deaf.complete(json!("done")).await.unwrap_err().code, ErrorCode::Fenced);
+    device.hears_nothing_more().await;
+    let part = answer.open_part(empty_text()).unwrap();
+    answer.append(part, "Then without.").unwrap();
+    completes(run).await;
+    let log = log(&studio.person, &studio.room).await;
+    assert_eq!(histories(&log)[0].1.last().unwrap(), "completed");
+    let shown = &log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap()["message"]["parts"];
+    assert_eq!((&shown[0]["state"], &shown[0]["result"]), (&"timed_out".into(), &Value::Null));
+    assert_eq!(shown[1]["text"], "Then without.");
+}
+
+/// B15: a result that comes after the time-out is none, even if the server has not closed the call yet.
+#[tokio::test]
+async fn a_result_after_the_time_out_does_not_count() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let late = answer.announce_tool(timer(1)).await.unwrap().start().await.unwrap();
+    let id = late.id().clone();
+    passes(Duration::from_millis(1_100)).await;
+    late.cancelled().await;
+    assert_eq!(late.complete(json!("done")).await.unwrap_err().code, ErrorCode::Fenced);
+    completes(run).await;
+    assert_eq!(states(&studio, &id).await, ["pending", "running", "timed_out"]);
+}
+
+/// F4, B8: one call that does not stop is closed after its grace time; the wish is in the log before anyone is told, the run
+/// goes on, and nothing of the call is left.
+#[tokio::test]
+async fn a_deaf_tool_is_cancelled_by_force() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let deaf = answer.start_tool("lathe", None, Value::Null).await.unwrap();
+    let id = deaf.id().clone();
+    assert!(cancels(&studio, &id).await);
+    assert!(cancels(&studio, &id).await, "the same wish again");
+    assert_eq!(deaf.closing(), Some(Closing::Cancelled));
+    assert_eq!(states(&studio, &id).await, ["running", "running"]);
+    deaf.progress(Some(0.5), Some("half")).expect("it has its grace time");
+    passes(Duration::from_secs(6)).await;
+    until("it was closed", || async { states(&studio, &id).await.last().unwrap() == "cancelled" }).await;
+    assert_eq!(deaf.progress(Some(0.6), None).unwrap_err().code, ErrorCode::Fenced);
+    assert_eq!(deaf.complete(Value::Null).await.unwrap_err().code, ErrorCode::Fenced);
+    assert!(!cancels(&studio, &id).await, "it is over");
+    assert!(!run.cancelled().is_cancelled());
+    completes(run).await;
+    let log = log(&studio.person, &studio.room).await;
+    let outcomes: Vec<_> = log.iter().filter_map(|entry| entry["cancel"]["outcome"].as_str()).collect();
+    assert_eq!(outcomes, ["requested", "forced"]);
+    let shown =
+        &log.iter().rfind(|entry| entry["type"] == "message_completed").unwrap()["message"]["parts"][0];
+    assert_eq!(
+        (&shown["progress"]["fraction"], &shown["cancel"]["outcome"]),
+        (&0.5.into(), &"forced".into())
+    );
+    assert_eq!(histories(&log)[0].1.last().unwrap(), "completed");
+}
+
+/// F4: a result that comes before the bot could stop is a result, and the wish came too late.
+#[tokio::test]
+async fn a_tool_that_was_faster_than_its_cancel_is_completed() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.start_tool("lathe", None, Value::Null).await.unwrap();
+    assert!(cancels(&studio, &tool.id().clone()).await);
+    tool.complete(json!("done")).await.unwrap();
+    completes(run).await;
+    let log = log(&studio.person, &studio.room).await;
+    let last = log.iter().rfind(|entry| entry["type"] == "tool_changed").unwrap();
+    assert_eq!((&last["state"], &last["cancel"]["outcome"]), (&"completed".into(), &"too_late".into()));
+}
+
+/// B15: what is too large to be shown ends the call all the same.
+#[tokio::test]
+async fn a_result_that_is_too_large_ends_the_call_as_failed() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.start_tool("lathe", None, Value::Null).await.unwrap();
+    let id = tool.id().clone();
+    let refused = tool.complete("x".repeat(100_000).into()).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::TooLarge);
+    completes(run).await;
+    assert_eq!(states(&studio, &id).await, ["running", "failed"]);
+}
