@@ -60,7 +60,7 @@ impl Packet {
         if kind.is_binary() {
             let (count, after) = rest.split_once('-').ok_or(Malformed)?;
             attachments = number(count).and_then(|n| usize::try_from(n).ok()).ok_or(Malformed)?;
-            if attachments > most {
+            if attachments == 0 || attachments > most {
                 return Err(Malformed);
             }
             rest = after;
@@ -152,6 +152,7 @@ mod tests {
             "2[\"disconnect\"]",
             "2[\"a\"",
             "50[\"a\"]",
+            "50-[\"a\"]",
             "5-[\"a\"]",
             "52147483648-[\"a\"]",
             "5-1-[\"a\"]",
