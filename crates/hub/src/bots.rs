@@ -3,14 +3,19 @@
 //! Three things, three owners: people say what a bot is and whether it is to run ([`Order`]), whoever supervises it says how
 //! it is ([`Health`]), and everyone else reads the [`Bot`] that follows from both.
 
+mod tokens;
+
 use std::{collections::BTreeMap, sync::Arc};
 
-use antiphon_protocol::{Bot, BotSpec, BotStatus, Error, UserId};
+use antiphon_protocol::{Bot, BotSpec, BotStatus, Error, UserId, bot::ConnectorSpec};
 use antiphon_store::Change;
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use crate::Hub;
+use tokens::Tokens;
+
+pub use tokens::fingerprint;
 
 /// Where a bot comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +61,7 @@ impl Health {
 #[derive(Debug)]
 pub(crate) struct Bots {
     known: RwLock<BTreeMap<UserId, Known>>,
+    tokens: Tokens,
     /// Goes up when a bot becomes known that was not.
     arrivals: watch::Sender<u64>,
 }
@@ -68,7 +74,7 @@ struct Known {
 
 impl Default for Bots {
     fn default() -> Self {
-        Self { known: RwLock::default(), arrivals: watch::Sender::new(0) }
+        Self { known: RwLock::default(), tokens: Tokens::default(), arrivals: watch::Sender::new(0) }
     }
 }
 
@@ -130,6 +136,9 @@ impl Hub {
             let bot = Bot { since: Some(self.now()), ..spec.bot() };
             self.put_bot(bot).await?;
             let id = spec.id.clone();
+            if let ConnectorSpec::BotSocket { token: Some(token) } = &spec.connector {
+                self.set_bot_token(&id, Some(fingerprint(&token.0)));
+            }
             self.bots.order(&id, Some((Arc::new(spec), Origin::Settings, true)));
         }
         Ok(())

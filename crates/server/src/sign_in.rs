@@ -5,6 +5,12 @@ use antiphon_protocol::{Error, ErrorCode, Timestamp, User, UserId, UserKind};
 
 use crate::doors::Doors;
 
+/// Where the identity of a bot comes from: the server itself.
+pub const BOTS: &str = "bots";
+
+/// The last second that has a date: a bot's token holds until it is withdrawn.
+const NEVER: UnixSeconds = 253_402_300_799;
+
 /// Somebody whose token or ticket was good.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
@@ -34,6 +40,21 @@ impl SignedIn {
         Ok(Self { user: User { id, kind, name, avatar: identity.avatar.clone() }, identity })
     }
 
+    /// A bot that came with its token.
+    fn of_bot(user: User) -> Self {
+        let identity = Identity {
+            subject: user.id.to_string(),
+            kind: Kind::Bot,
+            name: Some(user.name.clone()),
+            avatar: user.avatar.clone(),
+            roles: Vec::new(),
+            expires_at: NEVER,
+            provider: BOTS.to_owned(),
+            signed_by: String::new(),
+        };
+        Self { user, identity }
+    }
+
     /// When the token expires.
     pub fn expires_at(&self) -> Timestamp {
         timestamp(self.identity.expires_at)
@@ -48,6 +69,9 @@ pub fn timestamp(seconds: UnixSeconds) -> Timestamp {
 impl Doors {
     /// Signs in by a token, and makes the user known.
     pub async fn sign_in_by_token(&self, token: &str) -> Result<SignedIn, Error> {
+        if let Some(bot) = self.hub.bot_of_token(token) {
+            return Ok(SignedIn::of_bot(bot));
+        }
         let identity = self.authenticator.verify(token).await.map_err(auth_error)?;
         self.let_in(identity).await
     }
@@ -60,9 +84,10 @@ impl Doors {
         self.let_in(identity).await
     }
 
-    /// Signs in by whichever it is: a token has dots, a ticket has none.
+    /// Signs in by whichever it is: a bot's token is known as it is, other tokens have dots, a ticket has none.
     pub async fn sign_in(&self, token_or_ticket: &str) -> Result<SignedIn, Error> {
-        if token_or_ticket.is_empty() || token_or_ticket.contains('.') {
+        let is_bots = self.hub.bot_of_token(token_or_ticket).is_some();
+        if is_bots || token_or_ticket.is_empty() || token_or_ticket.contains('.') {
             self.sign_in_by_token(token_or_ticket).await
         } else {
             self.sign_in_by_ticket(token_or_ticket).await

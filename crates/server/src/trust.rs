@@ -7,7 +7,10 @@ use antiphon_identity::{Authenticator, Identity};
 use antiphon_protocol::{CloseCode, UserId};
 use parking_lot::Mutex;
 
-use crate::{doors::Doors, sign_in::SignedIn};
+use crate::{
+    doors::Doors,
+    sign_in::{BOTS, SignedIn},
+};
 
 /// A provider and one of its keys.
 type Key = Arc<(String, String)>;
@@ -78,7 +81,9 @@ impl Trust {
 
     fn end_untrusted(&self, authenticator: &Authenticator, hub: &Hub) {
         let by_key = self.by_key.lock();
-        for vouched in by_key.values().filter(|vouched| !authenticator.still_trusts(&vouched.sample)) {
+        // Tokens of bots are the server's own: they are withdrawn by name.
+        let stands = |identity: &Identity| identity.provider == BOTS || authenticator.still_trusts(identity);
+        for vouched in by_key.values().filter(|vouched| !stands(&vouched.sample)) {
             for user in vouched.users.keys() {
                 hub.disconnect(user, CloseCode::AuthenticationFailed);
             }
