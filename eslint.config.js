@@ -24,6 +24,10 @@ const RIGHT_OF_CLIENT = {
   regex: '^@antiphon/(react|web|e2e|interop)(/|$)',
   message: 'client ← react ← web: the SDK stands at the left end.',
 };
+const ALONE = {
+  regex: '^@antiphon/',
+  message: 'A bot needs nothing of a page: its SDK stands alone.',
+};
 const RIGHT_OF_REACT = {
   regex: '^@antiphon/(web|e2e|interop)(/|$)',
   message: 'client ← react ← web: hooks and components do not know the page.',
@@ -72,7 +76,7 @@ export default defineConfig(
     rules: { 'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }] },
   },
   {
-    files: ['packages/client/**/*.ts', 'packages/react/**/*.{ts,tsx}'],
+    files: ['packages/{bot,client}/**/*.ts', 'packages/react/**/*.{ts,tsx}'],
     ignores: TESTS,
     plugins: { jsdoc },
     rules: {
@@ -95,6 +99,11 @@ export default defineConfig(
     files: ['packages/client/**/*.ts'],
     ignores: TESTS,
     rules: mayNotImport(REACT, NODE, RIGHT_OF_CLIENT, NEIGHBOURS_FILES),
+  },
+  {
+    files: ['packages/bot/**/*.ts'],
+    ignores: TESTS,
+    rules: mayNotImport(REACT, NODE, ALONE, NEIGHBOURS_FILES),
   },
   {
     files: ['packages/react/**/*.{ts,tsx}'],

@@ -5,21 +5,23 @@ import { compile } from 'json-schema-to-typescript';
 
 const root = join(import.meta.dirname, '..');
 const SCHEMA = 'protocol/schema.json';
-const TYPES = 'packages/client/src/generated/protocol.ts';
+/** Each stands alone: a page needs no bots, a bot needs no rooms. */
+const TYPES = ['packages/client/src/generated/protocol.ts', 'packages/bot/src/generated/protocol.ts'];
 
 const text = await generate(JSON.parse(await readFile(join(root, SCHEMA), 'utf8')));
 
-if (process.argv.includes('--check')) {
-  const committed = await readFile(join(root, TYPES), 'utf8').catch(() => '');
-  if (committed !== text) {
-    console.error(`${TYPES} is not what ${SCHEMA} says now: run \`make codegen\` and commit`);
-    process.exit(1);
+for (const types of TYPES) {
+  const file = join(root, types);
+  if (!process.argv.includes('--check')) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    console.log(`wrote ${types}`);
+  } else if ((await readFile(file, 'utf8').catch(() => '')) === text) {
+    console.log(`${types} is current`);
+  } else {
+    console.error(`${types} is not what ${SCHEMA} says now: run \`make codegen\` and commit`);
+    process.exitCode = 1;
   }
-  console.log(`${TYPES} is current`);
-} else {
-  await mkdir(dirname(join(root, TYPES)), { recursive: true });
-  await writeFile(join(root, TYPES), text);
-  console.log(`wrote ${TYPES}`);
 }
 
 async function generate(schema) {

@@ -2061,7 +2061,7 @@ export interface RunOffer {
   context: Message[];
   /** Names of those who wrote all that, by id. */
   names: {
-    [k: string]: string;
+        [k: string]: string;
   };
   /** Where. */
   room: Room;
