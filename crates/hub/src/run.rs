@@ -9,6 +9,7 @@ mod approval;
 mod call;
 mod cancel;
 mod decide;
+mod early;
 mod end;
 mod form;
 mod inbox;
@@ -41,6 +42,8 @@ pub(crate) struct Runs {
     active: Mutex<HashMap<RunId, Arc<ActiveRun>>>,
     /// What the runs of each bot may take, where that is not in its description.
     limits: Mutex<HashMap<UserId, RunLimits>>,
+    /// Stops that came before what they stop.
+    pub early: early::EarlyStops,
     /// Wakes the sweeper when there is a run to watch.
     watch: Arc<Notify>,
 }

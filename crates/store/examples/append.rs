@@ -58,6 +58,7 @@ fn message(writer: usize, number: usize) -> Command {
         to: Vec::new(),
         run: None,
         triggers: Vec::new(),
+        stopped: None,
     };
     let guard = Some(Guard { room: message.room.clone(), at_least: Role::Member });
     Command { guard, ..command(Change::PostMessage(Box::new(message))) }

@@ -267,6 +267,8 @@ pub struct NewMessage {
     pub run: Option<HeldRun>,
     /// The runs that it triggers.
     pub triggers: Vec<NewRun>,
+    /// Who wanted those runs stopped before there was the message: they are over when they are told.
+    pub stopped: Option<Cancellation>,
 }
 
 /// A run to be queued.

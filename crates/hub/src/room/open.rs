@@ -25,6 +25,9 @@ pub(crate) struct OpenMessage {
     pub sender: UserId,
     pub run: Option<RunId>,
     pub parts: Vec<OpenPart>,
+    /// Index of the part that is opened next. Those from there on, if there are any, are void: an attempt that came to
+    /// nothing left them.
+    next: usize,
 }
 
 /// A part of it.
@@ -123,6 +126,41 @@ impl OpenPart {
 }
 
 impl OpenMessage {
+    pub fn new(sender: UserId, run: Option<RunId>, parts: Vec<OpenPart>) -> Self {
+        let next = parts.len();
+        Self { sender, run, parts, next }
+    }
+
+    /// Index and generation of the part that is opened next.
+    pub fn next_part(&self) -> (u32, u32) {
+        let generation = self.parts.get(self.next).map_or(1, |void| void.generation);
+        (u32::try_from(self.next).unwrap_or(u32::MAX), generation)
+    }
+
+    /// Adds a part, or fills one that is void.
+    pub fn open_part(&mut self, part: OpenPart) -> &mut OpenPart {
+        let index = self.next;
+        self.next += 1;
+        match self.parts.get_mut(index) {
+            Some(void) => *void = part,
+            None => self.parts.push(part),
+        }
+        &mut self.parts[index]
+    }
+
+    /// How many parts are in use.
+    pub fn part_count(&self) -> usize {
+        self.next
+    }
+
+    /// Another attempt begins anew: what was written is void, part by part.
+    pub fn void(&mut self, now: Timestamp) {
+        for part in &mut self.parts {
+            *part = OpenPart::new(part.generation + 1, Part::Text { text: String::new() }, now);
+        }
+        self.next = 0;
+    }
+
     /// Length and checksum of each stream.
     pub fn ends(&self) -> Vec<PartEnd> {
         (0u32..)
@@ -238,6 +276,6 @@ impl OpenMessage {
     pub fn load(stored: StoredMessage, now: Timestamp) -> Self {
         let parts =
             stored.parts.into_iter().map(|part| OpenPart::new(part.generation, part.value, now)).collect();
-        Self { sender: stored.message.sender, run: stored.message.run, parts }
+        Self::new(stored.message.sender, stored.message.run, parts)
     }
 }

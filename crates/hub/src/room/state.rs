@@ -99,8 +99,7 @@ impl RoomState {
                 if message.status == MessageStatus::Streaming {
                     let parts =
                         message.parts.iter().map(|part| OpenPart::new(1, part.clone(), entry.at)).collect();
-                    let open =
-                        OpenMessage { sender: message.sender.clone(), run: message.run.clone(), parts };
+                    let open = OpenMessage::new(message.sender.clone(), message.run.clone(), parts);
                     self.open.insert(message.id.clone(), open);
                 }
             }

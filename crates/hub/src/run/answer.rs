@@ -30,6 +30,9 @@ impl Answer {
         active: Arc<ActiveRun>,
         trigger: &Message,
     ) -> Result<Self, Error> {
+        if let Some(message_id) = active.run.answer.clone() {
+            return Self::resume(session, active, message_id);
+        }
         let message_id: MessageId = session.hub.environment.ids.mint().into();
         let message = NewMessage {
             room: active.room.id.clone(),
@@ -40,6 +43,7 @@ impl Answer {
             to: Vec::new(),
             run: Some(active.held()),
             triggers: Vec::new(),
+            stopped: None,
         };
         {
             let mut answer = active.answer.lock();
@@ -61,6 +65,29 @@ impl Answer {
         Ok(Self { session, active, message_id })
     }
 
+    /// Goes on with the answer of an attempt that came to nothing: what that wrote is void, and its parts are opened anew
+    /// with a higher generation.
+    fn resume(session: Session, active: Arc<ActiveRun>, message_id: MessageId) -> Result<Self, Error> {
+        {
+            let mut answer = active.answer.lock();
+            if answer.is_some() {
+                return Err(Error::new(ErrorCode::Conflict, "this run has its answer already"));
+            }
+            *answer = Some(message_id.clone());
+        }
+        session.hub.mark_busy(&active.room.id);
+        let answer = Self { session, active, message_id };
+        let now = answer.session.hub.now();
+        answer.write(|room, message| {
+            message.void(now);
+            let parts = (0u32..).zip(&message.parts);
+            let events =
+                parts.map(|(index, part)| answer.part_event(room, index, part.generation, &part.value));
+            Ok(((), events.collect::<Result<_, _>>()?))
+        })?;
+        Ok(answer)
+    }
+
     /// The message's id.
     pub fn message_id(&self) -> &MessageId {
         &self.message_id
@@ -77,20 +104,18 @@ impl Answer {
         let (most, longest) = (self.session.hub.limits().parts, self.session.hub.limits().stream_bytes);
         let now = self.session.hub.now();
         self.write(|room, message| {
-            if message.parts.len() >= most {
+            if message.part_count() >= most {
                 return Err(Error::too_many("parts", most));
             }
-            let index = u32::try_from(message.parts.len()).unwrap_or(u32::MAX);
             let text = part.stream_text().unwrap_or_default().to_owned();
             if text.len() > longest {
                 return Err(Error::too_large("part", longest));
             }
-            let open = OpenPart::new(1, part, now);
-            let event = self.part_event(room, index, 1, &open.value)?;
-            message.parts.push(open);
-            let mut events = vec![event];
+            let (index, generation) = message.next_part();
+            let open = OpenPart::new(generation, part, now);
+            let mut events = vec![self.part_event(room, index, generation, &open.value)?];
+            let opened = message.open_part(open);
             if !text.is_empty() {
-                let opened = message.part_mut(index)?;
                 events.push(append_event(room, &self.message_id, index, opened, 0, &text));
             }
             Ok((index, events))

@@ -29,13 +29,36 @@ impl Session {
                 (None, None) => Vec::new(),
             };
             if runs.is_empty() {
-                return Err(Error::not_found("run"));
+                return self.stop_in_advance(&request).await;
             }
             (self.cancel_runs(&request, runs, role).await?, self.hub.options.cancel_grace_ms)
         };
         let deadline =
             accepted.then(|| self.hub.now().plus_millis(i64::try_from(grace_ms).unwrap_or(i64::MAX)));
         Ok(Begun::Now(Ok(Reply::Cancelled(Cancelled { accepted, deadline }))))
+    }
+
+    /// Stops what a message of one's own will cause that the server does not have yet.
+    async fn stop_in_advance(&self, request: &Cancel) -> Result<Begun, Error> {
+        let Some(message_id) = &request.message_id else { return Err(Error::not_found("run")) };
+        let (early, me) = (&self.hub.runs.early, &self.user().id);
+        // First remembered, then looked for: a message that is being stored meanwhile is found by one of the two.
+        early.remember(&request.room, me, message_id, self.hub.now());
+        let runs = self.hub.store.runs_of_message(&request.room, message_id).await?;
+        let is_here = self.hub.store.message(&request.room, message_id).await?.is_some();
+        let accepted = match (runs.is_empty(), is_here) {
+            (true, false) => true,
+            (true, true) => {
+                early.take(&request.room, me, message_id);
+                return Err(Error::not_found("run"));
+            }
+            (false, _) => {
+                early.take(&request.room, me, message_id);
+                let (_, role) = self.room(&request.room).await?;
+                self.cancel_runs(request, runs, role).await?
+            }
+        };
+        Ok(Begun::Now(Ok(Reply::Cancelled(Cancelled { accepted, deadline: None }))))
     }
 
     /// Stops one tool call; its run goes on.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Error, MessageStatus, Reply,
+    Cancellation, Error, MessageId, MessageStatus, Reply,
     reply::Sent,
-    request::{DeleteMessage, EditMessage, React, SendMessage},
+    request::{Cancel, DeleteMessage, EditMessage, React, SendMessage},
 };
 use antiphon_store::{Change, NewMessage, Outcome};
 
@@ -29,21 +29,25 @@ impl Session {
             _ => None,
         };
         let triggers = routing::triggers(&self.hub, &room, self.user(), &request, replied_to.as_ref());
+        let stopped = self.hub.runs.early.take(&room.id, &self.user().id, &request.id);
         let (id, reply_to, to) = (request.id.clone(), request.reply_to.clone(), request.to.clone());
         let message = NewMessage {
             room: request.room.clone(),
-            id,
+            id: id.clone(),
             status: MessageStatus::Complete,
             parts: request.into_parts(),
             reply_to,
             to,
             run: None,
             triggers,
+            stopped: stopped.clone(),
         };
         let pending = self.write(&room.id, WRITE, None, Change::PostMessage(Box::new(message))).await;
+        let session = self.clone();
         after(pending, move |committed| {
             // Held until the commit was published, so that the room is in memory to hear of it.
-            let _room: Arc<LiveRoom> = room;
+            let room: Arc<LiveRoom> = room;
+            session.stop_if_wished(&room, id, stopped.as_ref());
             match committed.outcome {
                 Outcome::Posted(posted) => Ok(Reply::Sent(Box::new(Sent {
                     seq: posted.seq,
@@ -54,6 +58,16 @@ impl Session {
                 other => Err(unexpected(&other)),
             }
         })
+    }
+
+    /// Somebody wanted stopped what this message causes, just while it was being stored.
+    fn stop_if_wished(&self, room: &LiveRoom, message_id: MessageId, known: Option<&Cancellation>) {
+        let early = &self.hub.runs.early;
+        if known.is_none() && early.take(&room.id, &self.user().id, &message_id).is_some() {
+            let (session, room) = (self.clone(), room.id.clone());
+            let request = Cancel { room, run: None, tool_call: None, message_id: Some(message_id) };
+            self.hub.spawn(async move { session.cancel(request).await.map(drop) });
+        }
     }
 
     /// Whether this is a repeat: that gets the original answer, whoever has left since.

@@ -7,10 +7,12 @@ mod view;
 mod world;
 
 mod approvals;
+mod attempts;
 mod cancel;
 mod crash;
 mod dedup;
 mod join;
+mod leases;
 mod limits;
 mod notices;
 mod order;

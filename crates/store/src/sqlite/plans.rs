@@ -93,6 +93,7 @@ fn message(name: &str, status: MessageStatus) -> NewMessage {
         to: Vec::new(),
         run: None,
         triggers: Vec::new(),
+        stopped: None,
     }
 }
 

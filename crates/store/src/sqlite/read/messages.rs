@@ -49,7 +49,7 @@ fn open_between(sql: &Connection, first: i64, last: i64) -> rusqlite::Result<Vec
 }
 
 /// The parts that the message was opened with, and over them those that were checkpointed, up to the first hole.
-fn parts(sql: &Connection, place: i64, message: &Message) -> rusqlite::Result<Vec<OpenPart>> {
+pub(crate) fn parts(sql: &Connection, place: i64, message: &Message) -> rusqlite::Result<Vec<OpenPart>> {
     let opened = message.parts.iter().cloned();
     let mut parts: Vec<_> = opened.map(|value| OpenPart { generation: 0, value }).collect();
     let query = "SELECT part, generation, value FROM open_parts WHERE place = ?1 ORDER BY part";

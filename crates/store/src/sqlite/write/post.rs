@@ -130,7 +130,7 @@ impl Writing<'_> {
             let run = Run {
                 run: run.clone(),
                 bot: bot.clone(),
-                state: RunState::Queued,
+                state: if new.stopped.is_some() { RunState::Cancelled } else { RunState::Queued },
                 attempt: 0,
                 trigger: new.id.clone(),
                 triggered_by: self.command.by.clone(),
@@ -138,11 +138,11 @@ impl Writing<'_> {
                 error: None,
                 chain: None,
                 paused: false,
-                cancel: None,
+                cancel: new.stopped.clone(),
                 usage: Vec::new(),
                 created_at: self.command.at,
                 started_at: None,
-                ended_at: None,
+                ended_at: new.stopped.as_ref().map(|_| self.command.at),
             };
             self.insert_run(rid, &run)?;
             self.append(&new.room, EntryBody::RunChanged(run))?;

@@ -34,6 +34,9 @@ impl Writing<'_> {
         {
             self.abandon_tools(room, answer, &change.run)?;
         }
+        if stored.run.state.is_final() {
+            self.close_answer(room, &stored.run)?;
+        }
         self.append_run(room, stored)?;
         self.written(room)
     }

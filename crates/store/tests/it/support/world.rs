@@ -164,6 +164,7 @@ pub fn text(room: &str, message: &str, text: &str) -> NewMessage {
         to: Vec::new(),
         run: None,
         triggers: Vec::new(),
+        stopped: None,
     }
 }
 
