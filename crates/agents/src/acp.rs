@@ -23,7 +23,7 @@ use std::sync::Arc;
 use antiphon_hub::RunSession;
 use antiphon_protocol::{Activity, BotSpec, Ending, bot::AcpSpec};
 use async_trait::async_trait;
-use parking_lot::Mutex;
+use tokio::{sync::watch, time::timeout};
 use tracing::debug;
 
 use crate::{Connector, Place, Trouble, transcript};
@@ -40,27 +40,28 @@ use work::{Came, Outcome, Work};
 pub fn connector(spec: &BotSpec, own: &AcpSpec, place: &Place) -> Result<Arc<dyn Connector>, Trouble> {
     let settings = Settings::of(spec, own, &place.data_dir, place.hub.limits().parts)?;
     let memory = Memory::in_folder(settings.home.clone());
-    Ok(Arc::new(Acp { settings, memory, running: Mutex::default() }))
+    Ok(Arc::new(Acp { settings, memory, running: watch::Sender::default() }))
 }
 
 /// A bot that is a program.
 struct Acp {
     settings: Settings,
     memory: Memory,
-    /// The program, while it runs; set by `start`, taken by `stop`.
-    running: Mutex<Option<Arc<Running>>>,
+    /// The program, once it was started; set by `start`, taken by `stop`.
+    running: watch::Sender<Option<Arc<Running>>>,
 }
 
 #[async_trait]
 impl Connector for Acp {
     async fn start(&self) -> Result<(), Trouble> {
         let running = Running::start(&self.settings).await?;
-        *self.running.lock() = Some(Arc::new(running));
+        self.running.send_replace(Some(Arc::new(running)));
         Ok(())
     }
 
     async fn lost(&self) -> Trouble {
-        let Some(running) = self.running() else { return Trouble::passing("it was not started") };
+        let running = self.running.borrow().clone();
+        let Some(running) = running else { return Trouble::passing("it was not started") };
         running.closed().cancelled().await;
         Trouble::passing(format!("the agent's program ended: {}", running.end("it is gone").await))
     }
@@ -74,7 +75,7 @@ impl Connector for Acp {
     }
 
     async fn stop(&self) {
-        let running = self.running.lock().take();
+        let running = self.running.send_replace(None);
         if let Some(running) = running {
             running.end("it was stopped").await;
         }
@@ -82,17 +83,27 @@ impl Connector for Acp {
 }
 
 impl Acp {
-    fn running(&self) -> Option<Arc<Running>> {
-        self.running.lock().clone()
+    /// The program. One that has just ended is waited for, until it is up again.
+    async fn running(&self) -> Option<Arc<Running>> {
+        let is_up = |running: &Option<Arc<Running>>| {
+            running.as_ref().is_some_and(|running| !running.closed().is_cancelled())
+        };
+        let mut running = self.running.subscribe();
+        let up = timeout(self.settings.start, running.wait_for(is_up)).await;
+        up.ok()?.ok()?.clone()
     }
 
     /// One turn, in the session of the run's room.
     async fn turn(&self, run: &RunSession) -> Result<Outcome, Outcome> {
         let failed = |why: String| (Ending::Failed, Some(why));
         run.set_activity(Activity::Thinking).await.map_err(|fault| failed(fault.message))?;
-        let Some(running) = self.running() else {
-            return Err((Ending::Interrupted, Some("the agent's program is not running".to_owned())));
+        let running = tokio::select! {
+            biased;
+            () = run.cancelled().cancelled() => return Err((Ending::Cancelled, None)),
+            running = self.running() => running,
         };
+        let down = || (Ending::Interrupted, Some("the agent's program is not running".to_owned()));
+        let running = running.ok_or_else(down)?;
         let outcome = match self.attempt(run, &running, false).await? {
             Came::Unheard(_) => match self.attempt(run, &running, true).await? {
                 Came::Over(outcome) | Came::Unheard(outcome) => outcome,
@@ -107,7 +118,10 @@ impl Acp {
         let (turn, known, is_new) = tokio::select! {
             biased;
             () = run.cancelled().cancelled() => return Err((Ending::Cancelled, None)),
-            begun = self.begin(run, running, anew) => begun.map_err(|why| (Ending::Failed, Some(why)))?,
+            begun = self.begin(run, running, anew) => begun.map_err(|why| {
+                let ending = if running.closed().is_cancelled() { Ending::Interrupted } else { Ending::Failed };
+                (ending, Some(why))
+            })?,
         };
         let session = known.session.clone();
         match Work::on(run, running, &self.settings).take_part(turn).await {

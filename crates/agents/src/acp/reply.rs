@@ -24,7 +24,7 @@ pub(super) struct Reply<'a> {
     /// Where words, thoughts and the plan go on, if they do.
     words: Option<(u32, Option<String>)>,
     thoughts: Option<u32>,
-    plan: Option<u32>,
+    plan: Option<(u32, Vec<Step>)>,
     pub tools: Tools,
     /// Tool calls that there was no room for.
     hidden: usize,
@@ -64,7 +64,7 @@ impl<'a> Reply<'a> {
                 self.tools.moved(*news).await;
                 Ok(())
             }
-            Update::Plan(steps) => self.plan(&steps).await,
+            Update::Plan(steps) => self.plan(steps).await,
             Update::Usage(usage) => {
                 self.usage = Some(usage);
                 Ok(())
@@ -165,19 +165,23 @@ impl<'a> Reply<'a> {
         Ok(())
     }
 
-    async fn plan(&mut self, steps: &[Step]) -> Result<(), Error> {
+    async fn plan(&mut self, steps: Vec<Step>) -> Result<(), Error> {
         let items =
             steps.iter().map(|step| PlanItem { title: step.title.clone(), state: state(&step.status) });
         let plan = Part::Plan { items: items.collect() };
+        let shown = match &self.plan {
+            Some((_, before)) if *before == steps => return Ok(()),
+            Some((part, _)) => Some(*part),
+            None if self.is_nearly_full() => return Ok(()),
+            None => None,
+        };
         let answer = self.open().await?;
-        match self.plan {
-            Some(part) => answer.set_part(part, plan),
-            None if self.is_nearly_full() => Ok(()),
-            None => {
-                self.plan = Some(self.part(&answer, plan, None)?);
-                Ok(())
-            }
-        }
+        let part = match shown {
+            Some(part) => answer.set_part(part, plan).map(|()| part)?,
+            None => self.part(&answer, plan, None)?,
+        };
+        self.plan = Some((part, steps));
+        Ok(())
     }
 
     fn is_nearly_full(&self) -> bool {

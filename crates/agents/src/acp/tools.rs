@@ -71,10 +71,11 @@ impl Tools {
         };
         let pending = answer.announce_tool(start).await?;
         let id = news.tool_call_id.clone();
-        // What it is doing already is news of it.
-        let call = Call { news: ToolNews::default(), state: State::Pending(pending), shown: String::new() };
+        let mut call = Call { news, state: State::Pending(pending), shown: String::new() };
+        // It may be at work, or over, already.
+        call.advance().await;
+        self.running += usize::from(call.is_running());
         self.calls.insert(id, call);
-        self.moved(news).await;
         Ok(())
     }
 
@@ -87,9 +88,9 @@ impl Tools {
     /// Something new about a call. What the server has closed meanwhile is over, whatever the agent says.
     pub async fn moved(&mut self, news: ToolNews) {
         let Some(call) = self.calls.get_mut(&news.tool_call_id) else { return };
-        let has_arguments = news.raw_input.is_some();
+        let has_arguments = news.raw_input.is_some() && news.raw_input != call.news.raw_input;
         call.news.merge(news);
-        let was_running = matches!(call.state, State::Running(_));
+        let was_running = call.is_running();
         if let State::Pending(pending) = &call.state
             && has_arguments
             && let Some(arguments) = call.news.arguments()
@@ -98,8 +99,7 @@ impl Tools {
             let _ = pending.set_arguments(arguments);
         }
         call.advance().await;
-        let is_running = matches!(call.state, State::Running(_));
-        self.running = self.running + usize::from(is_running) - usize::from(was_running);
+        self.running = self.running + usize::from(call.is_running()) - usize::from(was_running);
     }
 
     /// Gives a pending call away while people decide on it.
@@ -125,7 +125,7 @@ impl Tools {
             }
             Decided::Open => State::Pending(pending),
         };
-        self.running += usize::from(matches!(call.state, State::Running(_)));
+        self.running += usize::from(call.is_running());
     }
 
     /// The turn is over, because someone stopped it: so are its tools.
@@ -150,6 +150,10 @@ pub(super) enum Decided {
 }
 
 impl Call {
+    fn is_running(&self) -> bool {
+        matches!(self.state, State::Running(_))
+    }
+
     /// Brings the call to where the agent says it is.
     async fn advance(&mut self) {
         let status = self.news.status.unwrap_or(ToolStatus::Pending);

@@ -3,19 +3,19 @@
 mod answers;
 mod faults;
 mod files;
+mod permissions;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use antiphon_agents::{Connector, Place, acp, builtin::Pace};
+use antiphon_agents::{Connector, Place, acp};
 use antiphon_protocol::{
-    Bot, BotSpec, BotStatus, Message, Run, User, UserKind,
-    bot::{AcpSpec, Connector as Kind, ConnectorSpec, Secret},
+    BotSpec, Message, Run,
+    bot::{AcpSpec, ConnectorSpec, Secret},
 };
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::{
-    watcher::{Watcher, text_of},
+    watcher::{Seen, Watcher, text_of},
     world::{Person, World},
 };
 
@@ -26,8 +26,6 @@ struct Scene {
     world: World,
     mara: Person,
     chat: Watcher,
-    bot: Arc<dyn Connector>,
-    data: TempDir,
 }
 
 /// The program, with these variables.
@@ -43,18 +41,13 @@ impl Scene {
         Self::with(program(&[])).await
     }
 
-    /// The bot is up and takes runs.
+    /// The bot runs.
     async fn with(own: AcpSpec) -> Self {
-        let world = World::at(Pace::NONE).await;
-        let data = TempDir::new().unwrap();
-        let (bot, spec) = connect(&world, &data, &own);
-        bot.start().await.unwrap();
-        let user = User { id: spec.id.clone(), kind: UserKind::Bot, name: "Coder".to_owned(), avatar: None };
-        world.hub.put_bot(Bot { status: BotStatus::Running, ..Bot::new(user, Kind::Acp) }).await.unwrap();
-        world.gives_runs(&spec.id, spec.concurrency, Arc::clone(&bot));
+        let world = World::new().await;
+        world.brings(vec![spec(own)]).await;
         let mara = world.person("mara", "Mara").await;
         let chat = mara.chat_with("coder").await;
-        Self { world, mara, chat, bot, data }
+        Self { world, mara, chat }
     }
 
     /// Asks, and waits for the end of the run. The answer's text is empty if there is none.
@@ -65,8 +58,7 @@ impl Scene {
 
     async fn answer(&mut self, text: &str) -> (Run, Option<Message>) {
         let question = self.mara.say(&self.chat.room, text).await;
-        let is_over =
-            |seen: &crate::watcher::Seen| seen.run(&question).is_some_and(|run| run.state.is_final());
+        let is_over = |seen: &Seen| seen.run(&question).is_some_and(|run| run.state.is_final());
         self.chat.until("the end of the run", is_over).await;
         if self.chat.seen.answer(&question).is_some() {
             let (run, message) = self.chat.answered(&question).await;
@@ -77,16 +69,18 @@ impl Scene {
 
     /// Where rooms have their folders.
     fn home(&self) -> PathBuf {
-        self.data.path().canonicalize().unwrap().join("acp/coder")
+        self.world.data_dir().canonicalize().unwrap().join("acp/coder")
     }
 }
 
-/// A connector that was not started.
-fn connect(world: &World, data: &TempDir, own: &AcpSpec) -> (Arc<dyn Connector>, BotSpec) {
+fn spec(own: AcpSpec) -> BotSpec {
     let connector = json!({"type": "acp", "command": "node"});
-    let mut spec: BotSpec =
-        serde_json::from_value(json!({"id": "coder", "name": "Coder", "connector": connector})).unwrap();
-    spec.connector = ConnectorSpec::Acp(own.clone());
-    let place = Place { hub: Arc::clone(&world.hub), data_dir: data.path().to_owned() };
-    (acp::connector(&spec, own, &place).unwrap(), spec)
+    let spec = json!({"id": "coder", "name": "Coder", "connector": connector});
+    BotSpec { connector: ConnectorSpec::Acp(own), ..serde_json::from_value(spec).unwrap() }
+}
+
+/// A connector that was not started.
+fn connect(world: &World, own: &AcpSpec) -> Arc<dyn Connector> {
+    let place = Place { hub: Arc::clone(&world.hub), data_dir: world.data_dir().to_owned() };
+    acp::connector(&spec(own.clone()), own, &place).unwrap()
 }

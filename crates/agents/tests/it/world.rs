@@ -1,6 +1,6 @@
 //! A hub with the demonstration agent in it, and people who talk to it.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use antiphon_agents::{
     Connect, Connector, Host, HostOptions, Place,
@@ -85,6 +85,11 @@ impl World {
         };
         let arrived = tokio::time::timeout(Duration::from_secs(20), waiting).await;
         arrived.unwrap_or_else(|_| panic!("{bot} is never {status:?}: {:?}", self.hub.bot(bot)));
+    }
+
+    /// Where bots keep what outlives the process.
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Gives a bot its runs, without anyone who watches over it.

@@ -173,7 +173,7 @@ const deeds = {
         rawOutput: { gone: true },
       });
     }
-    say(id, `outcome ${JSON.stringify(result.outcome)}`);
+    say(id, `outcome ${result.outcome.outcome} ${result.outcome.optionId ?? ''}`);
   },
 
   /** Asks a question by a form. */
@@ -189,7 +189,7 @@ const deeds = {
       message: 'Which colour?',
       requestedSchema,
     });
-    say(id, `answer ${JSON.stringify(result)}`);
+    say(id, `${result.action} ${result.content?.colour}`);
   },
 
   /** Calls what nobody offers. */

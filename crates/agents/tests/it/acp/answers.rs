@@ -72,13 +72,12 @@ async fn two_rooms_are_two_sessions() {
     scene.chat.answered(&waiting).await;
 }
 
-/// The folder of a room and its session outlive the program, where it can load sessions.
+/// The session of a room outlives the program, where it can load sessions.
 #[tokio::test]
 async fn a_session_goes_on_after_a_restart() {
     let mut scene = Scene::with(program(&[("LOADS", "1")])).await;
     scene.ask("hello").await;
-    scene.bot.stop().await;
-    scene.bot.start().await.unwrap();
+    scene.ask("die").await;
     let (_, said) = scene.ask("recite").await;
     assert_eq!(said, r#"[["Mara: recite"]]"#, "the session was told twice, or lost");
 }
@@ -88,14 +87,13 @@ async fn a_session_goes_on_after_a_restart() {
 async fn a_new_session_is_told_what_was_said() {
     let mut scene = Scene::new().await;
     scene.ask("hello").await;
-    scene.bot.stop().await;
-    scene.bot.start().await.unwrap();
+    scene.ask("die").await;
     let (_, said) = scene.ask("recite").await;
-    let [prompt]: [Vec<String>; 1] = serde_json::from_str(&said).unwrap();
-    assert_eq!(
-        prompt[1],
-        "What was said in the room earlier:\n\nMara: hello\n\nCoder (you): heard Mara: hello"
-    );
+    let prompts: Vec<Vec<String>> = serde_json::from_str(&said).unwrap();
+    let [prompt] = &prompts[..] else { panic!("{prompts:?}") };
+    let earlier =
+        "What was said in the room earlier:\n\nMara: hello\n\nCoder (you): heard Mara: hello\n\nMara: die";
+    assert!(prompt[1].starts_with(earlier), "{}", prompt[1]);
     assert_eq!(prompt[2], "Mara: recite");
 }
 

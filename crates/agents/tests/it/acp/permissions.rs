@@ -1,0 +1,102 @@
+//! What an agent asks for, and what people decide.
+
+use antiphon_protocol::{
+    Approval, ApprovalId, EntryBody, RunState, ToolState, UserId,
+    approval::{AskKind, DecisionAction},
+    request::Decide,
+};
+use serde_json::{Value, json};
+
+use super::Scene;
+use crate::watcher::{Seen, text_of};
+
+fn asked(seen: &Seen) -> Option<&Approval> {
+    seen.bodies().find_map(|body| match body {
+        EntryBody::ApprovalRequested { approval } => Some(&**approval),
+        _ => None,
+    })
+}
+
+impl Scene {
+    /// Asks for something that people are asked about, and waits until they are.
+    async fn until_asked(&mut self, text: &str) -> (antiphon_protocol::MessageId, Approval) {
+        let question = self.mara.say(&self.chat.room, text).await;
+        self.chat.until("a question to people", |seen| asked(seen).is_some()).await;
+        (question, asked(&self.chat.seen).unwrap().clone())
+    }
+
+    async fn decide(&self, approval: &ApprovalId, action: DecisionAction, content: Option<Value>) {
+        let (room, approval) = (self.chat.room.clone(), approval.clone());
+        let decide = Decide { room, approval, action, reason: None, arguments: None, content, scope: None };
+        self.mara.ask(decide).await;
+    }
+}
+
+/// F6: people see what the agent wants to do, and their answer is the agent's.
+#[tokio::test]
+async fn people_allow_a_tool() {
+    let mut scene = Scene::new().await;
+    let (question, approval) = scene.until_asked("permit").await;
+    let ask = &approval.ask;
+    assert_eq!((ask.kind, ask.prompt.as_str()), (AskKind::Permission, "rm -rf build"));
+    assert_eq!(ask.arguments, Some(json!({"command": "rm -rf build"})));
+    assert_eq!(ask.eligible.users, [UserId::parse("mara").unwrap()]);
+    assert_eq!(scene.chat.seen.run(&question).unwrap().state, RunState::WaitingApproval);
+
+    scene.decide(&approval.approval, DecisionAction::Approve, None).await;
+    let (run, answer) = scene.chat.answered(&question).await;
+    assert_eq!(run.state, RunState::Completed);
+    assert_eq!(text_of(&answer), "outcome selected yes");
+    let states: Vec<ToolState> = scene.chat.seen.tool_states().into_iter().map(|(_, state)| state).collect();
+    assert_eq!(states[states.len() - 2..], [ToolState::Running, ToolState::Completed]);
+}
+
+/// F6: a no is a no, for the agent and in the room.
+#[tokio::test]
+async fn people_refuse_a_tool() {
+    let mut scene = Scene::new().await;
+    let (question, approval) = scene.until_asked("permit").await;
+    scene.decide(&approval.approval, DecisionAction::Deny, None).await;
+    let (run, answer) = scene.chat.answered(&question).await;
+    assert_eq!(run.state, RunState::Completed);
+    assert_eq!(text_of(&answer), "outcome selected no");
+    assert_eq!(scene.chat.seen.tool_states().last().unwrap().1, ToolState::Denied);
+}
+
+/// F4, F6: a stop answers what is open with `cancelled`, and nobody is asked any more.
+#[tokio::test]
+async fn a_stop_cancels_what_was_asked() {
+    let mut scene = Scene::new().await;
+    let (question, approval) = scene.until_asked("permit").await;
+    assert!(scene.mara.stop(&scene.chat.room, &question).await);
+    let (run, _) = scene.chat.answered(&question).await;
+    assert_eq!(run.state, RunState::Cancelled);
+    assert_eq!(scene.chat.seen.tool_states().last().unwrap().1, ToolState::Cancelled);
+    let is_closed = |seen: &Seen| {
+        seen.bodies().any(|body| matches!(body, EntryBody::ApprovalDecided { approval: one, .. } if *one == approval.approval))
+    };
+    scene.chat.until("the end of the question", is_closed).await;
+    // The agent has heard it, and works on.
+    assert_eq!(scene.ask("hello").await.1, "heard Mara: hello");
+}
+
+/// An agent's own question is one to the room.
+#[tokio::test]
+async fn people_answer_a_question() {
+    let mut scene = Scene::new().await;
+    let (question, approval) = scene.until_asked("question").await;
+    assert_eq!((approval.ask.kind, approval.ask.prompt.as_str()), (AskKind::Question, "Which colour?"));
+    scene.decide(&approval.approval, DecisionAction::Answer, Some(json!({"colour": "blue"}))).await;
+    let (_, answer) = scene.chat.answered(&question).await;
+    assert_eq!(text_of(&answer), "accept blue");
+}
+
+/// Nobody's answer is a no.
+#[tokio::test]
+async fn nobody_s_answer_is_a_no() {
+    let mut own = super::program(&[]);
+    own.decide_within_ms = 100;
+    let mut scene = Scene::with(own).await;
+    let (run, said) = scene.ask("permit").await;
+    assert_eq!((run.state, said.as_str()), (RunState::Completed, "outcome selected no"));
+}
