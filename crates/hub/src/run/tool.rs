@@ -124,8 +124,8 @@ impl PendingTool {
         })
     }
 
-    /// Asks people whether it may run, and waits for the answer; see [`RunSession::ask`]. The call is `waiting_approval`
-    /// from then on, until it is started or ended.
+    /// Asks people whether it may run, and waits for the answer; see [`RunSession::ask`]. What they allow for good is the
+    /// tool, unless `ask` names something narrower. The call is `waiting_approval` from then on, until it is started or ended.
     pub async fn ask(&self, run: &RunSession, ask: Ask, within: Duration) -> Result<Decision, Error> {
         approval::ask(run.hub(), run.active(), self.about(ask), within, Some(&self.call)).await
     }
@@ -142,7 +142,8 @@ impl PendingTool {
     }
 
     fn about(&self, ask: Ask) -> Ask {
-        Ask { tool_call: Some(self.call.id.clone()), tool: Some(self.call.name.clone()), ..ask }
+        let tool = ask.tool.or_else(|| Some(self.call.name.clone()));
+        Ask { tool_call: Some(self.call.id.clone()), tool, ..ask }
     }
 
     /// It begins to run.

@@ -176,6 +176,24 @@ const deeds = {
     say(id, `outcome ${result.outcome.outcome} ${result.outcome.optionId ?? ''}`);
   },
 
+  /** Asks for two different things, each of which may be allowed for good. */
+  async twice(id) {
+    for (const command of ['make', 'make install']) {
+      const toolCallId = `call ${command}`;
+      update(id, 'tool_call', { toolCallId, title: command, kind: 'execute', status: 'pending' });
+      const { result } = await ask('session/request_permission', {
+        sessionId: id,
+        toolCall: { toolCallId },
+        options: [
+          { optionId: 'once', name: 'Once', kind: 'allow_once' },
+          { optionId: 'always', name: 'Always', kind: 'allow_always' },
+          { optionId: 'no', name: 'No', kind: 'reject_once' },
+        ],
+      });
+      say(id, `${command}: ${result.outcome.optionId}. `);
+    }
+  },
+
   /** Asks a question by a form. */
   async question(id) {
     const requestedSchema = {

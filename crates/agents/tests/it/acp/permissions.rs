@@ -2,7 +2,7 @@
 
 use antiphon_protocol::{
     Approval, ApprovalId, EntryBody, RunState, ToolState, UserId,
-    approval::{AskKind, DecisionAction},
+    approval::{AskKind, DecisionAction, Scope},
     request::Decide,
 };
 use serde_json::{Value, json};
@@ -10,11 +10,16 @@ use serde_json::{Value, json};
 use super::Scene;
 use crate::watcher::{Seen, text_of};
 
-fn asked(seen: &Seen) -> Option<&Approval> {
-    seen.bodies().find_map(|body| match body {
+fn all_asked(seen: &Seen) -> Vec<&Approval> {
+    let asked = seen.bodies().filter_map(|body| match body {
         EntryBody::ApprovalRequested { approval } => Some(&**approval),
         _ => None,
-    })
+    });
+    asked.collect()
+}
+
+fn asked(seen: &Seen) -> Option<&Approval> {
+    all_asked(seen).first().copied()
 }
 
 impl Scene {
@@ -26,8 +31,18 @@ impl Scene {
     }
 
     async fn decide(&self, approval: &ApprovalId, action: DecisionAction, content: Option<Value>) {
+        self.decide_for(approval, action, content, None).await;
+    }
+
+    async fn decide_for(
+        &self,
+        approval: &ApprovalId,
+        action: DecisionAction,
+        content: Option<Value>,
+        scope: Option<Scope>,
+    ) {
         let (room, approval) = (self.chat.room.clone(), approval.clone());
-        let decide = Decide { room, approval, action, reason: None, arguments: None, content, scope: None };
+        let decide = Decide { room, approval, action, reason: None, arguments: None, content, scope };
         self.mara.ask(decide).await;
     }
 }
@@ -78,6 +93,27 @@ async fn a_stop_cancels_what_was_asked() {
     scene.chat.until("the end of the question", is_closed).await;
     // The agent has heard it, and works on.
     assert_eq!(scene.ask("hello").await.1, "heard Mara: hello");
+}
+
+/// F6: what people allow for good is this very thing, not whatever the tool could do.
+#[tokio::test]
+async fn what_is_allowed_for_good_is_this_very_thing() {
+    let mut scene = Scene::new().await;
+    let (question, approval) = scene.until_asked("twice").await;
+    assert_eq!(approval.ask.scopes, [Scope::Once, Scope::Session]);
+    scene.decide_for(&approval.approval, DecisionAction::Approve, None, Some(Scope::Session)).await;
+    scene.chat.until("the other question", |seen| all_asked(seen).len() == 2).await;
+    let other = all_asked(&scene.chat.seen)[1].clone();
+    assert_eq!(other.ask.prompt, "make install");
+    scene.decide(&other.approval, DecisionAction::Deny, None).await;
+    assert_eq!(text_of(&scene.chat.answered(&question).await.1), "make: always. \nmake install: no. ");
+
+    let question = scene.mara.say(&scene.chat.room, "twice").await;
+    let others = |seen: &Seen| all_asked(seen).iter().filter(|one| one.ask.prompt == "make install").count();
+    scene.chat.until("the other question again", |seen| others(seen) == 2).await;
+    let again = all_asked(&scene.chat.seen).last().copied().cloned().unwrap();
+    scene.decide(&again.approval, DecisionAction::Deny, None).await;
+    assert_eq!(text_of(&scene.chat.answered(&question).await.1), "make: once. \nmake install: no. ");
 }
 
 /// An agent's own question is one to the room.
