@@ -24,10 +24,9 @@ mod verdict;
 use std::sync::Arc;
 
 use antiphon_hub::RunSession;
-use antiphon_protocol::{BotSpec, bot::OpenAiSpec};
+use antiphon_protocol::{BotSpec, Ending, bot::OpenAiSpec};
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use tokio::time::timeout;
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -39,7 +38,7 @@ use conversation::converse;
 use endpoint::Endpoint;
 use options::Options;
 use toolbox::Toolbox;
-use trouble::{Halt, Trouble};
+use trouble::Halt;
 
 /// How a bot with a model is reached.
 ///
@@ -86,16 +85,13 @@ impl Connector for Model {
 
     async fn work(&self, run: RunSession) {
         let id = run.run().run.clone();
-        let (total, toolbox) = (self.options.times.total, self.toolbox());
+        let toolbox = self.toolbox();
         let outcome = tokio::select! {
             biased;
             () = run.cancelled().cancelled() => Err(Halt::Cancelled),
-            done = timeout(total, converse(&run, self, &toolbox)) => {
-                done.unwrap_or_else(|_| Err(Trouble::late("the answer took longer than", total).into()))
-            }
+            done = converse(&run, self, &toolbox) => done,
         };
-        let (ending, error) =
-            outcome.map_or_else(Halt::ending, |()| (antiphon_protocol::Ending::Completed, None));
+        let (ending, error) = outcome.map_or_else(Halt::ending, |()| (Ending::Completed, None));
         if let Err(fault) = run.finish(ending, error).await {
             debug!(run = %id, %fault, "the run was over before the bot was");
         }

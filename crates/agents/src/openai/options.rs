@@ -59,8 +59,6 @@ pub(super) struct Times {
     pub first_chunk: Duration,
     /// Between two pieces of a stream.
     pub chunk_gap: Duration,
-    /// For a whole run, with all its attempts.
-    pub total: Duration,
 }
 
 impl Options {
@@ -83,7 +81,6 @@ impl Options {
             times: Times {
                 first_chunk: Duration::from_millis(own.first_chunk_ms),
                 chunk_gap: Duration::from_millis(own.chunk_gap_ms),
-                total: Duration::from_millis(spec.total_ms),
             },
             tool_rounds: own.tool_rounds,
             mcp_servers: servers.collect::<Result<_, _>>()?,

@@ -3,7 +3,7 @@
 mod ear;
 mod work;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use antiphon_hub::{Answer, PendingTool, RunSession, ToolStart};
 use antiphon_protocol::{Role, bot::ToolSpec};
@@ -20,6 +20,8 @@ use work::Work;
 
 /// Most calls of one answer that are at work at the same time; the others wait their turn.
 const AT_ONCE: usize = 8;
+/// How long after its time is over a call is ended by the server.
+const LATE: Duration = Duration::from_secs(10);
 /// Longest name of a tool that does not exist, as the room is shown it: what a model makes up can be long.
 const MADE_UP_LETTERS: usize = 60;
 
@@ -102,8 +104,12 @@ impl Toolbox {
             let made_up: String = name.chars().filter(is_plain).take(MADE_UP_LETTERS).collect();
             return ToolStart::new(if made_up.is_empty() { "?".to_owned() } else { made_up });
         };
-        let visible_to = self.condition(tool).visible_to.or(self.conditions.visible_to);
-        ToolStart { title: tool.title.clone(), visible_to, ..ToolStart::new(&tool.name) }
+        let condition = self.condition(tool);
+        let visible_to = condition.visible_to.or(self.conditions.visible_to);
+        // The call is ended here in time; the server sees to it if not. Until then it is waited for.
+        let most = condition.timeout_ms.saturating_add(condition.decide_within_ms);
+        let timeout = Some(Duration::from_millis(most) + LATE);
+        ToolStart { title: tool.title.clone(), visible_to, timeout, ..ToolStart::new(&tool.name) }
     }
 
     /// Makes the calls of one answer, and gives what is to be told about each, in their order.

@@ -188,8 +188,8 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        // The client of MCP would log what servers of tools say to a room.
-        Self { filter: "info,rmcp=warn".to_owned(), format: LogFormat::Text }
+        // The library for MCP logs what servers of tools say to a room, and their addresses, which may hold a key.
+        Self { filter: "info,rmcp=off".to_owned(), format: LogFormat::Text }
     }
 }
 

@@ -9,6 +9,7 @@ use antiphon_protocol::{
 };
 use async_trait::async_trait;
 use serde_json::json;
+use tracing::debug;
 
 use crate::mcp::{Answer, Listener, Progress, Question};
 
@@ -38,6 +39,9 @@ impl Listener for Ear<'_> {
     async fn ask(&self, question: Question) -> Answer {
         let mut prompt = question.message;
         prompt.truncate(prompt.floor_char_boundary(QUESTION_BYTES));
+        if prompt.trim().is_empty() {
+            prompt = format!("{} wants to know something", self.name);
+        }
         let ask = Ask {
             kind: AskKind::Question,
             prompt,
@@ -55,7 +59,11 @@ impl Listener for Ear<'_> {
                 Answer::Accept(decision.content.unwrap_or_else(|| json!({})))
             }
             Ok(decision) if decision.cause == DecisionCause::Person => Answer::Decline,
-            _ => Answer::Cancel,
+            Ok(_) => Answer::Cancel,
+            Err(fault) => {
+                debug!(tool = self.name, %fault, "a tool's question cannot be asked");
+                Answer::Cancel
+            }
         }
     }
 }

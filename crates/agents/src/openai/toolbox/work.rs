@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use antiphon_hub::{Answer, PendingTool, RunSession, ToolHandle};
+use antiphon_hub::{Answer, Closing, PendingTool, RunSession, ToolHandle};
 use antiphon_protocol::{
     Activity, Ask, Error,
     approval::{AskKind, DecisionAction, DecisionCause, Scope},
@@ -243,7 +243,10 @@ impl Work<'_> {
             outcome = &mut call => outcome,
             () = handle.cancelled() => {
                 cancel.cancel();
-                call.await
+                match (call.await, handle.closing()) {
+                    (Outcome::Cancelled, Some(Closing::TimedOut)) => Outcome::TimedOut(limit),
+                    (outcome, _) => outcome,
+                }
             }
         }
     }

@@ -122,7 +122,7 @@ async fn silence_ends_a_run_in_time() {
     let aimock = Aimock::with(&[slow]).await;
     let silent = spec(OpenAiSpec { chunk_gap_ms: short, ..helper(&aimock.base()) });
     let long = BotSpec { total_ms: short, ..spec(helper(&aimock.base())) };
-    for (spec, words) in [(silent, "fell silent for 0.3 s"), (long, "longer than 0.3 s")] {
+    for (spec, words) in [(silent, "fell silent for 0.3 s"), (long, "the run took too long")] {
         let (run, _) = ask_of(spec, "story").await;
         assert_eq!(run.state, RunState::TimedOut);
         let error = run.error.unwrap();
