@@ -39,6 +39,8 @@ pub struct HubOptions {
     pub default_room_name: String,
     /// How long a run may take to end after it was asked to, in milliseconds.
     pub cancel_grace_ms: u64,
+    /// Where the whole outputs of tools are kept that are too long to be shown; nowhere if left out.
+    pub outputs: Option<std::path::PathBuf>,
     /// How long a tool call may take to end after it was asked to, in milliseconds.
     pub tool_grace_ms: u64,
 }
@@ -50,6 +52,7 @@ impl Default for HubOptions {
             default_room: RoomId::parse("general").expect("a literal within the grammar"),
             default_room_name: "General".to_owned(),
             cancel_grace_ms: 5_000,
+            outputs: None,
             tool_grace_ms: 5_000,
         }
     }

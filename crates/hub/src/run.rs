@@ -14,6 +14,7 @@ mod end;
 mod form;
 mod inbox;
 mod lease;
+pub(crate) mod output;
 mod remote;
 pub(crate) mod routing;
 mod session;

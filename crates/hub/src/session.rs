@@ -5,6 +5,7 @@
 mod entrance;
 mod members;
 mod messages;
+mod outputs;
 mod permission;
 mod read;
 mod rooms;

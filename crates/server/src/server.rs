@@ -25,6 +25,8 @@ use crate::{
 
 /// Name of the database in the data directory.
 const DATABASE: &str = "antiphon.db";
+/// Name of the folder for long outputs of tools, there as well.
+const OUTPUTS: &str = "outputs";
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +74,7 @@ impl Server {
         let options = HubOptions {
             limits: settings.limits.clone(),
             default_room: settings.default_room.clone(),
+            outputs: Some(settings.data_dir.join(OUTPUTS)),
             ..HubOptions::default()
         };
         let hub = Hub::start(Arc::clone(&store), options, Environment::system()).await?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use antiphon_protocol::{
-    Error, ErrorCode, MessageId, OpenStream, Part, PartEnd, RoomId, RunId, StreamPosition, Timestamp,
-    ToolState, UserId, checksum::crc32,
+    Error, ErrorCode, MessageId, OpenStream, Part, PartEnd, Role, RoomId, RunId, StreamPosition, Timestamp,
+    ToolCallId, ToolState, UserId, checksum::crc32,
 };
 use antiphon_store::{Checkpoint, OpenMessage as StoredMessage};
 
@@ -36,6 +36,8 @@ pub(crate) struct OpenPart {
     pub generation: u32,
     /// The part without its growing text.
     pub value: Part,
+    /// The least role that may see it; everyone if nothing.
+    pub visible_to: Option<Role>,
     pub text: String,
     /// How much of `text` the store has.
     saved: usize,
@@ -48,7 +50,15 @@ pub(crate) struct OpenPart {
 impl OpenPart {
     pub fn new(generation: u32, mut value: Part, now: Timestamp) -> Self {
         let text = value.stream_text_mut().map(std::mem::take).unwrap_or_default();
-        Self { generation, value, text, saved: 0, value_saved: false, unsaved_since: Some(now) }
+        Self {
+            generation,
+            value,
+            visible_to: None,
+            text,
+            saved: 0,
+            value_saved: false,
+            unsaved_since: Some(now),
+        }
     }
 
     /// The part with its text.
@@ -223,6 +233,13 @@ impl OpenMessages {
 
     pub fn get(&self, id: &MessageId) -> Option<&OpenMessage> {
         self.0.get(id)
+    }
+
+    /// The least role that may see a tool call of an open message; nothing if it does not show the call.
+    pub fn visibility_of(&self, message: &MessageId, call: &ToolCallId) -> Option<Option<Role>> {
+        let shows =
+            |part: &&OpenPart| matches!(&part.value, Part::ToolCall(shown) if shown.tool_call == *call);
+        self.0.get(message)?.parts.iter().find(shows).map(|part| part.visible_to)
     }
 
     /// The message, if this run writes it. Fencing: a run that was ended no longer finds it.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{Error, ErrorCode, Message, MessageId, MessageStatus, Part, Role, RoomId};
+use antiphon_protocol::{
+    Error, ErrorCode, Message, MessageId, MessageStatus, Part, Role, RoomId, ToolCall, ToolCallId,
+};
 use antiphon_store::{Change, NewMessage};
 
 use super::{ActiveRun, active::fenced, call::over};
@@ -136,23 +138,65 @@ impl Answer {
         })
     }
 
-    /// Lets a part grow.
+    /// Lets a part grow. Of a tool call that is its output.
     pub fn append(&self, part: u32, text: &str) -> Result<(), Error> {
         if text.is_empty() {
             return Ok(());
         }
+        let call = self.active.tools.lock().values().find(|call| call.part == part).cloned();
+        match call {
+            Some(call) => call.put_out(text),
+            None => self.append_shown(part, text, None),
+        }
+    }
+
+    /// Lets a part grow by what is shown of it. Of tool calls only those of that id grow, until they are over.
+    pub(super) fn append_shown(&self, part: u32, text: &str, of: Option<&ToolCallId>) -> Result<(), Error> {
         let (limit, now) = (self.session.hub.limits().stream_bytes, self.session.hub.now());
         self.write(|room, message| {
             let open = message.part_mut(part)?;
             if let Part::ToolCall(call) = &open.value
-                && call.state.is_final()
+                && (call.state.is_final() || of != Some(&call.tool_call))
             {
                 return Err(over());
+            }
+            if text.is_empty() {
+                return Ok(((), Vec::new()));
             }
             let at = open.text.len();
             open.push(text, limit, now)?;
             Ok(((), vec![append_event(room, &self.message_id, part, open, at, text)]))
         })
+    }
+
+    /// Shows the last of a call's output, also while the run is being ended.
+    pub(super) fn write_last(
+        &self,
+        part: u32,
+        id: &ToolCallId,
+        text: &str,
+        change: impl FnOnce(&mut ToolCall),
+    ) {
+        let (limit, now) = (self.session.hub.limits().stream_bytes, self.session.hub.now());
+        let room = &self.active.room;
+        room.update(|state| {
+            let open = state.open.of_run(&self.message_id, &self.active.run.run);
+            let Some(open) = open.ok().and_then(|message| message.part_mut(part).ok()) else {
+                return ((), false);
+            };
+            let Part::ToolCall(call) = &mut open.value else { return ((), false) };
+            if call.tool_call != *id || call.state.is_final() {
+                return ((), false);
+            }
+            change(call);
+            let at = open.text.len();
+            if text.is_empty() || open.push(text, limit, now).is_err() {
+                return ((), false);
+            }
+            let event = append_event(&room.id, &self.message_id, part, open, at, text);
+            state.ring.push(event);
+            ((), true)
+        });
     }
 
     /// The news of a part, without its growing text. What does not grow (arguments, results, data) is sent anew with each

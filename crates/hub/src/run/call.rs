@@ -14,7 +14,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Answer, active::fenced};
+use super::{
+    Answer,
+    active::fenced,
+    output::{self, Output},
+};
 
 /// What the room reads of a call that ran into its time-out.
 const TOO_LONG: &str = "the tool took too long";
@@ -38,6 +42,8 @@ pub(crate) struct Call {
     /// Told to the bot when this call is to stop.
     pub stop: CancellationToken,
     clock: Mutex<Clock>,
+    /// Locked before the room, never after it: what is put out is shown in that order.
+    output: Mutex<Output>,
 }
 
 #[derive(Default)]
@@ -76,8 +82,12 @@ struct Outcome {
 
 impl Call {
     pub fn new(answer: Answer, part: u32, id: ToolCallId, name: String, timeout: Option<Duration>) -> Self {
+        let outputs = answer.session.hub.options.outputs.as_ref();
+        let path =
+            outputs.map(|outputs| output::path(outputs, &answer.active.room.id, &id, &answer.message_id));
         let (stop, clock) = (CancellationToken::new(), Mutex::default());
-        Self { answer, part, id, name, timeout, stop, clock }
+        let output = Mutex::new(Output::new(path));
+        Self { answer, part, id, name, timeout, stop, clock, output }
     }
 
     /// It begins to run, and its time-out with it.
@@ -88,6 +98,26 @@ impl Call {
         })?;
         self.clock.lock().runs_until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         self.tell(ToolState::Running, None).await
+    }
+
+    /// Adds to the output: shown at once as long as it is short, otherwise kept for the end.
+    pub fn put_out(&self, text: &str) -> Result<(), Error> {
+        let limits = self.answer.session.hub.limits();
+        let mut output = self.output.lock();
+        let head = output.head_of(text, limits);
+        self.answer.append_shown(self.part, head, Some(&self.id))?;
+        output.take(text, head.len(), limits);
+        Ok(())
+    }
+
+    /// Shows what is left of the output, because nothing follows it.
+    pub fn finish_output(&self) {
+        let hub = &self.answer.session.hub;
+        let Some(rest) = self.output.lock().finish(hub.limits()) else { return };
+        self.answer.write_last(self.part, &self.id, &rest.text, |call| {
+            call.output_bytes = rest.total;
+            call.output_url = rest.is_kept.then(|| output::url(&self.answer.active.room.id, &self.id));
+        });
     }
 
     /// Ends the call, once: as its holder says, unless it was to stop.
@@ -141,6 +171,10 @@ impl Call {
 
     async fn close(&self, outcome: Outcome) -> Result<(), Error> {
         let Outcome { state, result, error, cancel } = outcome;
+        // Another attempt may show a call of its own in the same place.
+        if !self.answer.active.has_ended() {
+            self.finish_output();
+        }
         let closed = self.show_end(state, result, error, &cancel);
         let (state, refused) = match closed {
             // What is too large to be shown is not shown, but the call is over nevertheless.

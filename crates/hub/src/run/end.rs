@@ -119,6 +119,8 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
         Again::Always => true,
     };
     let begins_again = may_begin && active.stop.lock().cancelled.is_none();
+    let calls: Vec<_> = active.tools.lock().values().cloned().collect();
+    calls.iter().for_each(|call| call.finish_output());
     let step = if begins_again { RunStep::Retry } else { RunStep::End(ending) };
     let change = RunChange {
         attempt: Some(active.attempt),

@@ -210,7 +210,7 @@ impl ToolHandle {
 
     /// Adds to the live output. Of a long one the beginning and the end are shown.
     pub fn output(&self, text: &str) -> Result<(), Error> {
-        self.call.answer.append(self.call.part, text)
+        self.call.put_out(text)
     }
 
     /// Ends the call with a result.

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Cancellation, Error, MessageId, MessageStatus, Reply,
-    reply::Sent,
+    Cancellation, Error, ErrorCode, MessageId, MessageStatus, Reply,
+    reply::{Sent, Written},
     request::{Cancel, DeleteMessage, EditMessage, React, SendMessage},
 };
 use antiphon_store::{Change, NewMessage, Outcome};
 
 use super::{
-    Begun, Session, after,
+    Begun, Session, after, outputs,
     permission::{MODERATE, WRITE},
-    written,
+    reading, written,
 };
 use crate::{room::LiveRoom, run::routing};
 
@@ -95,9 +95,25 @@ impl Session {
     pub(super) async fn delete_message(&self, request: DeleteMessage) -> Result<Begun, Error> {
         let (room, role) = self.room_as(&request.room, WRITE).await?;
         let anyones = role >= MODERATE;
+        let files = self.outputs_of(&room.id, &request.message_id).await?;
         let change = Change::DeleteMessage { room: room.id.clone(), message_id: request.message_id, anyones };
         let at_least = if anyones { MODERATE } else { WRITE };
-        written(self.write(&room.id, at_least, request.id, change).await)
+        let pending = self.write(&room.id, at_least, request.id, change).await;
+        if files.is_empty() {
+            return written(pending);
+        }
+        // A task, because people delete and close the page: the outputs are to go nevertheless.
+        let removed = self.hub.spawn(async move {
+            let seq = match pending.await?.outcome {
+                Outcome::Written { seq } => seq,
+                other => return Err(unexpected(&other)),
+            };
+            outputs::remove(files).await;
+            Ok(Reply::Written(Written { seq }))
+        });
+        reading(async move {
+            removed.await.unwrap_or_else(|_| Err(Error::new(ErrorCode::Internal, "the server is stopping")))
+        })
     }
 
     pub(super) async fn react(&self, request: React) -> Result<Begun, Error> {
@@ -129,8 +145,5 @@ fn check_addressees(room: &LiveRoom, request: &SendMessage) -> Result<(), Error>
 pub(crate) fn unexpected(outcome: &Outcome) -> Error {
     // The kind only: what is said stays out of logs.
     tracing::error!(outcome = ?std::mem::discriminant(outcome), "the store answered another question");
-    Error::new(
-        antiphon_protocol::ErrorCode::Internal,
-        "the server failed; repeating with the same id is safe",
-    )
+    Error::new(ErrorCode::Internal, "the server failed; repeating with the same id is safe")
 }

@@ -158,3 +158,83 @@ async fn a_result_that_is_too_large_ends_the_call_as_failed() {
     completes(run).await;
     assert_eq!(states(&studio, &id).await, ["running", "failed"]);
 }
+
+/// What the message that shows a call reads of it, once it is whole.
+async fn shown(studio: &Studio) -> Value {
+    let log = log(&studio.person, &studio.room).await;
+    let done = log.iter().rfind(|entry| entry["type"] == "message_completed").expect("it is whole");
+    done["message"]["parts"][0].clone()
+}
+
+/// B8, B15: of a long output the beginning comes live and the end when the call is over; all of it is kept for those who may
+/// see the call, and goes with the message.
+#[tokio::test]
+async fn a_long_output_is_shown_from_both_ends_and_kept_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let outputs = folder.path().join("outputs");
+    let world = World::with(|options| {
+        options.outputs = Some(outputs.clone());
+        options.limits.tool_output_shown = 1_000;
+    })
+    .await;
+    let mut studio = Studio::new(&world).await;
+    let mut view = crate::view::View::new(&studio.room);
+    let mut device = studio.person.device();
+    device.joins_with(&mut view).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.start_tool("compiler", None, Value::Null).await.unwrap();
+    let call = tool.id().clone();
+    let mut whole = String::new();
+    for number in 0..20_000 {
+        let line = format!("line {number}\n");
+        tool.output(&line).unwrap();
+        whole.push_str(&line);
+    }
+    let live = studio.person.device().joins(&studio.room).await.streams.remove(0);
+    assert_eq!(live.text, whole[..1_000]);
+    tool.complete(json!("ok")).await.unwrap();
+    completes(run).await;
+    for event in device.everything().await {
+        view.apply(&event);
+    }
+    let part = shown(&studio).await;
+    let expected = format!(
+        "{}\n[… {} bytes left out …]\n{}",
+        &whole[..1_000],
+        whole.len() - 2_000,
+        &whole[whole.len() - 1_000..]
+    );
+    assert_eq!(part["output"].as_str().unwrap(), expected);
+    assert_eq!(part["output_bytes"], whole.len());
+    assert_eq!(part["output_url"], format!("/v1/rooms/studio/tool_outputs/{call}"));
+    let file = studio.person.session.tool_output(&studio.room, &call).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), whole);
+    let stranger = world.person("tomas").await;
+    assert_eq!(
+        stranger.session.tool_output(&studio.room, &call).await.unwrap_err().code,
+        ErrorCode::NotFound
+    );
+
+    let message_id = answer.message_id().clone();
+    let room = studio.room.clone();
+    studio.person.does(antiphon_protocol::request::DeleteMessage { room, id: None, message_id }).await;
+    assert!(!file.exists());
+    assert_eq!(
+        studio.person.session.tool_output(&studio.room, &call).await.unwrap_err().code,
+        ErrorCode::NotFound
+    );
+}
+
+/// B15: whoever ends a call, the end of its output is shown.
+#[tokio::test]
+async fn the_end_of_an_output_is_shown_however_the_call_ends() {
+    let world = World::with(|options| options.limits.tool_output_shown = 10).await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.start_tool("compiler", None, Value::Null).await.unwrap();
+    tool.output("0123456789 a lot of words that nobody reads 0123456789").unwrap();
+    completes(run).await;
+    let part = shown(&studio).await;
+    assert_eq!(part["output"], "0123456789\n[… 34 bytes left out …]\n0123456789");
+    assert_eq!((&part["state"], &part["output_url"]), (&"abandoned".into(), &Value::Null));
+}

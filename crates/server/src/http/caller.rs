@@ -31,7 +31,8 @@ impl Caller {
         Ok(Json(reply))
     }
 
-    fn session(&self) -> Session {
+    /// Everything they may do.
+    pub fn session(&self) -> Session {
         self.doors.hub.session(self.signed_in.user.clone())
     }
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     reply::{
-        BotList, Cancelled, Done, EntryPage, Found, MemberPage, MessageFound, ReadMarker, RoomPage,
-        RoomReply, Sent, Written,
+        BotList, Cancelled, DecisionReply, Done, EntryPage, Found, MemberPage, MessageFound, ReadMarker,
+        RoomPage, RoomReply, RunPage, Sent, Written,
     },
     request::{
-        Cancel, ChangeMember, CreateRoom, DeleteMessage, EditMessage, GetMessage, History, Invite, JoinRoom,
-        LeaveRoom, ListBots, ListMembers, ListRooms, MarkRead, React, RemoveMember, Request, Search,
-        SendMessage, SetPresence, Typing, UpdateRoom,
+        Cancel, ChangeMember, CreateRoom, Decide, DeleteMessage, EditMessage, GetMessage, History, Invite,
+        JoinRoom, LeaveRoom, ListBots, ListMembers, ListRooms, ListRuns, MarkRead, React, RemoveMember,
+        Request, Search, SendMessage, SetPresence, Typing, UpdateRoom,
     },
 };
 use axum::{
@@ -85,6 +85,12 @@ operations! {
     }
     "/v1/rooms/{room}/cancel" {
         POST by_body Cancel -> Cancelled;
+    }
+    "/v1/rooms/{room}/runs" {
+        GET by_query ListRuns -> RunPage;
+    }
+    "/v1/rooms/{room}/approvals/{approval}" {
+        POST by_body Decide -> DecisionReply;
     }
     "/v1/rooms/{room}/members" {
         GET by_query ListMembers -> MemberPage;

@@ -1,0 +1,35 @@
+//! The whole output of a tool call, as a file: for members of its room who may see the call.
+
+use antiphon_protocol::{Error, RoomId, ToolCallId};
+use axum::{
+    body::Body,
+    extract::Path,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    },
+    response::{IntoResponse, Response},
+};
+
+use super::{Failure, caller::Caller};
+
+/// What a tool puts out is anything at all: nothing that a browser should show as a page of ours.
+pub async fn output(
+    caller: Caller,
+    Path((room, tool_call)): Path<(RoomId, ToolCallId)>,
+) -> Result<Response, Failure> {
+    caller.doors.meters.request("http", "tool_output");
+    let file = caller.session().tool_output(&room, &tool_call).await?;
+    // Bounded by the limit `tool_output_kept`.
+    let text = tokio::fs::read(file).await.map_err(|_| Error::not_found("tool output"))?;
+    let name = format!("attachment; filename=\"{tool_call}.txt\"");
+    let mut response = Body::from(text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
