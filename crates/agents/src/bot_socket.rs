@@ -64,15 +64,31 @@ impl Connector for Remote {
             Ok(offer) => offer,
             Err(fault) => return end(run, Ending::Failed, Some(fault.message)).await,
         };
-        let line = tokio::select! {
+        tokio::select! {
             biased;
-            () = run.cancelled().cancelled() => None,
-            _ = run.over() => None,
-            line = self.socket.hand_over(held, &offer) => Some(line),
-        };
-        match line {
-            Some(line) => work::work(run, line, &self.rules, self.socket.steers()).await,
-            None => end(run, Ending::Cancelled, None).await,
+            () = run.cancelled().cancelled() => end(run, Ending::Cancelled, None).await,
+            _ = run.over() => {}
+            line = self.socket.hand_over(held, &offer) => {
+                work::work(run, line, &self.rules, self.socket.steers()).await;
+            }
+            () = self.away(&run) => run.hand_back().await,
+        }
+    }
+}
+
+impl Remote {
+    /// Returns when the bot has been away for a while. As long as it is there, a run that waits for its turn lives.
+    async fn away(&self, run: &RunSession) {
+        let mut served = self.socket.served();
+        loop {
+            if !*served.borrow_and_update() {
+                let back = timeout(LINGER, served.wait_for(|served| *served)).await;
+                if back.is_err() {
+                    return;
+                }
+            }
+            run.renew_lease();
+            let _ = timeout(self.rules.lease / 3, served.changed()).await;
         }
     }
 }

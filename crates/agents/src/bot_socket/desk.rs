@@ -1,8 +1,8 @@
 //! The desk of one run: carries out what its bot writes from afar. Everything can be said again.
 
-use antiphon_hub::{Answer, BotWrite, RunSession, ToolStart};
+use antiphon_hub::{Answer, Asked, BotWrite, RunSession, ToolStart};
 use antiphon_protocol::{
-    Error, ErrorCode, MessageId, Part, Reply, Role,
+    ApprovalId, Ask, Error, ErrorCode, MessageId, Part, Reply, Role,
     bot_socket::{Append, HeldPart, PutPart},
     part::ToolCall,
     reply::{Done, Opened},
@@ -65,6 +65,20 @@ impl<'run> Desk<'run> {
             return std::future::pending().await;
         }
         futures_util::future::select_all(stops).await.0
+    }
+
+    /// Asks people: about a tool call that waits for it, or about anything.
+    pub async fn ask(&self, id: ApprovalId, ask: Ask, within: Duration) -> Result<Asked, Error> {
+        let tools = self.parts.iter().filter_map(|part| match &part.kind {
+            Kind::Tool(tool) => Some(tool),
+            _ => None,
+        });
+        let pending =
+            tools.filter(|tool| Some(tool.id()) == ask.tool_call.as_ref()).find_map(|tool| tool.pending());
+        match pending {
+            Some(tool) => tool.request(self.run, id, ask, within).await,
+            None => self.run.request(id, ask, within).await,
+        }
     }
 
     async fn open(&mut self) -> Result<Opened, Error> {

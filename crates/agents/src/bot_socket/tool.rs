@@ -1,7 +1,9 @@
 //! A tool call that a bot runs elsewhere: what the bot says of it becomes steps that the server allows.
 
-use antiphon_hub::{PendingTool, RunSession, ToolHandle};
-use antiphon_protocol::{Error, ErrorCode, ToolCallId, ToolState, bot_socket::Append, part::ToolCall};
+use antiphon_hub::{Closing, PendingTool, RunSession, ToolHandle};
+use antiphon_protocol::{
+    Error, ErrorCode, ToolCallId, ToolState, UserId, bot_socket::Append, part::ToolCall,
+};
 use serde_json::Value;
 
 /// A tool call, as far as it has come.
@@ -31,6 +33,32 @@ impl Tool {
 
     pub fn id(&self) -> &ToolCallId {
         &self.id
+    }
+
+    /// The call, as long as it does not run.
+    pub fn pending(&self) -> Option<&PendingTool> {
+        match &self.state {
+            State::Pending(tool) => Some(tool),
+            _ => None,
+        }
+    }
+
+    /// Why the call is to stop, if it is.
+    pub fn closing(&self) -> Option<Closing> {
+        match &self.state {
+            State::Pending(tool) => tool.closing(),
+            State::Running(tool) => tool.closing(),
+            State::Over(_) | State::Closed => None,
+        }
+    }
+
+    /// Who wants it stopped, if it is a person.
+    pub fn stopped_by(&self) -> Option<UserId> {
+        match &self.state {
+            State::Pending(tool) => tool.stopped_by(),
+            State::Running(tool) => tool.stopped_by(),
+            State::Over(_) | State::Closed => None,
+        }
     }
 
     pub fn is_to_be_watched(&self) -> bool {

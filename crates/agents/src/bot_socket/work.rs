@@ -2,19 +2,18 @@
 
 use std::{pin::Pin, time::Duration};
 
-use antiphon_hub::{BotLine, BotRequest, BotWrite, RunSession};
+use antiphon_hub::{BotLine, BotRequest, BotWrite, Closing, RunSession};
 use antiphon_protocol::{
     ApprovalId, BotSpec, CancelOutcome, Decision, Error, Event, MessageId, Reply, Role, RoomId, RunId,
-    RunState, Timestamp, ToolCallId, UserId,
-    approval::{DecisionAction, DecisionCause, Scope},
+    RunState, ToolCallId, UserId,
     bot_socket::{CancelRun, CancelTool, Decided, FinishRun, HeldRun, RequestApproval, RunOver, Steer},
     reply::{Asked, Done},
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep;
 use tracing::{debug, info};
 
-use super::desk::Desk;
+use super::{LINGER, desk::Desk};
 
 /// How often one run may ask people to decide.
 const MOST_ASKS: usize = 64;
@@ -23,8 +22,8 @@ const MOST_STEERED: usize = 64;
 
 /// What holds for the runs of a bot.
 pub(super) struct Rules {
-    /// How long the bot may be silent.
-    lease: Duration,
+    /// How long the bot may be silent about a run.
+    pub lease: Duration,
     /// The least role that may see its reasoning.
     pub reasoning: Option<Role>,
     /// The least role that may see its tools.
@@ -48,8 +47,8 @@ enum Outcome {
     Finished(FinishRun, Answering),
     /// The server did: a stop by force, a time-out, its own end.
     Over(RunState),
-    /// The bot was silent for too long, or came back without it.
-    Lost(&'static str),
+    /// The bot came back without it.
+    Lost,
     /// The bot never began.
     NotBegun,
 }
@@ -77,10 +76,9 @@ pub(super) async fn work(run: RunSession, mut line: BotLine, rules: &Rules, stee
             answer(result.map(|()| Reply::Done(Done {})));
         }
         Outcome::Over(state) => line.tell(&over(state, message_id)),
-        Outcome::Lost(why) => {
-            info!(run = %held.run, why, "a run was taken from its bot");
-            let state = run.interrupt(why).await;
-            line.tell(&over(state, message_id));
+        Outcome::Lost => {
+            info!(run = %held.run, "a bot was started anew and has lost its run");
+            run.interrupt("the bot was started anew and did not know of this run").await;
         }
         Outcome::NotBegun => {
             debug!(run = %held.run, "a run goes back to its inbox: its bot has gone before it began");
@@ -92,7 +90,6 @@ pub(super) async fn work(run: RunSession, mut line: BotLine, rules: &Rules, stee
 /// Everything that goes on while a bot works on a run.
 struct Shift<'run> {
     run: &'run RunSession,
-    rules: &'run Rules,
     desk: Desk<'run>,
     asks: FuturesUnordered<Asking<'run>>,
     /// What was asked, and what came of it.
@@ -100,21 +97,18 @@ struct Shift<'run> {
     steers: bool,
     steered: usize,
     told_to_stop: bool,
-    heard_at: Instant,
 }
 
 impl<'run> Shift<'run> {
     fn new(run: &'run RunSession, rules: &'run Rules, steers: bool) -> Self {
         Self {
             run,
-            rules,
             desk: Desk::new(run, rules),
             asks: FuturesUnordered::new(),
             asked: Vec::new(),
             steers,
             steered: 0,
             told_to_stop: false,
-            heard_at: Instant::now(),
         }
     }
 
@@ -122,14 +116,13 @@ impl<'run> Shift<'run> {
     async fn serve(mut self, line: &mut BotLine) -> (Outcome, Option<MessageId>) {
         let outcome = loop {
             if line.is_lost() {
-                break Outcome::Lost("the bot was started anew and did not know of this run");
+                break Outcome::Lost;
             }
-            let lapses_at = self.heard_at + self.rules.lease;
+            let is_waiting = line.is_waiting();
             let may_steer = self.steers && self.steered < MOST_STEERED && !self.told_to_stop;
             tokio::select! {
                 biased;
                 said = line.next() => {
-                    self.heard_at = Instant::now();
                     if let Some(said) = said && let Some(outcome) = self.on_said(said).await {
                         break outcome;
                     }
@@ -138,8 +131,8 @@ impl<'run> Shift<'run> {
                 () = self.run.cancelled().cancelled(), if !self.told_to_stop => self.tell_to_stop(line),
                 tool = self.desk.stopped_tool(), if !self.told_to_stop => {
                     tool.told = true;
-                    let tool_call = tool.id().clone();
-                    line.tell(&self.stop_of(tool_call));
+                    let (id, closing, by) = (tool.id().clone(), tool.closing(), tool.stopped_by());
+                    line.tell(&self.stop_of(id, closing, by));
                 }
                 Some((approval, decision)) = self.asks.next() => self.tell_decision(line, approval, decision),
                 message = self.run.steered(), if may_steer => {
@@ -147,9 +140,8 @@ impl<'run> Shift<'run> {
                     let (room, run, attempt) = self.place();
                     line.tell(&Event::Steer(Box::new(Steer { room, run, attempt, message })));
                 }
-                () = sleep_until(lapses_at), if line.is_due() => {
-                    break if line.was_taken() { Outcome::Lost("the bot was silent for too long") } else { Outcome::NotBegun };
-                }
+                // Told to a connection that broke before the bot said anything: nothing was begun.
+                () = sleep(LINGER), if is_waiting => break Outcome::NotBegun,
             }
         };
         (outcome, self.desk.message_id())
@@ -157,16 +149,19 @@ impl<'run> Shift<'run> {
 
     /// Carries out what the bot said. Returns the end, if that is what it said.
     async fn on_said(&mut self, said: BotRequest) -> Option<Outcome> {
+        // Whatever it is: a sign of life.
+        self.run.renew_lease();
         let (what, answer) = said.open();
         match what {
             BotWrite::Finish(finish) => return Some(Outcome::Finished(finish, Box::new(answer))),
-            BotWrite::Ask(request) => answer(self.ask(*request)),
+            BotWrite::Ask(request) => answer(self.ask(*request).await),
             write => answer(self.desk.carry_out(write).await),
         }
         None
     }
 
-    fn ask(&mut self, request: RequestApproval) -> Result<Reply, Error> {
+    /// Puts a question to people. What comes of it is told when it is known; to who asks again, at once.
+    async fn ask(&mut self, request: RequestApproval) -> Result<Reply, Error> {
         let RequestApproval { approval, ask, within_ms, .. } = request;
         if let Some((_, decision)) = self.asked.iter().find(|(known, _)| *known == approval) {
             let decision = decision.clone().map(Box::new);
@@ -175,13 +170,14 @@ impl<'run> Shift<'run> {
         if self.asked.len() == MOST_ASKS {
             return Err(Error::too_many("approval", MOST_ASKS));
         }
-        self.asked.push((approval.clone(), None));
-        let (run, id, within) = (self.run, approval.clone(), Duration::from_millis(within_ms));
-        self.asks.push(Box::pin(async move {
-            let decision = run.ask_as(id.clone(), ask, within).await;
-            (id, decision)
-        }));
-        Ok(Reply::Asked(Asked { approval, decision: None }))
+        let within = Duration::from_millis(within_ms);
+        let mut asked = self.desk.ask(approval.clone(), ask, within).await?;
+        let decision = asked.decision();
+        self.asked.push((approval.clone(), decision.clone()));
+        if decision.is_none() {
+            self.asks.push(Box::pin(async move { (asked.id().clone(), asked.decided().await) }));
+        }
+        Ok(Reply::Asked(Asked { approval, decision: decision.map(Box::new) }))
     }
 }
 
@@ -192,39 +188,29 @@ impl Shift<'_> {
 
     fn tell_to_stop(&mut self, line: &BotLine) {
         self.told_to_stop = true;
+        // Without one the run is just being ended: the bot hears of that.
+        let Some((by, deadline)) = self.run.stop_request() else { return };
         let (room, run, attempt) = self.place();
-        let (by, deadline) =
-            self.run.stop_request().unwrap_or_else(|| (UserId::system(), self.run.tool_deadline()));
         line.tell(&Event::CancelRun(CancelRun { room, run, attempt, by, deadline }));
     }
 
-    fn stop_of(&self, tool_call: ToolCallId) -> Event {
+    fn stop_of(&self, tool_call: ToolCallId, closing: Option<Closing>, by: Option<UserId>) -> Event {
         let (room, run, attempt) = self.place();
-        let (by, outcome) = (UserId::system(), CancelOutcome::Requested);
-        let deadline = self.run.tool_deadline();
+        let outcome = match closing {
+            Some(Closing::TimedOut) => CancelOutcome::Forced,
+            _ => CancelOutcome::Requested,
+        };
+        let (by, deadline) = (by.unwrap_or_else(UserId::system), self.run.tool_deadline());
         Event::CancelTool(CancelTool { room, run, attempt, tool_call, by, outcome, deadline })
     }
 
     fn tell_decision(&mut self, line: &BotLine, approval: ApprovalId, decision: Result<Decision, Error>) {
-        let (room, run, _) = self.place();
-        let decision = decision.unwrap_or_else(|fault| withdrawn(self.run.now(), fault));
+        // Without one the run is over.
+        let Ok(decision) = decision else { return };
         if let Some((_, known)) = self.asked.iter_mut().find(|(id, _)| *id == approval) {
             *known = Some(decision.clone());
         }
+        let (room, run, _) = self.place();
         line.tell(&Event::Decided(Box::new(Decided { room, run, approval, decision })));
-    }
-}
-
-/// What a bot hears of a question that could not be put to anyone.
-fn withdrawn(at: Timestamp, fault: Error) -> Decision {
-    Decision {
-        action: DecisionAction::Deny,
-        by: UserId::system(),
-        at,
-        cause: DecisionCause::Withdrawn,
-        reason: Some(fault.message),
-        arguments: None,
-        content: None,
-        scope: Scope::Once,
     }
 }

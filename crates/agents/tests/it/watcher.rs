@@ -27,6 +27,8 @@ pub struct Seen {
     pub entries: Vec<Entry>,
     /// The growing texts, by message and part.
     pub texts: BTreeMap<(MessageId, u32), String>,
+    /// The attempts that the texts belong to.
+    generations: BTreeMap<(MessageId, u32), u32>,
     /// Every state that a part was seen in.
     pub parts: BTreeMap<(MessageId, u32), Vec<Part>>,
 }
@@ -85,8 +87,16 @@ impl Seen {
                     whole.push_str(&text);
                     assert_eq!(whole.len() as u64, end);
                 }
-                Event::Part { message_id, part, value, .. } => {
-                    self.parts.entry((message_id, part)).or_default().push(value);
+                Event::Part { message_id, part, value, generation, .. } => {
+                    let key = (message_id, part);
+                    if self
+                        .generations
+                        .insert(key.clone(), generation)
+                        .is_some_and(|before| before < generation)
+                    {
+                        self.texts.remove(&key);
+                    }
+                    self.parts.entry(key).or_default().push(value);
                 }
                 Event::Entries { entries, .. } => {
                     self.entries.extend(entries.iter().map(|entry| entry.decode().unwrap()));

@@ -90,14 +90,9 @@ impl BotLine {
         *self.bond.borrow() == Bond::Lost
     }
 
-    /// Whether the run counts on the bot: it took it on, or has no connection on which it could.
-    pub fn is_due(&self) -> bool {
-        *self.bond.borrow() != Bond::Offered
-    }
-
-    /// Whether the bot ever said anything about the run.
-    pub fn was_taken(&self) -> bool {
-        !matches!(*self.bond.borrow(), Bond::Offered | Bond::Waiting)
+    /// Whether the bot has gone without ever having said anything about the run.
+    pub fn is_waiting(&self) -> bool {
+        *self.bond.borrow() == Bond::Waiting
     }
 
     /// The bot has ended the run: a repeat of that is answered alike.

@@ -227,6 +227,11 @@ impl Call {
         self.stop.cancel();
     }
 
+    /// Who wants it stopped, if it is a person.
+    pub fn stopped_by(&self) -> Option<UserId> {
+        self.clock.lock().wish.as_ref()?.cancel.as_ref().map(|cancel| cancel.by.clone())
+    }
+
     /// Why the call is being closed, once the bot was told.
     pub fn closing(&self) -> Option<Closing> {
         if self.stop.is_cancelled() {

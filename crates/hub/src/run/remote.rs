@@ -1,14 +1,11 @@
 //! What a bot needs that works on a run from afar: to say again what may have been lost, and to hear of a run's end.
 
-use std::time::Duration;
-
 use antiphon_protocol::{
-    ApprovalId, Ask, Decision, Error, ErrorCode, Room, RunState, Timestamp, ToolCallId, UserId,
-    bot_socket::Append,
+    Error, ErrorCode, Room, RunState, Timestamp, ToolCallId, UserId, bot_socket::Append,
 };
 
 use super::{
-    Answer, RunSession,
+    Answer, PendingTool, RunSession, ToolHandle,
     answer::append_event,
     end::{self, Finish},
 };
@@ -37,16 +34,6 @@ impl RunSession {
         Some((by, at.plus_millis(self.session.hub.cancel_grace())))
     }
 
-    /// The time of day, as the log will tell it.
-    pub fn now(&self) -> Timestamp {
-        self.session.hub.now()
-    }
-
-    /// As [`ask`](Self::ask), with an id that the bot chose.
-    pub async fn ask_as(&self, id: ApprovalId, ask: Ask, within: Duration) -> Result<Decision, Error> {
-        self.request(id, ask, within).await?.decided().await
-    }
-
     /// Ends this attempt, because its bot is gone. Returns the state that the run has then.
     pub async fn interrupt(self, why: &str) -> RunState {
         // Whoever was faster has ended it as well.
@@ -63,6 +50,20 @@ impl RunSession {
     pub fn tool_deadline(&self) -> Timestamp {
         let grace = i64::try_from(self.session.hub.options.tool_grace_ms).unwrap_or(i64::MAX);
         self.session.hub.now().plus_millis(grace)
+    }
+}
+
+impl PendingTool {
+    /// Who wants the call stopped, if it is a person.
+    pub fn stopped_by(&self) -> Option<UserId> {
+        self.call.stopped_by()
+    }
+}
+
+impl ToolHandle {
+    /// Who wants the call stopped, if it is a person.
+    pub fn stopped_by(&self) -> Option<UserId> {
+        self.call.stopped_by()
     }
 }
 

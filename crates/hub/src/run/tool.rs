@@ -40,12 +40,12 @@ impl ToolStart {
 /// A tool call that was announced and does not run yet. Dropped without being started or ended it is abandoned when its
 /// run ends.
 pub struct PendingTool {
-    call: Arc<Call>,
+    pub(super) call: Arc<Call>,
 }
 
 /// A tool call that runs. Dropped without an end it is abandoned when its run ends.
 pub struct ToolHandle {
-    call: Arc<Call>,
+    pub(super) call: Arc<Call>,
 }
 
 impl Answer {

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use antiphon_agents::bot_socket;
+use antiphon_protocol::RunState;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::remote::{LEASE, Remote, Studio, passes};
+use super::remote::{LEASE, Remote, Studio, known_bot, passes};
+use crate::watcher::{Seen, text_of};
 
 /// A cut ends nothing: the bot names what it holds, and goes on where the server's text ends.
 #[tokio::test]
@@ -61,6 +63,52 @@ async fn a_run_that_the_bot_never_heard_of_is_offered_again() {
     assert_eq!(job.held(), before.held());
     remote.says(job.finish()).await;
     assert_eq!(studio.ends(&question).await.0, "completed");
+}
+
+/// Nothing was begun, so nothing is lost: the run goes back to the inbox, and is another attempt when it comes from there.
+#[tokio::test]
+async fn a_run_that_the_bot_never_heard_of_waits_for_it_in_the_inbox() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("a question").await;
+    let mut unlucky = studio.remote().await;
+    let before = unlucky.takes().await;
+    drop(unlucky);
+    passes(Duration::from_secs(6)).await;
+    let waits =
+        |seen: &Seen| seen.states(&question).iter().filter(|state| **state == RunState::Queued).count() > 1;
+    studio.room.until("the run is back in the inbox", waits).await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    assert_eq!((&job.run, job.attempt.as_u64() > before.attempt.as_u64()), (&before.run, true));
+    assert_eq!(remote.is_refused(before.open()).await, antiphon_protocol::ErrorCode::Fenced);
+    remote.says(job.finish()).await;
+    assert_eq!(studio.ends(&question).await.0, "completed");
+}
+
+/// F3: where a run may be begun again, the next attempt goes on with the same answer, from its beginning.
+#[tokio::test]
+async fn a_run_that_was_lost_is_begun_again_where_that_is_allowed() {
+    let studio = Studio::new().await;
+    let bob = known_bot(&studio.world, "bob", json!({ "attempts": 2 })).await;
+    let mut room = studio.mara.chat_with("bob").await;
+    let question = studio.mara.say(&room.room, "a question").await;
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.serves(json!([])).await;
+    let first = remote.takes().await;
+    let opened = remote.says(first.open()).await;
+    remote.says(first.text(0, "half")).await;
+    drop(remote);
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.serves(json!([])).await;
+    let second = remote.takes().await;
+    assert_eq!((&second.run, &second.attempt), (&first.run, &json!(2)));
+    assert_eq!(remote.is_refused(first.append(0, 4, " of it")).await, antiphon_protocol::ErrorCode::Fenced);
+    let again = remote.says(second.open()).await;
+    assert_eq!((&again["message_id"], &again["parts"]), (&opened["message_id"], &json!([])));
+    remote.says(second.text(0, "all of it")).await;
+    remote.says(second.finish()).await;
+    let (run, message) = room.answered(&question).await;
+    assert_eq!((run.attempt, text_of(&message)), (2, "all of it".to_owned()));
 }
 
 /// The last connection to ask gets new runs; the one before may end what it has begun, but not what it has only been offered.

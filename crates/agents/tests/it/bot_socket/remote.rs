@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use antiphon_agents::bot_socket;
-use antiphon_hub::{Reader, Session};
+use antiphon_hub::{Reader, RunLimits, Session};
 use antiphon_protocol::{
     Bot, BotSpec, BotStatus, ClientFrame, Connector, Error, ErrorCode, MessageId, Reply, User, UserId,
     UserKind,
@@ -80,6 +80,7 @@ pub async fn known_bot(world: &World, id: &str, more: Value) -> User {
         User { id: UserId::parse(id).unwrap(), kind: UserKind::Bot, name: id.to_owned(), avatar: None };
     let bot = Bot { status: BotStatus::Running, ..Bot::new(user.clone(), Connector::BotSocket) };
     world.hub.put_bot(bot).await.unwrap();
+    world.hub.set_run_limits(&user.id, RunLimits::from(&spec));
     let connector = bot_socket::connector(&spec, &world.hub);
     world.gives_runs(&user.id, spec.concurrency, connector);
     user
