@@ -53,7 +53,7 @@ struct AgUi {
     hub: Arc<Hub>,
     options: Options,
     endpoint: Endpoint,
-    /// Told by a run that could not reach the agent.
+    /// Told by a run in which the agent failed: it may be gone.
     away: Notify,
 }
 
@@ -101,7 +101,7 @@ impl AgUi {
                 done.unwrap_or_else(|_| Err(Halt::slow("the answer took longer than", total)))
             }
         };
-        if matches!(outcome, Err(Halt::Away)) {
+        if matches!(outcome, Err(Halt::Away | Halt::Trouble(_))) {
             self.away.notify_one();
         }
         talk.close(outcome.as_ref().err()).await;
