@@ -32,7 +32,8 @@ function data(message: Message | undefined, name: string): unknown {
 
 /** The next decision that a room is asked for. */
 async function asked(chat: Chat): Promise<Record<string, unknown>> {
-  return chat.frame('a question', ({ type }) => type === 'approval_requested');
+  const { approval } = await chat.frame('a question', ({ type }) => type === 'approval_requested');
+  return approval as Record<string, unknown>;
 }
 
 test('F9 B7: an agent speaks in pieces, and hears who it talks to', async () => {

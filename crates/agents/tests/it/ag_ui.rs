@@ -1,5 +1,6 @@
 //! The `ag-ui` connector against agents that play what real ones have sent, and such as break every rule.
 
+mod decisions;
 mod faults;
 mod peer;
 mod rooms;
