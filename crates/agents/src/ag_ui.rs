@@ -27,10 +27,7 @@ use std::{sync::Arc, time::Duration};
 use antiphon_hub::{Hub, RunSession};
 use antiphon_protocol::{BotSpec, Ending, bot::AgUiSpec};
 use async_trait::async_trait;
-use tokio::{
-    sync::Notify,
-    time::{sleep, timeout},
-};
+use tokio::{sync::Notify, time::sleep};
 use tracing::{debug, info};
 
 use crate::{Connector, Trouble};
@@ -93,14 +90,7 @@ impl Connector for AgUi {
 impl AgUi {
     async fn respond(&self, run: &RunSession) -> (Ending, Option<String>) {
         let mut talk = Talk::new(run, &self.hub, &self.options, &self.endpoint);
-        let total = self.options.times.total;
-        let outcome = tokio::select! {
-            biased;
-            () = run.cancelled().cancelled() => Err(Halt::Cancelled),
-            done = timeout(total, talk.hold()) => {
-                done.unwrap_or_else(|_| Err(Halt::slow("the answer took longer than", total)))
-            }
-        };
+        let outcome = talk.hold().await;
         if matches!(outcome, Err(Halt::Away | Halt::Trouble(_))) {
             self.away.notify_one();
         }

@@ -24,6 +24,9 @@ const MOST_PROMPT_BYTES: usize = 2_000;
 /// Under this name people answer a question whose answer is no object.
 const ANSWER: &str = "answer";
 
+/// Everything that an agent wants to know before it goes on.
+pub(super) struct Questions(Vec<Question>);
+
 /// A question of an agent, and how it is put to people.
 struct Question {
     interrupt: Interrupt,
@@ -44,27 +47,37 @@ enum Form {
     Wrapped,
 }
 
-/// Asks people everything that the agent wants to know, and waits until all is answered.
-pub(super) async fn ask(
-    run: &RunSession,
-    decoder: &Decoder,
-    shown: &mut Shown<'_>,
-    interrupts: Vec<Interrupt>,
-    (within, now): (Duration, Timestamp),
-) -> Result<Vec<Resume>, Error> {
-    let questions: Vec<Question> =
-        interrupts.into_iter().map(|interrupt| Question::of(interrupt, decoder, within, now)).collect();
-    for key in questions.iter().filter_map(|question| question.call) {
-        shown.tools().asked(key);
+impl Questions {
+    /// What is asked, and that it is: calls that wait for an answer do not count as running.
+    pub fn of(
+        interrupts: Vec<Interrupt>,
+        decoder: &Decoder,
+        shown: &mut Shown<'_>,
+        within: Duration,
+        now: Timestamp,
+    ) -> Self {
+        let question = |interrupt| Question::of(interrupt, decoder, within, now);
+        let questions: Vec<Question> = interrupts.into_iter().map(question).collect();
+        for key in questions.iter().filter_map(|question| question.call) {
+            shown.tools().asked(key);
+        }
+        Self(questions)
     }
-    let view: &Shown<'_> = shown;
-    let decisions = try_join_all(questions.iter().map(|question| question.put(run, view))).await?;
-    let mut answers = Vec::new();
-    for (question, decision) in questions.iter().zip(&decisions) {
-        question.carry_out(decision, shown).await;
-        answers.push(question.answer(decision));
+
+    /// Asks people, and waits until all is answered. May be dropped.
+    pub async fn put(&self, run: &RunSession, shown: &Shown<'_>) -> Result<Vec<Decision>, Error> {
+        try_join_all(self.0.iter().map(|question| question.put(run, shown))).await
     }
-    Ok(answers)
+
+    /// Shows what was decided, and tells what the agent is to hear.
+    pub async fn answer(&self, decisions: &[Decision], shown: &mut Shown<'_>) -> Vec<Resume> {
+        let mut answers = Vec::new();
+        for (question, decision) in self.0.iter().zip(decisions) {
+            question.carry_out(decision, shown).await;
+            answers.push(question.answer(decision));
+        }
+        answers
+    }
 }
 
 impl Question {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use antiphon_hub::{Hub, RunSession};
 use antiphon_protocol::{Activity, Usage};
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::{
     act::{Act, Ending},
@@ -17,7 +17,7 @@ use super::{
     memory::Memory,
     message::Message,
     options::Options,
-    questions,
+    questions::Questions,
     shown::Shown,
     trouble::Halt,
 };
@@ -36,6 +36,8 @@ pub(super) struct Talk<'a> {
     decoder: Decoder,
     memory: Memory,
     shown: Shown<'a>,
+    /// When the run has to be over.
+    until: Instant,
     /// How many of the agent's words about its costs were passed on.
     counted: usize,
 }
@@ -51,6 +53,7 @@ impl<'a> Talk<'a> {
             decoder: Decoder::default(),
             memory: Memory::default(),
             shown: Shown::to(run, options, hub.limits()),
+            until: Instant::now() + options.times.total,
             counted: 0,
         }
     }
@@ -73,9 +76,10 @@ impl<'a> Talk<'a> {
                     return Err(Halt::Trouble("the agent broke off before the end of its answer".to_owned()));
                 }
                 Some(Ending::Asking(interrupts)) => {
-                    let time = (self.options.times.decide, self.hub.now());
-                    resume =
-                        questions::ask(self.run, &self.decoder, &mut self.shown, interrupts, time).await?;
+                    let (within, now) = (self.options.times.decide, self.hub.now());
+                    let questions = Questions::of(interrupts, &self.decoder, &mut self.shown, within, now);
+                    let decisions = self.wait(questions.put(self.run, &self.shown)).await??;
+                    resume = questions.answer(&decisions, &mut self.shown).await;
                 }
             }
         }
@@ -103,6 +107,18 @@ impl<'a> Talk<'a> {
         if self.shown.has_begun() { Ok(()) } else { Err(Halt::Trouble("the agent said nothing".to_owned())) }
     }
 
+    /// Waits for others. The run may be stopped only here: what is being written is written to its end.
+    async fn wait<T>(&self, what: impl Future<Output = T>) -> Result<T, Halt> {
+        tokio::select! {
+            biased;
+            () = self.run.cancelled().cancelled() => Err(Halt::Cancelled),
+            () = sleep_until(self.until) => {
+                Err(Halt::slow("the answer took longer than", self.options.times.total))
+            }
+            done = what => Ok(done),
+        }
+    }
+
     async fn ask(&self, history: &History, resume: &[Resume], round: usize) -> Result<Stream, Halt> {
         let run = self.run.run();
         let thread_id = format!("{}:{}", self.run.room(), run.bot);
@@ -124,7 +140,7 @@ impl<'a> Talk<'a> {
             forwarded_props: &nothing,
             resume,
         };
-        self.endpoint.ask(&input).await
+        self.wait(self.endpoint.ask(&input)).await?
     }
 
     fn place(&self, is_group: bool) -> Context {
@@ -151,7 +167,7 @@ impl<'a> Talk<'a> {
             };
             let held = self.decoder.holds().then(|| since + HELD);
             let soon = [held, self.shown.soon().filter(|_| pace != Pace::Over)].into_iter().flatten().min();
-            match stream.next(pace, since, soon).await? {
+            match self.wait(stream.next(pace, since, soon)).await?? {
                 Piece::Events(events) => {
                     since = Instant::now();
                     self.take(events).await?;

@@ -125,6 +125,7 @@ impl<'run> Desk<'run> {
                     arguments: call.arguments.clone(),
                     visible_to,
                     timeout,
+                    stops_with_run: false,
                 };
                 let tool = Tool::new(answer.announce_tool(start).await?);
                 self.parts.push(Written { kind: Kind::Tool(Box::new(tool)), end: 0 });

@@ -39,6 +39,8 @@ pub(crate) struct Call {
     pub id: ToolCallId,
     pub name: String,
     timeout: Option<Duration>,
+    /// Whether nobody can stop it alone.
+    pub stops_with_run: bool,
     /// Told to the bot when this call is to stop.
     pub stop: CancellationToken,
     clock: Mutex<Clock>,
@@ -87,7 +89,7 @@ impl Call {
             outputs.map(|outputs| output::path(outputs, &answer.active.room.id, &id, &answer.message_id));
         let (stop, clock) = (CancellationToken::new(), Mutex::default());
         let output = Mutex::new(Output::new(path));
-        Self { answer, part, id, name, timeout, stop, clock, output }
+        Self { answer, part, id, name, timeout, stops_with_run: false, stop, clock, output }
     }
 
     /// It begins to run, and its time-out with it.

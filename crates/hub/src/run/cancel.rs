@@ -71,6 +71,10 @@ impl Session {
         let Some(active) = active else { return Ok(false) };
         self.may_cancel(&active.run, role)?;
         let Some(call) = active.tools.lock().get(id).cloned() else { return Ok(false) };
+        if call.stops_with_run {
+            let message = "the agent cannot stop one of its tools alone; stop its run";
+            return Err(Error::new(ErrorCode::Forbidden, message));
+        }
         let (hub, active, by) = (Arc::clone(&self.hub), Arc::clone(active), self.user().id.clone());
         // A task: whoever asked may be gone before the log has it, and the bot is to be told nevertheless.
         carried_out(self.hub.spawn(async move { hub.stop_call(&active, &call, by).await })).await

@@ -28,6 +28,8 @@ pub struct ToolStart {
     pub visible_to: Option<Role>,
     /// After this time of running the server ends the call as `timed_out`.
     pub timeout: Option<Duration>,
+    /// It stops with its run only, because the agent's protocol has no word for more: a wish to stop it alone is denied.
+    pub stops_with_run: bool,
 }
 
 impl ToolStart {
@@ -55,7 +57,7 @@ impl Answer {
     }
 
     async fn open_tool(&self, start: ToolStart, state: ToolState) -> Result<Arc<Call>, Error> {
-        let ToolStart { id, name, title, arguments, visible_to, timeout } = start;
+        let ToolStart { id, name, title, arguments, visible_to, timeout, stops_with_run } = start;
         let id = match id {
             Some(id) => self.free_tool_id(id)?,
             None => self.session.hub.environment.ids.mint().into(),
@@ -64,7 +66,9 @@ impl Answer {
         let call =
             ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };
         let part = self.open_part_for(Part::ToolCall(Box::new(call)), visible_to)?;
-        let call = Arc::new(Call::new(self.clone(), part, id, name, timeout));
+        let mut call = Call::new(self.clone(), part, id, name, timeout);
+        call.stops_with_run = stops_with_run;
+        let call = Arc::new(call);
         self.active.tools.lock().insert(call.id.clone(), Arc::clone(&call));
         // The run ended just now, and has let go of its calls.
         if self.active.has_ended() {

@@ -109,7 +109,9 @@ impl Tools {
         name: String,
         visible_to: Option<Role>,
     ) -> Result<u32, Error> {
-        let tool = answer.announce_tool(ToolStart { visible_to, ..ToolStart::new(name.clone()) }).await?;
+        // AG-UI has no word for stopping a tool alone.
+        let start = ToolStart { visible_to, stops_with_run: true, ..ToolStart::new(name.clone()) };
+        let tool = answer.announce_tool(start).await?;
         let part = tool.part();
         let (arguments, previewed, stage) = (String::new(), 0, Stage::Growing(tool));
         self.0.insert(key, Call { name, part, arguments, previewed, stage });

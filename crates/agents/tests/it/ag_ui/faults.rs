@@ -1,6 +1,6 @@
 //! Agents that refuse, break off, fall silent or make no sense; people who stop.
 
-use antiphon_protocol::{MessageStatus, Part, RunState, ToolState};
+use antiphon_protocol::{ErrorCode, MessageStatus, Part, RunState, ToolState, request::Cancel};
 use serde_json::{Value, json};
 
 use super::{
@@ -97,7 +97,8 @@ async fn silence_is_borne_for_as_long_as_its_reason_allows() {
     }
 }
 
-/// F4: a stop closes the connection, which stops the agent; what it had said stays, and its tool is told to be stopped.
+/// F4: a stop closes the connection, which stops the agent; what it had said stays, and its tool is told to be stopped. The
+/// tool alone cannot be: the protocol has no word for it.
 #[tokio::test]
 async fn a_stop_hangs_up() {
     let peer =
@@ -108,6 +109,11 @@ async fn a_stop_hangs_up() {
     let question = mara.say(&chat.room, "hello").await;
     chat.until("a tool at work", |seen| seen.tool_states().contains(&("dig".to_owned(), ToolState::Running)))
         .await;
+    let tool_call = Some(chat.seen.tool("dig").unwrap().0.tool_call.clone());
+    let alone = Cancel { room: chat.room.clone(), run: None, tool_call, message_id: None };
+    let denied = mara.session.handle(alone.into()).await.unwrap_err();
+    assert_eq!(denied.code, ErrorCode::Forbidden);
+    assert!(denied.message.contains("stop its run"), "{denied}");
     assert!(mara.stop(&chat.room, &question).await);
     peer.is_left().await;
     let (run, answer) = chat.answered(&question).await;
