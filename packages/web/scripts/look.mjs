@@ -7,6 +7,8 @@ const ALL = [
   'room',
   'messages',
   'tools',
+  'asks',
+  'waits',
   'prose',
   'empty',
   'agent',
@@ -36,6 +38,19 @@ const DEEDS = {
   reply: [
     'room',
     (page) => page.evaluate(() => document.querySelector('.row-actions [aria-label=Reply]').click()),
+  ],
+  edit: ['asks', (page) => page.getByRole('button', { name: 'Change arguments' }).click()],
+  cost: [
+    'waits',
+    (page) => page.evaluate(() => document.querySelectorAll('.row-actions [aria-label=Details]')[0].click()),
+  ],
+  bots: [
+    'room',
+    (page) =>
+      page.evaluate(() => {
+        document.querySelector('.here-button').click();
+        for (const more of document.querySelectorAll('.member-more')) more.click();
+      }),
   ],
   details: ['tools', (page) => page.locator('.tool-toggle').nth(-2).click()],
 };

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openRoom } from './app/route.ts';
 import { DemoChat } from './demo/demo-chat.ts';
+import { askStates, waitStates } from './demo/scene-asks.ts';
 import { longHistory } from './demo/scene-long.ts';
 import { messageStates } from './demo/scene-messages.ts';
 import { proseStates } from './demo/scene-prose.ts';
@@ -46,6 +47,8 @@ const scenes: Record<string, () => void> = {
     ]);
   },
   messages: () => void chat.fill('release-42', messageStates(now)),
+  asks: () => void chat.fill('release-42', askStates(now)),
+  waits: () => void chat.fill('release-42', waitStates(now)),
   tools: () => void chat.fill('release-42', toolStates(now)),
   prose: () => void chat.fill('release-42', proseStates(now)),
   long: () => {

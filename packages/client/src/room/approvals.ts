@@ -9,7 +9,8 @@ import type { Approvals } from './room.ts';
 export class ApprovalBook implements Approvals {
   readonly decide: (id: string, verdict: Verdict) => Promise<Decided>;
   /** By id; nothing but a decision where the question is still to be read. */
-  readonly #all = new Map<string, Approval | Pick<Approval, 'decision'>>();
+  readonly #held = new Map<string, Approval | Pick<Approval, 'decision'>>();
+  #list: readonly Approval[] | undefined;
   #pending: readonly Approval[] | undefined;
 
   constructor(decide: (id: string, verdict: Verdict) => Promise<Wire.DecisionReply>) {
@@ -19,35 +20,40 @@ export class ApprovalBook implements Approvals {
     };
   }
 
+  get all(): readonly Approval[] {
+    this.#list ??= [...this.#held.values()].filter(isAsked);
+    return this.#list;
+  }
+
   get pending(): readonly Approval[] {
-    this.#pending ??= [...this.#all.values()].flatMap((one) => (isAsked(one) && !one.decision ? [one] : []));
+    this.#pending ??= this.all.filter(({ decision }) => !decision);
     return this.#pending;
   }
 
   get(id: string): Approval | undefined {
-    const one = this.#all.get(id);
+    const one = this.#held.get(id);
     return one && isAsked(one) ? one : undefined;
   }
 
   clear(): void {
-    this.#all.clear();
-    this.#pending = undefined;
+    this.#held.clear();
+    this.#list = this.#pending = undefined;
   }
 
   asked(wire: Wire.Approval): void {
     const approval = toApproval(wire);
-    const decision = this.#all.get(approval.id)?.decision ?? approval.decision;
+    const decision = this.#held.get(approval.id)?.decision ?? approval.decision;
     this.#put(approval.id, { ...approval, decision });
   }
 
   decided(id: string, wire: Wire.Decision): void {
-    this.#put(id, { ...this.#all.get(id), decision: toDecision(wire) });
+    this.#put(id, { ...this.#held.get(id), decision: toDecision(wire) });
   }
 
   #put(id: string, one: Approval | Pick<Approval, 'decision'>): void {
-    this.#all.set(id, one);
-    this.#pending = undefined;
-    forgetOldest(this.#all, ({ decision }) => decision !== undefined);
+    this.#held.set(id, one);
+    this.#list = this.#pending = undefined;
+    forgetOldest(this.#held, ({ decision }) => decision !== undefined);
   }
 }
 

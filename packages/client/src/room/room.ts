@@ -115,6 +115,8 @@ export interface RoomPresence {
 
 /** What the bots of a room ask people to decide. */
 export interface Approvals {
+  /** Decided or not, oldest first; of those that are decided, the latest. */
+  readonly all: readonly Approval[];
   /** What is not decided yet, oldest first. */
   readonly pending: readonly Approval[];
   get(id: string): Approval | undefined;

@@ -1,6 +1,6 @@
 /** B12: a screen reader hears what changed, in whole sentences, and never the tokens in between. */
 import { describe, expect, it } from 'vitest';
-import { message, text, tool } from '../demo/messages.ts';
+import { asks, message, text, tool } from '../demo/messages.ts';
 import { me, scribe } from '../demo/people.ts';
 import type { MessageView } from '../view/model.ts';
 import { merge } from './announce.ts';
@@ -30,9 +30,7 @@ describe('announcements', () => {
   it('are assertive for what needs me: a decision, a message that was refused', () => {
     const asking = {
       ...writing,
-      parts: [
-        tool({ name: 'x', state: 'approval', approval: { id: 'a', question: 'Restart?', canDecide: true } }),
-      ],
+      parts: [tool({ name: 'x', state: 'approval', approval: asks({ question: 'Restart?' }) })],
     };
     expect(newSentences(writing, asking)).toEqual([{ text: 'scribe asks: Restart?', urgency: 'assertive' }]);
     const own = message(me, 0, 'hello', { delivery: { state: 'sending', since: 0 } });

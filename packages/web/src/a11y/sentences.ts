@@ -1,5 +1,6 @@
 /** What is worth saying when a message changes from one state to the next. Text that merely grows is not. */
 import { excerpt } from '../message/plain-text.ts';
+import { decidedWords } from '../tool/decided.ts';
 import type { MessageView, ToolView } from '../view/model.ts';
 
 export interface Sentence {
@@ -15,6 +16,8 @@ export function newSentences(before: MessageView | undefined, after: MessageView
     ...answerSentences(before, after),
     ...deliverySentences(before, after),
     ...toolSentences(before, after),
+    ...askSentences(before, after),
+    ...waitSentences(before, after),
   ];
 }
 
@@ -48,6 +51,19 @@ function toolSentences(before: MessageView | undefined, after: MessageView): rea
     if (call.state === 'done') return [polite(`${call.name} is done.`)];
     return call.state === 'error' ? [polite(`${call.name} failed.`)] : [];
   });
+}
+
+function askSentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
+  const old = new Map(before?.asks?.map((ask) => [ask.id, ask.decision]));
+  return (after.asks ?? []).flatMap((ask): Sentence[] => {
+    if (ask.decision) return old.has(ask.id) && !old.get(ask.id) ? [polite(decidedWords(ask.decision))] : [];
+    return old.has(ask.id) ? [] : [{ text: `A decision is needed: ${ask.question}`, urgency: 'assertive' }];
+  });
+}
+
+function waitSentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
+  const old = new Map(before?.waits?.map((wait) => [wait.run, wait.words]));
+  return (after.waits ?? []).flatMap(({ run, words }) => (old.get(run) === words ? [] : [polite(words)]));
 }
 
 function callsOf(message: MessageView | undefined): readonly ToolView[] {

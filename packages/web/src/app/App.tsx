@@ -1,12 +1,15 @@
 /** The page: signed out it asks for a name, signed in it shows rooms. */
+import { lazy, Suspense } from 'react';
 import { Announcer } from '../a11y/Announcer.tsx';
-import { SignIn } from '../sign-in/SignIn.tsx';
 import { Toasts } from '../ui/Toasts.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import type { ChatView } from '../view/chat.ts';
 import { ChatContext, useChat, useReadable, useSelected } from '../view/hooks.ts';
 import './app.css';
 import { Shell } from './Shell.tsx';
+
+/** Who was here before does not come to the door again. */
+const SignIn = lazy(() => import('../sign-in/SignIn.tsx').then(({ SignIn: form }) => ({ default: form })));
 
 export function App({ chat }: { chat: ChatView }) {
   const me = useSelected(chat.session, (session) => (session.state === 'signed_in' ? session.me.id : ''));
@@ -25,15 +28,23 @@ function Inside() {
   const session = useReadable(useChat().session);
   switch (session.state) {
     case 'restoring':
-      return (
-        <div className="restoring" role="status">
-          <Mark size={36} />
-          <span className="unseen">Opening</span>
-        </div>
-      );
+      return <Opening />;
     case 'signed_out':
-      return <SignIn guests={session.guests} reason={session.reason} />;
+      return (
+        <Suspense fallback={<Opening />}>
+          <SignIn guests={session.guests} reason={session.reason} />
+        </Suspense>
+      );
     case 'signed_in':
       return <Shell me={session.me} />;
   }
+}
+
+function Opening() {
+  return (
+    <div className="restoring" role="status">
+      <Mark size={36} />
+      <span className="unseen">Opening</span>
+    </div>
+  );
 }

@@ -1,8 +1,7 @@
 /** Rooms at the left, the conversation, and who is here at the right; on a phone the sides become drawers. */
 import { useEffect, useState } from 'react';
 import { Panel } from '../panel/Panel.tsx';
-import { NewRoom } from '../rooms/NewRoom.tsx';
-import { Palette } from '../rooms/Palette.tsx';
+import type * as Sheets from '../rooms/sheets.ts';
 import { RoomNav } from '../rooms/RoomNav.tsx';
 import { RoomContext, useChat, useReadable } from '../view/hooks.ts';
 import type { UserView } from '../view/model.ts';
@@ -27,6 +26,7 @@ export function Shell({ me }: { me: UserView }) {
   const list = useReadable(chat.rooms);
   const [side, setSide] = useState<Side>(null);
   const [sheet, setSheet] = useState<Sheet>(null);
+  const sheets = useSheets();
   const [jump, setJump] = useState<Target | null>(null);
   const room = id === null ? null : chat.room(id);
 
@@ -91,12 +91,22 @@ export function Shell({ me }: { me: UserView }) {
           onClick={() => setSide(null)}
         />
       </div>
-      {sheet === 'palette' && (
-        <Palette onClose={() => setSheet(null)} onOpen={go} onNewRoom={() => setSheet('new-room')} />
+      {sheets && sheet === 'palette' && (
+        <sheets.Palette onClose={() => setSheet(null)} onOpen={go} onNewRoom={() => setSheet('new-room')} />
       )}
-      {sheet === 'new-room' && <NewRoom onClose={() => setSheet(null)} onOpen={go} />}
+      {sheets && sheet === 'new-room' && <sheets.NewRoom onClose={() => setSheet(null)} onOpen={go} />}
     </RoomContext>
   );
+}
+
+/** The sheets, once they have come. */
+function useSheets(): typeof Sheets | undefined {
+  const [sheets, setSheets] = useState<typeof Sheets>();
+  useEffect(() => {
+    // Without them, for want of a network, there is still a page.
+    import('../rooms/sheets.ts').then(setSheets, () => undefined);
+  }, []);
+  return sheets;
 }
 
 function useTitle(unread: number, name: string | undefined): void {

@@ -107,6 +107,10 @@ export class DemoChat implements ChatView {
     return this.#setStatus(userId, 'stopping');
   }
 
+  lookAtBot(): void {
+    // It is known from the start here.
+  }
+
   #setStatus(userId: string, status: BotView['status']): Promise<void> {
     this.bots.update((list) => list.map((bot) => (bot.user.id === userId ? { ...bot, status } : bot)));
     return Promise.resolve();

@@ -1,6 +1,8 @@
 /** A room that lives in memory only: what the page shows before, and without, a server. */
 import type { Outgoing, RoomView } from '../view/chat.ts';
 import type {
+  ApprovalView,
+  DecisionView,
   LogItem,
   LogView,
   MemberView,
@@ -9,6 +11,7 @@ import type {
   ToolPart,
   ToolView,
   UserView,
+  VerdictView,
   WorkView,
 } from '../view/model.ts';
 import { writable, type Readable, type Writable } from '../view/readable.ts';
@@ -172,11 +175,37 @@ export class DemoRoom implements RoomView {
     return Promise.resolve();
   }
 
-  decide(approvalId: string, action: 'allow' | 'deny'): Promise<void> {
+  decide(approvalId: string, { action, scope = 'once', answer }: VerdictView): Promise<void> {
+    const what = action === 'allow' ? 'allowed' : action === 'deny' ? 'denied' : 'answered';
+    const decision: DecisionView = {
+      what,
+      scope,
+      cause: 'person',
+      by: me.name,
+      at: Date.now(),
+      ...(answer ? { answer: Object.values(answer).join(', ') } : {}),
+    };
+    const decided = (asked: ApprovalView): ApprovalView =>
+      asked.id === approvalId ? { ...asked, decision } : asked;
     this.#changeTool(
       (call) => call.approval?.id === approvalId,
-      (call) => ({ ...call, state: action === 'allow' ? 'running' : 'denied' }),
+      (call) => ({
+        ...call,
+        state: action === 'deny' ? 'denied' : 'running',
+        ...(call.approval ? { approval: decided(call.approval) } : {}),
+      }),
     );
+    for (const key of this.log.get().keys)
+      this.change(key, (old) => (old.asks ? { ...old, asks: old.asks.map(decided) } : old));
+    return Promise.resolve();
+  }
+
+  continueRun(run: string): Promise<void> {
+    for (const key of this.log.get().keys)
+      this.change(key, ({ waits, ...rest }) => {
+        const left = waits?.filter((wait) => wait.run !== run) ?? [];
+        return left.length > 0 ? { ...rest, waits: left } : rest;
+      });
     return Promise.resolve();
   }
 

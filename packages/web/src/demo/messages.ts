@@ -1,5 +1,13 @@
 /** Makers of messages for the demonstration and for tests. */
-import type { MessageView, PartView, TextPart, ToolPart, ToolView, UserView } from '../view/model.ts';
+import type {
+  ApprovalView,
+  MessageView,
+  PartView,
+  TextPart,
+  ToolPart,
+  ToolView,
+  UserView,
+} from '../view/model.ts';
 import { me } from './people.ts';
 
 let lastKey = 0;
@@ -16,6 +24,19 @@ export function text(words: string, open = false): TextPart {
 export function tool(call: Partial<ToolView> & Pick<ToolView, 'name' | 'state'>): ToolPart {
   const id = call.id ?? nextKey();
   return { kind: 'tool', id, call: { id, startedAt: Date.now(), mine: true, ...call } };
+}
+
+export function asks(ask: Partial<ApprovalView> & Pick<ApprovalView, 'question'>): ApprovalView {
+  return {
+    id: nextKey(),
+    kind: 'permission',
+    editable: false,
+    scopes: ['once'],
+    expiresAt: Date.now() + 270_000,
+    otherwise: 'denied',
+    canDecide: true,
+    ...ask,
+  };
 }
 
 export function message(

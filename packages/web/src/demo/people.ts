@@ -10,9 +10,27 @@ export const deploy: UserView = { id: 'b-deploy', name: 'deploy-bot', kind: 'bot
 export const researcher: UserView = { id: 'b-research', name: 'researcher', kind: 'bot' };
 
 export const bots: readonly BotView[] = [
-  { user: scribe, status: 'running', activity: 'writing', canControl: true },
-  { user: deploy, status: 'running', activity: 'waiting', canControl: true },
-  { user: researcher, status: 'stopped', canControl: true },
+  {
+    user: scribe,
+    status: 'running',
+    activity: 'writing',
+    canControl: true,
+    since: Date.now() - 7_200_000,
+    description: 'Reads logs, replays traces and writes what came of it.',
+    connector: 'openai',
+    owner: mara.name,
+    waiting: 2,
+  },
+  {
+    user: deploy,
+    status: 'error',
+    canControl: true,
+    since: Date.now() - 340_000,
+    restarts: 4,
+    error: 'The program ended with code 1: no such file: deploy.toml',
+    connector: 'acp',
+  },
+  { user: researcher, status: 'stopped', canControl: true, connector: 'bot_socket', owner: 'Jonas Weber' },
 ];
 
 export const members: readonly MemberView[] = [

@@ -1,6 +1,6 @@
 /** A room on a busy afternoon: people, two agents, a table, a decision, an answer under way. */
 import type { LogItem } from '../view/model.ts';
-import { message, nextKey, text, tool } from './messages.ts';
+import { asks, message, nextKey, text, tool } from './messages.ts';
 import { deploy, ines, mara, me, scribe, tomas } from './people.ts';
 
 const MINUTE = 60_000;
@@ -100,12 +100,11 @@ function lately(now: number): readonly LogItem[] {
           state: 'approval',
           startedAt: ago(11.5),
           input: '{\n  "node": "eu-2",\n  "drain_seconds": 20\n}',
-          approval: {
-            id: 'a1',
+          approval: asks({
             question: 'Restart node eu-2? Its 312 connections are spread over the other nodes within 20 s.',
             expiresAt: now + 4.5 * MINUTE,
             canDecide: true,
-          },
+          }),
         }),
       ],
       { answer: { state: 'queued', since: ago(11.5), note: 'waiting for a decision', mine: true } },

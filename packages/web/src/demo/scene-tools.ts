@@ -1,13 +1,23 @@
 /** Every state of a tool call, one below the other. */
-import type { LogItem, PartView } from '../view/model.ts';
-import { message, text, tool } from './messages.ts';
+import type { DecisionView, LogItem, PartView } from '../view/model.ts';
+import { asks, message, text, tool } from './messages.ts';
 import { deploy, me, scribe } from './people.ts';
 
-/** One call in each state, and a fold of seven. */
+function decided(now: number, what: DecisionView['what']): DecisionView {
+  return { what, cause: 'person', by: 'Mara Lindqvist', at: now - 50_000, scope: 'once' };
+}
+
+/** One call in each state that is not over. */
 function calls(now: number): readonly PartView[] {
   const ago = (seconds: number): number => now - seconds * 1000;
   return [
     tool({ name: 'search_rooms', state: 'input', startedAt: ago(1) }),
+    tool({
+      name: 'write_report',
+      state: 'input',
+      draft: '{"title": "What happened last night", "sections": ["Traffic", "Err',
+      startedAt: ago(1),
+    }),
     tool({
       name: 'index_archive',
       state: 'queued',
@@ -31,6 +41,7 @@ function calls(now: number): readonly PartView[] {
     tool({
       name: 'export_log',
       state: 'cancelling',
+      stop: { by: 'Jonas Weber', since: ago(5), outcome: 'requested' },
       startedAt: ago(22),
       progress: { fraction: 0.3, message: '12 of 40 files' },
     }),
@@ -38,14 +49,21 @@ function calls(now: number): readonly PartView[] {
       name: 'restart_node',
       state: 'approval',
       startedAt: ago(30),
-      approval: { id: 'a2', question: 'Restart node eu-2 now?', expiresAt: now + 870_000, canDecide: true },
+      approval: asks({ question: 'Restart node eu-2 now?', input: '{\n  "node": "eu-2"\n}' }),
     }),
     tool({
       name: 'delete_branch',
       state: 'approval',
       startedAt: ago(30),
-      approval: { id: 'a3', question: 'Delete the branch resume-spike?', canDecide: false },
+      approval: asks({ question: 'Delete the branch resume-spike?', canDecide: false }),
     }),
+  ];
+}
+
+/** Calls that are over, each in its own way. */
+function pastCalls(now: number): readonly PartView[] {
+  const ago = (seconds: number): number => now - seconds * 1000;
+  return [
     tool({
       name: 'run_tests',
       state: 'error',
@@ -66,9 +84,44 @@ function calls(now: number): readonly PartView[] {
       state: 'denied',
       startedAt: ago(60),
       endedAt: ago(50),
-      approval: { id: 'a4', question: '', canDecide: true, decision: 'denied', decidedBy: 'Mara Lindqvist' },
+      approval: asks({ question: '', decision: decided(now, 'denied') }),
     }),
-    tool({ name: 'tail_log', state: 'cancelled', startedAt: ago(60), endedAt: ago(50) }),
+    tool({
+      name: 'send_mail',
+      state: 'done',
+      startedAt: ago(60),
+      endedAt: ago(57),
+      approval: asks({ question: '', decision: { ...decided(now, 'allowed'), edited: true } }),
+    }),
+    tool({
+      name: 'tail_log',
+      state: 'cancelled',
+      stop: { by: 'Mara Lindqvist', since: ago(52), outcome: 'stopped' },
+      startedAt: ago(60),
+      endedAt: ago(50),
+    }),
+    tool({
+      name: 'mine_coins',
+      state: 'cancelled',
+      stop: { by: 'Mara Lindqvist', since: ago(52), outcome: 'forced' },
+      startedAt: ago(60),
+      endedAt: ago(47),
+    }),
+    tool({
+      name: 'count_words',
+      state: 'done',
+      stop: { by: 'Mara Lindqvist', since: ago(52), outcome: 'too_late' },
+      startedAt: ago(60),
+      endedAt: ago(51),
+    }),
+    tool({
+      name: 'read_archive',
+      state: 'running',
+      startedAt: ago(19),
+      output: 'first line of a very long output\n…\nline 48 211\nline 48 212\nline 48 213\n',
+      whole: { bytes: 2_412_000, url: '/whole-output' },
+    }),
+    tool({ name: 'read_salaries', state: 'done', hidden: 'admins', startedAt: ago(60), endedAt: ago(58) }),
     tool({ name: 'ask_weather', state: 'timed_out', startedAt: ago(60), endedAt: ago(30) }),
     tool({ name: 'build_image', state: 'lost', startedAt: ago(60), endedAt: ago(30) }),
   ];
@@ -92,7 +145,7 @@ export function toolStates(now: number): readonly LogItem[] {
     message(me, ago(70), 'Show me every state a tool can be in.', {
       delivery: { state: 'delivered', since: ago(70) },
     }),
-    message(scribe, ago(68), [...calls(now), ...quickCalls(now)], {
+    message(scribe, ago(68), [...calls(now), ...pastCalls(now), ...quickCalls(now)], {
       answer: { state: 'streaming', since: ago(68), mine: true },
     }),
     message(

@@ -15,7 +15,7 @@ export function answerView(
   run: Run | undefined,
   { mine, nameOf }: AnswerFacts,
 ): AnswerView {
-  const common = { since: run?.since ?? message.at, mine };
+  const common = { since: run?.since ?? message.at, mine, ...costOf(run) };
   const ended = run?.endedAt === undefined ? {} : { endedAt: run.endedAt };
   switch (message.status) {
     case 'streaming':
@@ -23,8 +23,14 @@ export function answerView(
     case 'complete':
       return { ...common, ...ended, state: 'done' };
     case 'cancelled': {
-      const by = run?.cancellation?.by;
-      return { ...common, ...ended, state: 'stopped', ...(by === undefined ? {} : { by: nameOf(by) }) };
+      const { by, outcome } = run?.cancellation ?? {};
+      return {
+        ...common,
+        ...ended,
+        state: 'stopped',
+        ...(by === undefined ? {} : { by: nameOf(by) }),
+        ...(outcome === 'forced' ? { forced: true } : {}),
+      };
     }
     case 'interrupted':
       return { ...common, ...ended, state: 'interrupted' };
@@ -33,8 +39,22 @@ export function answerView(
   }
 }
 
-function acting(message: Message, run: Run | undefined): 'thinking' | 'working' | 'streaming' {
+function acting(message: Message, run: Run | undefined): AnswerView['state'] {
+  if (run?.cancellation?.outcome === 'requested') return 'stopping';
   const activity = run && activityOf(run, message);
-  if (activity === 'working' || activity === 'waiting') return 'working';
-  return activity === 'thinking' ? 'thinking' : 'streaming';
+  return activity === undefined || activity === 'writing' ? 'streaming' : activity;
+}
+
+/** What the answer took, as far as its run says. */
+function costOf(run: Run | undefined): Pick<AnswerView, 'cost'> {
+  if (run === undefined || run.attempt === 0) return {};
+  const models = run.usage.map((usage) => ({
+    name: usage.model ?? '',
+    read: usage.inputTokens ?? 0,
+    cached: usage.cachedInputTokens ?? 0,
+    written: usage.outputTokens ?? 0,
+    thought: usage.reasoningTokens ?? 0,
+  }));
+  const { attempt, startedAt } = run;
+  return { cost: { attempt, models, ...(startedAt === undefined ? {} : { startedAt }) } };
 }

@@ -7,15 +7,29 @@ import { userView } from './people.ts';
 /** What matters more to somebody who looks at a name counts more. */
 const WEIGHT: Record<Activity, number> = { waiting: 3, working: 2, writing: 1, thinking: 0 };
 
-export function botView(bot: Bot, atWork: readonly AtWork[]): BotView {
+/** What a bot does not say about itself. */
+export interface BotFacts {
+  readonly atWork: readonly AtWork[];
+  /** I may start and stop it. */
+  readonly canControl: boolean;
+  readonly owner?: string | undefined;
+  readonly waiting?: number | undefined;
+}
+
+export function botView(bot: Bot, { atWork, canControl, owner, waiting }: BotFacts): BotView {
   const [first] = atWork
     .filter((one) => one.bot === bot.user.id)
     .sort((a, b) => WEIGHT[b.activity] - WEIGHT[a.activity]);
   return {
     user: userView(bot.user),
     status: bot.status,
-    // Agents come with the server; nobody starts or stops them from here.
-    canControl: false,
+    canControl,
+    connector: bot.connector,
+    ...(bot.since === undefined ? {} : { since: bot.since }),
+    ...(bot.restarts ? { restarts: bot.restarts } : {}),
+    ...(bot.description === undefined ? {} : { description: bot.description }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(waiting ? { waiting } : {}),
     ...(first === undefined ? {} : { activity: first.activity }),
     ...(bot.error === undefined ? {} : { error: bot.error }),
   };

@@ -1,13 +1,12 @@
 /** How far one of my own messages has come, and whether the agent it calls has it. */
 import type { Message, Run } from '@antiphon/client';
 import type { DeliveryView } from '../view/model.ts';
-import { ordinal, sentence } from './words.ts';
+import { sentence } from './words.ts';
 
-/** What happens to my newest message: the runs that it caused, each with its place in the agent's line. */
+/** What happens to my newest message: the runs that it caused. */
 export interface Caused {
   readonly run: Run;
   readonly bot: string;
-  readonly place: number;
 }
 
 export function deliveryView(
@@ -24,8 +23,6 @@ export function deliveryView(
 function fate(caused: readonly Caused[]): string {
   const [first] = caused;
   if (first === undefined) return 'Sent';
-  if (first.run.state !== 'queued') return `${first.bot} has it`;
-  return first.place > 1
-    ? `Waiting for ${first.bot}, ${ordinal(first.place)} in line`
-    : `Waiting for ${first.bot}`;
+  // For whom it waits, and why, is told below it.
+  return first.run.state === 'queued' ? 'Sent' : `${first.bot} has it`;
 }

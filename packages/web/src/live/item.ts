@@ -34,9 +34,14 @@ function messageOf(scene: Scene, key: string): () => MessageView | undefined {
         newest ? scene.caused() : NOTHING,
         scene.stopping(),
         scene.me(),
+        message && scene.waits().get(message.id),
+        message && scene.asks().get(key),
+        // Only messages with tool calls show what is asked about them.
+        message?.parts.some(({ type }) => type === 'tool_call') === true ? scene.approvals() : undefined,
+        scene.room?.me?.role,
       ];
     },
-    ([message, author, run, mine, quoted, quotedName, newest, caused, stopping, me]) =>
+    ([message, author, run, mine, quoted, quotedName, newest, caused, stopping, me, waits, asks, , role]) =>
       message &&
       author &&
       messageView({
@@ -49,6 +54,10 @@ function messageOf(scene: Scene, key: string): () => MessageView | undefined {
         newest,
         caused,
         stopping,
+        waits,
+        asks,
+        role,
+        approvalOf: (call, of) => scene.approvalOf(call, of),
         thoughts: scene.thoughts,
         now: Date.now(),
         nameOf: (user) => scene.user(user).name,
@@ -88,16 +97,13 @@ export function indexEvents(events: readonly RoomEvent[]): ReadonlyMap<string, E
   return index;
 }
 
-/** The runs that a message caused and that are not over, each with its place in its agent's line. */
+/** The runs that a message caused and that are not over. */
 export function causedBy(
   message: Message | undefined,
   runs: readonly Run[],
   user: (id: string) => UserView,
-  place: (run: Run) => number,
 ): readonly Caused[] {
   if (!message) return NOTHING;
   const caused = runs.filter((run) => run.trigger === message.id);
-  return caused.length === 0
-    ? NOTHING
-    : caused.map((run) => ({ run, bot: user(run.bot).name, place: place(run) }));
+  return caused.length === 0 ? NOTHING : caused.map((run) => ({ run, bot: user(run.bot).name }));
 }

@@ -43,6 +43,9 @@ export class LiveChat implements ChatView {
   readonly #attendance = new Attendance((away) => this.#tellPresence(away));
   readonly #others: Others;
   readonly #rooms = new Map<string, LiveRoom>();
+  readonly #controls = writable<ReadonlySet<string>>(new Set());
+  /** Bots of which I asked, or know, whether I may control them. */
+  readonly #looked = new Set<string>();
   readonly #home = writable<string | undefined>(HOME);
 
   constructor(url: string, client?: ChatClient) {
@@ -55,7 +58,7 @@ export class LiveChat implements ChatView {
     this.session = this.#guest.session;
     this.connection = this.#watch(connectionView(this.#client));
     this.rooms = this.#watch(this.#roomList(), this.#others.known, this.#home);
-    this.bots = this.#watch(this.#botList());
+    this.bots = this.#watch(this.#botList(), this.#controls);
     this.#client.onStatus(({ state }) => state === 'connected' && this.#attendance.repeat());
     this.#client.onError((error) => this.#notices.tell('Something did not work.', error));
     this.#client.subscribe(
@@ -84,6 +87,7 @@ export class LiveChat implements ChatView {
         notices: this.#notices,
         user: () => this.#guest.user,
         others: this.#others.known,
+        controls: this.#controls,
       };
       room = new LiveRoom(id, host);
       this.#rooms.set(id, room);
@@ -146,15 +150,28 @@ export class LiveChat implements ChatView {
     }));
   }
 
-  startBot(): Promise<void> {
-    return this.#notices.attempt('The agent did not start.', () =>
-      Promise.reject(new Error('This server starts it.')),
-    );
+  startBot(userId: string): Promise<void> {
+    return this.#notices.attempt('The agent did not start.', () => this.#client.startBot(userId));
   }
 
-  stopBot(): Promise<void> {
-    return this.#notices.attempt('The agent did not stop.', () =>
-      Promise.reject(new Error('This server keeps it running.')),
+  stopBot(userId: string): Promise<void> {
+    return this.#notices.attempt('The agent did not stop.', () => this.#client.stopBot(userId));
+  }
+
+  lookAtBot(userId: string): void {
+    if (this.#looked.has(userId)) return;
+    this.#looked.add(userId);
+    void this.#mayControl(userId).then((may) => {
+      if (may) this.#controls.update((known) => new Set([...known, userId]));
+    });
+  }
+
+  /** The server shows what was said about a bot to those who may change it. */
+  async #mayControl(userId: string): Promise<boolean> {
+    const { getBot } = await import('@antiphon/client/bots');
+    return getBot(this.#client, userId).then(
+      ({ spec }) => spec !== undefined,
+      () => false,
     );
   }
 
@@ -162,6 +179,8 @@ export class LiveChat implements ChatView {
   async #leave(forget: boolean): Promise<void> {
     this.#guest.signOut();
     this.#others.forget();
+    this.#looked.clear();
+    this.#controls.set(new Set());
     await this.#client.disconnect({ forget });
   }
 
@@ -213,7 +232,10 @@ export class LiveChat implements ChatView {
   #botList(): () => readonly BotView[] {
     return settled(() => {
       const atWork = [...this.#rooms.values()].flatMap((room) => room.atWork);
-      return this.#client.bots.map((bot) => botView(bot, atWork));
+      return this.#client.bots.map((bot) => {
+        const canControl = bot.owner === this.#client.user?.id || this.#controls.get().has(bot.user.id);
+        return botView(bot, { atWork, canControl });
+      });
     });
   }
 

@@ -1,9 +1,19 @@
 /** A room of the page, over a room of the SDK: what is looked at keeps it open. */
 import { type ChatClient, isFinalTool, type Room, textOf, type User } from '@antiphon/client';
 import type { Outgoing, RoomView } from '../view/chat.ts';
-import type { LogItem, LogView, MemberView, RoomInfo, UserView, WorkView } from '../view/model.ts';
+import type {
+  LogItem,
+  LogView,
+  MemberView,
+  RoomInfo,
+  UserView,
+  VerdictView,
+  WorkView,
+} from '../view/model.ts';
+import { decidedWords } from '../tool/decided.ts';
 import type { Readable } from '../view/readable.ts';
 import type { AtWork } from './activity.ts';
+import { decisionView, fromVerdict } from './approval.ts';
 import { itemOf } from './item.ts';
 import type { Notices } from './notices.ts';
 import { logOf, infoOf, membersOf, typingOf, workOf } from './room-views.ts';
@@ -11,6 +21,8 @@ import { Scene } from './scene.ts';
 
 /** A reader who comes back this soon finds the room as it was left, without loading it again. */
 const LINGER_MS = 60_000;
+/** Rows that are remembered beyond those that are looked at. */
+const KEPT_ITEMS = 500;
 /** Pages of history that are loaded to show one message. */
 const PAGES_BACK = 40;
 
@@ -22,6 +34,8 @@ export interface RoomHost {
   readonly user: () => User | undefined;
   /** The other one in each room for two. */
   readonly others: Readable<ReadonlyMap<string, User>>;
+  /** Bots that I may start and stop although they are not mine. */
+  readonly controls: Readable<ReadonlySet<string>>;
 }
 
 export class LiveRoom implements RoomView {
@@ -34,6 +48,8 @@ export class LiveRoom implements RoomView {
   readonly #host: RoomHost;
   readonly #scene: Scene;
   readonly #items = new Map<string, Readable<LogItem | undefined>>();
+  /** How many look at each of them. */
+  readonly #looked = new Map<string, number>();
   #watchers = 0;
   #linger: ReturnType<typeof setTimeout> | undefined;
   #held: Room | undefined;
@@ -41,7 +57,7 @@ export class LiveRoom implements RoomView {
   constructor(id: string, host: RoomHost) {
     this.id = id;
     this.#host = host;
-    this.#scene = new Scene(host.client, id, host.user);
+    this.#scene = new Scene(host.client, id, host.user, host.controls);
     this.info = this.#watch(infoOf(id, this.#scene, host));
     this.log = this.#watch(logOf(this.#scene));
     this.members = this.#watch(membersOf(this.#scene));
@@ -57,7 +73,8 @@ export class LiveRoom implements RoomView {
   item(key: string): Readable<LogItem | undefined> {
     let item = this.#items.get(key);
     if (!item) {
-      item = this.#watch(itemOf(this.#scene, key));
+      this.#forgetItems();
+      item = this.#watch(itemOf(this.#scene, key), key);
       this.#items.set(key, item);
     }
     return item;
@@ -145,8 +162,21 @@ export class LiveRoom implements RoomView {
       }),
     );
   }
-  decide(): Promise<void> {
-    return Promise.reject(new Error('This server asks nobody for decisions.'));
+  async decide(approvalId: string, verdict: VerdictView): Promise<void> {
+    const { notices } = this.#host;
+    const { room } = this.#scene;
+    try {
+      const decided = await room?.approvals.decide(approvalId, fromVerdict(verdict));
+      if (!decided || decided.accepted) return;
+      const decision = decisionView(decided.decision, (user) => this.#scene.user(user).name);
+      notices.say('Somebody else was faster.', decidedWords(decision));
+    } catch (error) {
+      notices.tell('Your decision did not arrive.', error);
+      throw error;
+    }
+  }
+  continueRun(run: string): Promise<void> {
+    return this.#do('The agents could not go on.', (room) => room.continueRun(run));
   }
 
   #do(failure: string, deed: (room: Room) => Promise<unknown>): Promise<void> {
@@ -155,23 +185,38 @@ export class LiveRoom implements RoomView {
   }
 
   /** A readable that holds the room open while somebody looks at it. */
-  #watch<T>(get: () => T): Readable<T> {
+  #watch<T>(get: () => T, key?: string): Readable<T> {
     return {
       get,
       subscribe: (onChange) => {
         this.#hold();
-        const { client, others } = this.#host;
+        if (key !== undefined) this.#looked.set(key, (this.#looked.get(key) ?? 0) + 1);
+        const { client, others, controls } = this.#host;
         const offs = [
           client.subscribe(get, onChange),
           this.#scene.asked.subscribe(onChange),
           others.subscribe(onChange),
+          controls.subscribe(onChange),
         ];
         return () => {
           for (const off of offs) off();
+          if (key !== undefined) this.#lookAway(key);
           this.#release();
         };
       },
     };
+  }
+
+  #lookAway(key: string): void {
+    const left = (this.#looked.get(key) ?? 1) - 1;
+    if (left > 0) this.#looked.set(key, left);
+    else this.#looked.delete(key);
+  }
+
+  /** Pictures that nobody looks at are made again when somebody does. */
+  #forgetItems(): void {
+    if (this.#items.size < KEPT_ITEMS) return;
+    for (const key of this.#items.keys()) if (!this.#looked.has(key)) this.#items.delete(key);
   }
 
   #hold(): void {

@@ -1,9 +1,9 @@
 /** A message of the SDK as the page shows it. */
-import { type Message, type Run, textOf } from '@antiphon/client';
-import type { MessageView, UserView } from '../view/model.ts';
+import { type Message, type Role, type Run, textOf } from '@antiphon/client';
+import type { ApprovalView, MessageView, UserView, WaitView } from '../view/model.ts';
 import { answerView } from './answer.ts';
 import { type Caused, deliveryView } from './delivery.ts';
-import { partViews } from './parts.ts';
+import { type PartFacts, partViews } from './parts.ts';
 import type { Thoughts } from './thoughts.ts';
 
 /** As much of a message as a quote shows. */
@@ -22,6 +22,11 @@ export interface MessageFacts {
   /** It is my newest one; what became of it. */
   readonly newest: boolean;
   readonly caused: readonly Caused[];
+  readonly waits: readonly WaitView[] | undefined;
+  readonly asks: readonly ApprovalView[] | undefined;
+  readonly approvalOf: PartFacts['approvalOf'];
+  /** What I am in this room. */
+  readonly role: Role | undefined;
   readonly stopping: ReadonlySet<string>;
   readonly thoughts: Thoughts;
   readonly now: number;
@@ -42,6 +47,8 @@ export function messageView(facts: MessageFacts): MessageView {
       ? { delivery: deliveryView(message, facts.newest, facts.caused) }
       : {}),
     ...(message.run === undefined ? {} : { answer: answerView(message, run, { mine, nameOf }) }),
+    ...(facts.waits === undefined ? {} : { waits: facts.waits }),
+    ...(facts.asks === undefined ? {} : { asks: facts.asks }),
     ...(message.editedAt === undefined ? {} : { edited: true }),
     ...(message.deletedAt === undefined ? {} : { deleted: true }),
     ...(!message.own && calls(textOf(message), facts.me.name) ? { mentionsMe: true } : {}),

@@ -17,6 +17,11 @@ export class Notices {
     for (const listener of [...this.#listeners]) listener({ title, detail: reasonOf(error) });
   }
 
+  /** Tells something that is no failure, but not what one expected either. */
+  say(title: string, detail: string): void {
+    for (const listener of [...this.#listeners]) listener({ title, detail });
+  }
+
   /** Waits for something; a failure is told, and that is all that becomes of it. */
   async attempt(title: string, deed: () => Promise<unknown>): Promise<void> {
     try {

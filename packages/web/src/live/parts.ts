@@ -1,8 +1,8 @@
 /** The parts of a message as the page shows them. */
-import type { Message, Part } from '@antiphon/client';
-import type { PartView } from '../view/model.ts';
+import type { Message, Part, Role, ToolCallPart } from '@antiphon/client';
+import type { ApprovalView, PartView, ToolView } from '../view/model.ts';
 import type { Thoughts } from './thoughts.ts';
-import { toolView } from './tool.ts';
+import { hiddenFrom, toolView } from './tool.ts';
 
 /** What the parts do not say about themselves. */
 export interface PartFacts {
@@ -10,6 +10,10 @@ export interface PartFacts {
   readonly mine: boolean;
   /** Calls whose end I asked for. */
   readonly stopping: ReadonlySet<string>;
+  readonly role: Role | undefined;
+  /** What is asked, by the id of the tool call that it is about. */
+  readonly approvalOf: (call: ToolCallPart, run: string | undefined) => ApprovalView | undefined;
+  readonly nameOf: (user: string) => string;
   readonly thoughts: Thoughts;
   readonly now: number;
 }
@@ -23,13 +27,16 @@ export function partViews(message: Message, facts: PartFacts): readonly PartView
 }
 
 function partView(
-  { key, at }: Message,
+  { key, at, run }: Message,
   part: Part,
   index: number,
   open: boolean,
-  { mine, stopping, thoughts, now }: PartFacts,
+  facts: PartFacts,
 ): PartView | undefined {
   const id = `${key}/${index}`;
+  const { thoughts, now } = facts;
+  // What is not for me is left out; of a tool call there is at least its name and its state.
+  if (part.type !== 'tool_call' && hiddenFrom(part, facts.role).hidden !== undefined) return undefined;
   switch (part.type) {
     case 'text':
       // A part that was opened and has no word yet would be an empty line.
@@ -37,7 +44,7 @@ function partView(
     case 'reasoning':
       return { kind: 'reasoning', id, text: part.text, open, ...thoughts.see(id, open, now) };
     case 'tool_call':
-      return { kind: 'tool', id, call: toolView(part, { at, mine, stopping: stopping.has(part.id) }) };
+      return { kind: 'tool', id, call: callView(part, at, run, facts) };
     case 'file':
       return { kind: 'file', id, name: part.name, size: part.size, ...safeUrl(part.url) };
     case 'plan':
@@ -45,6 +52,16 @@ function partView(
     case 'data':
       return { kind: 'data', id, label: part.name, json: JSON.stringify(part.value, null, 2) };
   }
+}
+
+function callView(
+  call: ToolCallPart,
+  at: number,
+  run: string | undefined,
+  { mine, stopping, role, approvalOf, nameOf }: PartFacts,
+): ToolView {
+  const approval = approvalOf(call, run);
+  return toolView(call, { at, mine, stopping: stopping.has(call.id), role, approval, nameOf });
 }
 
 /** Only addresses that a click may follow. */

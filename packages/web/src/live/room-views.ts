@@ -1,5 +1,5 @@
 /** The views of a room beside its messages: name and state, order of the log, who is here, writes, or works. */
-import type { Bot, Present, RoomStatus, User } from '@antiphon/client';
+import type { Bot, Present, Queue, RoomStatus, User } from '@antiphon/client';
 import type { LogView, MemberView, RoomInfo, UserView, WorkView } from '../view/model.ts';
 import { botView } from './bots.ts';
 import { isWorthTelling } from './event.ts';
@@ -13,6 +13,7 @@ import { workViews } from './work.ts';
 const NOT_OPEN: RoomStatus = { phase: 'joining' };
 const NO_BOTS: readonly Bot[] = [];
 const NO_ONE: readonly string[] = [];
+const NO_QUEUES: readonly Queue[] = [];
 
 export function infoOf(id: string, scene: Scene, host: RoomHost): () => RoomInfo {
   return settled(
@@ -93,11 +94,20 @@ function unreadStart(scene: Scene): () => string | undefined {
 export function membersOf(scene: Scene): () => readonly MemberView[] {
   return settled(
     memo(
-      () => [scene.people(), scene.room?.bots ?? NO_BOTS, scene.atWork()],
-      ([people, bots, atWork]) =>
+      () => [
+        scene.people(),
+        scene.room?.bots ?? NO_BOTS,
+        scene.atWork(),
+        scene.room?.queues ?? NO_QUEUES,
+        scene.controls(),
+      ],
+      ([people, bots, atWork, queues]) =>
         people.map((person) => {
           const bot = bots.find(({ user }) => user.id === person.id);
-          return memberView(person, bot && botView(bot, atWork));
+          const waiting = queues.find((queue) => queue.bot === person.id)?.count;
+          const owner = bot?.owner === undefined ? undefined : scene.user(bot.owner).name;
+          const canControl = bot !== undefined && scene.mayControl(bot);
+          return memberView(person, bot && botView(bot, { atWork, canControl, owner, waiting }));
         }),
     ),
   );

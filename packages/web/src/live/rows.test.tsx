@@ -55,7 +55,13 @@ function Rows() {
 
 async function enter(): Promise<LiveRoom> {
   const others = writable(new Map());
-  const room = new LiveRoom('general', { client, notices: new Notices(), user: () => ADA, others });
+  const room = new LiveRoom('general', {
+    client,
+    notices: new Notices(),
+    user: () => ADA,
+    others,
+    controls: writable(new Set()),
+  });
   const drafting = { replyTo: () => undefined, edit: () => undefined, reset: () => undefined };
   act(() => {
     root.render(

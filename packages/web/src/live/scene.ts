@@ -1,19 +1,35 @@
 /** What pictures of a room are made from: the SDK's room if it is open, and what this page adds to it. */
-import type { ChatClient, Message, Present, Room, RoomEvent, Run, User } from '@antiphon/client';
-import type { UserView } from '../view/model.ts';
-import { writable } from '../view/readable.ts';
+import type {
+  Approval,
+  Bot,
+  ChatClient,
+  Message,
+  Present,
+  Queue,
+  Room,
+  RoomEvent,
+  Run,
+  ToolCallPart,
+  User,
+} from '@antiphon/client';
+import type { ApprovalView, UserView } from '../view/model.ts';
+import { type Readable, writable } from '../view/readable.ts';
+import { approvalView } from './approval.ts';
 import { activityOf, type AtWork } from './activity.ts';
 import type { Caused } from './delivery.ts';
 import { causedBy, type EventInRoom, indexEvents } from './item.ts';
 import { memo, settled } from './memo.ts';
 import { unknownUser, userView } from './people.ts';
 import { Thoughts } from './thoughts.ts';
-import { placeInLine } from './work.ts';
+import { waitViews } from './waits.ts';
 
 const NO_KEYS: readonly string[] = [];
 const NO_EVENTS: readonly RoomEvent[] = [];
 const NO_PEOPLE: readonly Present[] = [];
 const NO_RUNS: readonly Run[] = [];
+const NO_QUEUES: readonly Queue[] = [];
+const NO_BOTS: readonly Bot[] = [];
+const NO_APPROVALS: readonly Approval[] = [];
 
 export class Scene {
   readonly #client: ChatClient;
@@ -23,8 +39,16 @@ export class Scene {
   /** Tool calls whose end I asked for; a new set whenever it changes. */
   readonly asked = writable<ReadonlySet<string>>(new Set());
 
-  /** `user` is who is signed in, known before there is a connection. */
-  constructor(client: ChatClient, id: string, user: () => User | undefined) {
+  readonly #controls: Readable<ReadonlySet<string>>;
+
+  /** `user` is who is signed in, known before there is a connection; `controls` are bots that this user may start. */
+  constructor(
+    client: ChatClient,
+    id: string,
+    user: () => User | undefined,
+    controls: Readable<ReadonlySet<string>>,
+  ) {
+    this.#controls = controls;
     this.#client = client;
     this.#id = id;
     this.#user = user;
@@ -83,6 +107,33 @@ export class Scene {
     return own ? this.me() : this.user(sender);
   }
 
+  approvals(): readonly Approval[] {
+    return this.room?.approvals.all ?? NO_APPROVALS;
+  }
+  /** What is asked about a tool call. */
+  approvalOf(call: ToolCallPart, run: string | undefined): ApprovalView | undefined {
+    const found = this.approvals().find((one) =>
+      call.approval === undefined ? one.toolCall === call.id && one.run === run : one.id === call.approval,
+    );
+    return found && this.#approvalView(found);
+  }
+  #approvalView(approval: Approval): ApprovalView {
+    return approvalView(approval, {
+      me: this.me().id,
+      role: this.room?.me?.role,
+      owner: this.room?.bots.find(({ user }) => user.id === approval.bot)?.owner,
+      nameOf: (user) => this.user(user).name,
+    });
+  }
+
+  /** Bots that I was found to be allowed to start and stop. */
+  controls(): ReadonlySet<string> {
+    return this.#controls.get();
+  }
+  mayControl({ user, owner }: Bot): boolean {
+    return owner === this.me().id || this.controls().has(user.id);
+  }
+
   /** Who asked for a run may stop it, and who keeps order in the room. */
   mayStop(run: Run): boolean {
     const role = this.room?.me?.role;
@@ -98,16 +149,7 @@ export class Scene {
   readonly caused = memo(
     () => [this.newestOwn(), this.runs()],
     ([key, runs]): readonly Caused[] =>
-      causedBy(
-        key === undefined ? undefined : this.message(key),
-        runs,
-        (id) => this.user(id),
-        (run) => placeInLine(run, runs),
-      ),
-  );
-  readonly #events = memo(
-    () => [this.events()],
-    ([events]) => indexEvents(events),
+      causedBy(key === undefined ? undefined : this.message(key), runs, (id) => this.user(id)),
   );
   /** Keys of messages by the run that wrote them. */
   readonly #answers = memo(
@@ -119,5 +161,41 @@ export class Scene {
           return run === undefined ? [] : [[run, key]];
         }),
       ),
+  );
+  /** Which messages wait for agents. */
+  readonly waits = memo(
+    () => [
+      this.runs(),
+      this.room?.queues ?? NO_QUEUES,
+      this.room?.bots ?? NO_BOTS,
+      this.people(),
+      this.controls(),
+    ],
+    ([runs, queues, bots]) =>
+      waitViews({
+        runs,
+        queues,
+        bots,
+        user: (id) => this.user(id),
+        control: (bot) => this.mayControl(bot),
+      }),
+  );
+  /** What agents ask beside their tool calls, by the key of the message below which it is shown. */
+  readonly asks = memo(
+    () => [this.approvals(), this.#answers(), this.people(), this.room?.me?.role],
+    ([approvals, answers]) => {
+      const asks = new Map<string, ApprovalView[]>();
+      for (const approval of approvals) {
+        if (approval.toolCall !== undefined) continue;
+        const key = answers.get(approval.run) ?? this.run(approval.run)?.trigger;
+        if (key === undefined) continue;
+        asks.set(key, [...(asks.get(key) ?? []), this.#approvalView(approval)]);
+      }
+      return asks;
+    },
+  );
+  readonly #events = memo(
+    () => [this.events()],
+    ([events]) => indexEvents(events),
   );
 }

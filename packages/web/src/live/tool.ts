@@ -1,6 +1,6 @@
 /** A tool call as a card shows it. */
-import { isFinalTool, type ToolCall, type ToolState as SdkState } from '@antiphon/client';
-import type { ToolState, ToolView } from '../view/model.ts';
+import { isFinalTool, type Role, type ToolCallPart, type ToolState as SdkState } from '@antiphon/client';
+import type { ApprovalView, StopView, ToolState, ToolView } from '../view/model.ts';
 import { sentence } from './words.ts';
 
 const STATE: Record<SdkState, ToolState> = {
@@ -23,18 +23,29 @@ export interface ToolFacts {
   readonly mine: boolean;
   /** I asked for its end, which has not come yet. */
   readonly stopping: boolean;
+  readonly role: Role | undefined;
+  readonly approval: ApprovalView | undefined;
+  readonly nameOf: (user: string) => string;
 }
 
-export function toolView(call: ToolCall, { at, mine, stopping }: ToolFacts): ToolView {
+export function toolView(call: ToolCallPart, facts: ToolFacts): ToolView {
+  const { at, mine, approval } = facts;
   const summary = call.title ?? firstWord(call.arguments);
   const input = written(call.arguments);
   const result = written(call.result);
+  const stop = call.cancellation && stopView(call.cancellation, facts);
+  const asked = facts.stopping || stop?.outcome === 'requested';
   return {
     id: call.id,
     name: call.name,
-    state: stopping && !isFinalTool(call.state) ? 'cancelling' : STATE[call.state],
+    state: asked && !isFinalTool(call.state) ? 'cancelling' : STATE[call.state],
     startedAt: call.startedAt ?? at,
     mine,
+    ...(stop === undefined ? {} : { stop }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(call.argumentsText ? { draft: call.argumentsText } : {}),
+    ...wholeOf(call),
+    ...hiddenFrom(call, facts.role),
     ...(summary === undefined ? {} : { summary }),
     ...(input === undefined ? {} : { input }),
     ...(call.progress === undefined ? {} : { progress: progressView(call.progress) }),
@@ -45,10 +56,39 @@ export function toolView(call: ToolCall, { at, mine, stopping }: ToolFacts): Too
   };
 }
 
+function stopView(
+  { by, at, outcome }: NonNullable<ToolCallPart['cancellation']>,
+  { nameOf }: ToolFacts,
+): StopView {
+  return { by: nameOf(by), since: at, outcome };
+}
+
+function wholeOf({ outputBytes, outputUrl }: ToolCallPart): Pick<ToolView, 'whole'> {
+  if (outputBytes === undefined && outputUrl === undefined) return {};
+  return {
+    whole: {
+      ...(outputBytes === undefined ? {} : { bytes: outputBytes }),
+      ...(outputUrl === undefined ? {} : { url: outputUrl }),
+    },
+  };
+}
+
+const AUDIENCE = { viewer: 'everyone', member: 'members', admin: 'admins', owner: 'the owner' } as const;
+const RANK: Record<Role, number> = { viewer: 0, member: 1, admin: 2, owner: 3 };
+
+/** Who may see a part, if one may not oneself. */
+export function hiddenFrom(
+  { visibleTo }: { visibleTo?: Role | undefined },
+  role: Role | undefined,
+): { hidden?: string } {
+  if (visibleTo === undefined || RANK[role ?? 'viewer'] >= RANK[visibleTo]) return {};
+  return { hidden: AUDIENCE[visibleTo] };
+}
+
 function progressView({
   fraction,
   message,
-}: NonNullable<ToolCall['progress']>): ToolView['progress'] & object {
+}: NonNullable<ToolCallPart['progress']>): ToolView['progress'] & object {
   return {
     ...(fraction === undefined ? {} : { fraction }),
     ...(message === undefined ? {} : { message }),
@@ -56,7 +96,7 @@ function progressView({
 }
 
 /** Anything as text; nothing for what is not there or empty. */
-function written(value: unknown): string | undefined {
+export function written(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string') return value;
   const text = JSON.stringify(value, null, 2);

@@ -28,7 +28,12 @@ function workView(run: Run, place: number, { user, message, answer: answerOf, mi
   const tool = answer?.parts.findLast(
     (part): part is ToolCallPart => part.type === 'tool_call' && !isFinalTool(part.state),
   );
-  const detail = run.state === 'queued' ? lineWords(place) : (tool?.title ?? tool?.name);
+  const detail =
+    run.state === 'queued'
+      ? run.paused === true
+        ? 'Waits for somebody'
+        : lineWords(place)
+      : (tool?.title ?? tool?.name);
   const fraction = tool?.progress?.fraction;
   const messageKey = answer?.key ?? message(run.trigger)?.key;
   return {

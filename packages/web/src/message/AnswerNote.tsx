@@ -25,7 +25,7 @@ function reasonOf(message: MessageView, answer: AnswerView): string | null {
   const at = answer.endedAt === undefined ? '' : ` at ${clock(answer.endedAt)}`;
   switch (answer.state) {
     case 'stopped':
-      return `Stopped${answer.by ? ` by ${answer.by}` : ''}${at}.`;
+      return `Stopped${answer.by ? ` by ${answer.by}` : ''}${at}.${answer.forced ? ` ${name} did not stop by itself.` : ''}`;
     case 'interrupted':
       if (answer.note) return answer.note;
       return plainText(message) === ''

@@ -13,6 +13,8 @@ export function LiveState({ message }: { message: MessageView }) {
   const { answer, delivery } = message;
   if (answer?.state === 'thinking') return <Thinking since={answer.since} />;
   if (answer?.state === 'working') return <span className="row-live">working</span>;
+  if (answer?.state === 'waiting') return <span className="row-live">waiting for a decision</span>;
+  if (answer?.state === 'stopping') return <span className="row-live">stopping…</span>;
   if (answer?.state === 'streaming') return <span className="row-live">writing</span>;
   if (answer?.state === 'queued')
     return <span className="row-word row-end">{answer.note ?? 'Waiting for its turn'}</span>;

@@ -1,17 +1,26 @@
 /** What can be done with a message; appears beside it on hover and focus. */
-import { Check, Copy, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Check, Copy, Info, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useDrafting } from '../composer/drafting.ts';
 import { useRoom } from '../view/hooks.ts';
 import { copyText } from '../ui/copy.ts';
 import { IconButton } from '../ui/Button.tsx';
 import type { MessageView } from '../view/model.ts';
 import { plainText } from './plain-text.ts';
-import { ReactionChoice } from './ReactionChoice.tsx';
+
+const ReactionChoice = lazy(() =>
+  import('./ReactionChoice.tsx').then(({ ReactionChoice: choice }) => ({ default: choice })),
+);
 
 const SAID_MS = 1600;
 
-export function MessageActions({ message }: { message: MessageView }) {
+interface MessageActionsProps {
+  readonly message: MessageView;
+  readonly detailed: boolean;
+  readonly onDetails: () => void;
+}
+
+export function MessageActions({ message, detailed, onDetails }: MessageActionsProps) {
   const room = useRoom();
   const drafting = useDrafting();
   const [copied, setCopied] = useState(false);
@@ -28,7 +37,12 @@ export function MessageActions({ message }: { message: MessageView }) {
     message.delivery.state === 'sent' ||
     message.delivery.state === 'delivered';
   if (!stored) return null;
-  if (choosing) return <ReactionChoice message={message} onDone={() => setChoosing(false)} />;
+  if (choosing)
+    return (
+      <Suspense>
+        <ReactionChoice message={message} onDone={() => setChoosing(false)} />
+      </Suspense>
+    );
   return (
     <div className="row-actions" role="toolbar" aria-label="Message actions">
       <IconButton label="Reply" onClick={() => drafting.replyTo(message)}>
@@ -43,6 +57,11 @@ export function MessageActions({ message }: { message: MessageView }) {
           onClick={() => void copyText(text).then(setCopied)}
         >
           {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+        </IconButton>
+      )}
+      {message.answer && (
+        <IconButton label="Details" aria-pressed={detailed} onClick={onDetails}>
+          <Info aria-hidden="true" />
         </IconButton>
       )}
       {message.own && (

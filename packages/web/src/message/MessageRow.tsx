@@ -1,15 +1,21 @@
 /** A message: who, when, what, and how far it has come. */
-import { useId } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { Avatar } from '../ui/Avatar.tsx';
 import { clock, fullTime } from '../ui/time.ts';
 import type { MessageView } from '../view/model.ts';
 import { AnswerNote } from './AnswerNote.tsx';
 import { DeliveryNote } from './DeliveryNote.tsx';
+import { Asks } from './Asks.tsx';
 import { LiveState } from './LiveState.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { Parts } from './Parts.tsx';
+import { QueueNote } from './QueueNote.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
+
+const MessageDetails = lazy(() =>
+  import('./MessageDetails.tsx').then(({ MessageDetails: details }) => ({ default: details })),
+);
 
 interface MessageRowProps {
   readonly message: MessageView;
@@ -21,6 +27,7 @@ interface MessageRowProps {
 
 export function MessageRow({ message, head, position, target, previousKey }: MessageRowProps) {
   const id = useId();
+  const [detailed, setDetailed] = useState(false);
   const acting = isActing(message);
   return (
     <article
@@ -62,10 +69,23 @@ export function MessageRow({ message, head, position, target, previousKey }: Mes
       {/* An answer right below its question needs no quote. */}
       {message.replyTo && message.replyTo.key !== previousKey && <Quote quote={message.replyTo} />}
       {message.deleted ? <p className="row-gone">Message deleted</p> : <Parts message={message} />}
+      {message.asks && <Asks asks={message.asks} />}
+      {detailed && message.answer && (
+        <Suspense>
+          <MessageDetails message={message} answer={message.answer} />
+        </Suspense>
+      )}
       {!message.deleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
-      {message.delivery && <DeliveryNote message={message} delivery={message.delivery} />}
+      {message.waits?.map((wait) => (
+        <QueueNote key={wait.run} wait={wait} />
+      ))}
+      {message.delivery && message.waits === undefined && (
+        <DeliveryNote message={message} delivery={message.delivery} />
+      )}
       {message.answer && <AnswerNote message={message} answer={message.answer} />}
-      {!message.deleted && <MessageActions message={message} />}
+      {!message.deleted && (
+        <MessageActions message={message} detailed={detailed} onDetails={() => setDetailed(!detailed)} />
+      )}
     </article>
   );
 }
@@ -73,7 +93,7 @@ export function MessageRow({ message, head, position, target, previousKey }: Mes
 /** An agent is at work on this message right now. */
 export function isActing(message: MessageView): boolean {
   const state = message.answer?.state;
-  return state === 'thinking' || state === 'working' || state === 'streaming';
+  return state !== undefined && ['thinking', 'working', 'waiting', 'streaming', 'stopping'].includes(state);
 }
 
 /** How the line looks beside this message. */

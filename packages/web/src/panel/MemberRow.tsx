@@ -1,9 +1,15 @@
-/** A member: who, what kind, whether they are here; agents can be started and stopped by those who may. */
+/** A member: who, what kind, whether they are here; of an agent also how it does, for those who want to know. */
+import { ChevronRight } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Dot, type DotLook } from '../ui/Dot.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { botWords } from '../rooms/bot-words.ts';
 import { useChat, useSelected } from '../view/hooks.ts';
 import type { BotView, MemberView } from '../view/model.ts';
+
+const BotDetails = lazy(() =>
+  import('./BotDetails.tsx').then(({ BotDetails: details }) => ({ default: details })),
+);
 
 const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> = {
   active: { look: 'moss', text: 'here' },
@@ -14,27 +20,49 @@ const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> 
 export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roomId: string) => void }) {
   const chat = useChat();
   const me = useSelected(chat.session, (session) => (session.state === 'signed_in' ? session.me.id : null));
+  const [open, setOpen] = useState(false);
   const { user, bot } = member;
   const { look, text } = bot ? botWords(bot) : PRESENCE[member.presence];
+  useEffect(() => {
+    if (bot) chat.lookAtBot(bot.user.id);
+  }, [chat, bot]);
   return (
-    <li className="member-row">
-      <button
-        type="button"
-        className="member-main"
-        disabled={user.id === me}
-        onClick={() => void chat.openDirect(user.id).then((id) => id !== undefined && onOpen(id))}
-      >
-        <Avatar user={user} size={26} acting={bot?.activity !== undefined} />
-        <span className="work-what">
-          <span>
-            {user.name}
-            {user.id === me && <small> you</small>}
+    <li>
+      <div className="member-row">
+        <button
+          type="button"
+          className="member-main"
+          disabled={user.id === me}
+          onClick={() => void chat.openDirect(user.id).then((id) => id !== undefined && onOpen(id))}
+        >
+          <Avatar user={user} size={26} acting={bot?.activity !== undefined} />
+          <span className="work-what">
+            <span>
+              {user.name}
+              {user.id === me && <small> you</small>}
+            </span>
+            <small>{user.kind === 'bot' ? `agent, ${text}` : text}</small>
           </span>
-          <small title={bot?.error}>{user.kind === 'bot' ? `agent, ${bot?.error ?? text}` : text}</small>
-        </span>
-        <Dot look={look} />
-      </button>
-      {bot?.canControl && <Control bot={bot} />}
+          <Dot look={look} />
+        </button>
+        {bot && (
+          <button
+            type="button"
+            className="icon-button member-more"
+            aria-label={`About ${user.name}`}
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          >
+            <ChevronRight className="chevron" aria-hidden="true" />
+          </button>
+        )}
+      </div>
+      {bot && open && (
+        <Suspense>
+          <BotDetails bot={bot} />
+        </Suspense>
+      )}
+      {bot?.canControl && (open || bot.status !== 'running') && <Control bot={bot} />}
     </li>
   );
 }
@@ -42,26 +70,15 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
 function Control({ bot }: { bot: BotView }) {
   const chat = useChat();
   const { id, name } = bot.user;
-  if (bot.status === 'stopped' || bot.status === 'error')
-    return (
-      <button
-        type="button"
-        className="link-button"
-        aria-label={`Start ${name}`}
-        onClick={() => void chat.startBot(id)}
-      >
-        Start
-      </button>
-    );
-  if (bot.status !== 'running') return null;
+  const stopped = bot.status === 'stopped' || bot.status === 'error';
+  if (!stopped && bot.status !== 'running') return null;
   return (
     <button
       type="button"
-      className="link-button"
-      aria-label={`Stop ${name}`}
-      onClick={() => void chat.stopBot(id)}
+      className="link-button member-verb"
+      onClick={() => void (stopped ? chat.startBot(id) : chat.stopBot(id))}
     >
-      Stop
+      {stopped ? 'Start' : 'Stop'} {name}
     </button>
   );
 }

@@ -6,7 +6,7 @@ const ACTIVITY = {
   thinking: 'thinking',
   writing: 'writing',
   working: 'working',
-  waiting: 'waiting for you',
+  waiting: 'waiting',
 } as const;
 
 export function botWords(bot: BotView): { readonly look: DotLook; readonly text: string } {

@@ -4,7 +4,7 @@ import type { ToolView } from '../view/model.ts';
 
 export function Cancel({ call }: { call: ToolView }) {
   const room = useRoom();
-  if (call.state === 'cancelling') return <span className="tool-time">Stopping</span>;
+  if (call.state === 'cancelling') return <span className="tool-time">Stopping…</span>;
   const stoppable = call.state === 'running' || call.state === 'queued' || call.state === 'input';
   if (!call.mine || !stoppable) return null;
   return (

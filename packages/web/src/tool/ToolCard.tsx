@@ -1,6 +1,6 @@
 /** A tool call, hanging on the line by a short stub: what runs, with what, how far, and what came out. */
 import { ChevronRight } from 'lucide-react';
-import { useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { Dot } from '../ui/Dot.tsx';
 import type { ToolView } from '../view/model.ts';
 import { Approval } from './Approval.tsx';
@@ -9,8 +9,16 @@ import { Elapsed } from './Elapsed.tsx';
 import { Output } from './Output.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
 import './tool.css';
-import { ToolDetails } from './ToolDetails.tsx';
 import { isLive, needsWord, SIGN, wordOf } from './words.ts';
+
+const ToolDetails = lazy(() =>
+  import('./ToolDetails.tsx').then(({ ToolDetails: details }) => ({ default: details })),
+);
+
+/** Lines of live output that are shown unasked. */
+const LIVE_LINES = 3;
+/** As much of arguments that are being written as fits beside a name. */
+const DRAFT_CHARACTERS = 48;
 
 export function ToolCard({ call }: { call: ToolView }) {
   const id = useId();
@@ -25,9 +33,12 @@ export function ToolCard({ call }: { call: ToolView }) {
           <span className="tool-name" id={id}>
             {call.name}
           </span>
-          <span className={needsWord(call.state) ? 'tool-word' : 'unseen'}>{wordOf(call)}</span>
+          <span className={needsWord(call) ? 'tool-word' : 'unseen'}>{wordOf(call)}</span>
           {call.summary && <span className="tool-summary">{call.summary}</span>}
-          {call.state === 'input' && !call.summary && <span className="shimmer" aria-hidden="true" />}
+          {call.state === 'input' && !call.summary && <Draft text={call.draft} />}
+          {call.state !== 'denied' && call.approval?.decision?.cause === 'person' && (
+            <span className="tool-summary">allowed by {call.approval.decision.by}</span>
+          )}
           <ChevronRight className="chevron" aria-hidden="true" />
         </button>
         <span className="tool-end">
@@ -43,7 +54,9 @@ export function ToolCard({ call }: { call: ToolView }) {
           stopping={call.state === 'cancelling'}
         />
       )}
-      {moving && call.output && <Output text={call.output} cut={call.outputCut} lines={open ? 12 : 3} />}
+      {moving && call.output && (
+        <Output text={call.output} whole={call.whole} {...(open ? {} : { lines: LIVE_LINES })} />
+      )}
       {call.state === 'approval' && call.approval && <Approval approval={call.approval} />}
       {call.error && (
         <p className="tool-error">
@@ -51,7 +64,22 @@ export function ToolCard({ call }: { call: ToolView }) {
           {call.error.retryable && ' It may work when tried again.'}
         </p>
       )}
-      {open && <ToolDetails call={call} />}
+      {open && (
+        <Suspense>
+          <ToolDetails call={call} />
+        </Suspense>
+      )}
     </section>
+  );
+}
+
+/** Arguments while they are written: their end, or that there is nothing to read yet. */
+function Draft({ text }: { text: string | undefined }) {
+  const words = text?.replace(/\s+/gu, ' ').trim();
+  if (!words) return <span className="shimmer" aria-hidden="true" />;
+  return (
+    <span className="tool-draft" aria-hidden="true">
+      {words.length > DRAFT_CHARACTERS ? `…${words.slice(-DRAFT_CHARACTERS)}` : words}
+    </span>
   );
 }

@@ -1,30 +1,30 @@
-/** Everything about a call, by wish: exact arguments, output, result, and who decided. */
-import type { ToolView } from '../view/model.ts';
+/** Everything about a call, by wish: exact arguments, output, result, who decided, and who stopped it. */
+import type { StopView, ToolView } from '../view/model.ts';
+import { decidedWords } from './decided.ts';
 import { Output } from './Output.tsx';
 import { isLive } from './words.ts';
 
 export function ToolDetails({ call }: { call: ToolView }) {
-  const { approval } = call;
+  const { approval, stop, hidden, state } = call;
+  const input = call.input ?? call.draft;
+  const output = isLive(state) ? undefined : call.output;
+  const nothing = !input && !call.output && !call.result && !hidden;
   return (
     <div className="tool-details">
-      {call.input && <Detail label="Arguments" text={call.input} />}
-      {call.output && !isLive(call.state) && (
+      {hidden && (
+        <p className="tool-decided">What it was called with and what came of it is for {hidden} only.</p>
+      )}
+      {input && <Detail label="Arguments" text={input} />}
+      {output && (
         <div>
           <h4>Output</h4>
-          <Output text={call.output} cut={call.outputCut} lines={16} />
+          <Output text={output} whole={call.whole} />
         </div>
       )}
       {call.result && <Detail label="Result" text={call.result} />}
-      {approval?.decision && (
-        <p className="tool-decided">
-          {approval.decision === 'expired'
-            ? 'Nobody decided in time.'
-            : `${approval.decision === 'allowed' ? 'Allowed' : 'Denied'}${approval.decidedBy ? ` by ${approval.decidedBy}` : ''}.`}
-        </p>
-      )}
-      {!call.input && !call.output && !call.result && (
-        <p className="tool-decided">Nothing more is known about this call.</p>
-      )}
+      {approval?.decision && <p className="tool-decided">{decidedWords(approval.decision)}</p>}
+      {stop && <p className="tool-decided">{stopWords(stop)}</p>}
+      {nothing && <p className="tool-decided">Nothing more is known about this call.</p>}
     </div>
   );
 }
@@ -38,4 +38,18 @@ function Detail({ label, text }: { label: string; text: string }) {
       </pre>
     </div>
   );
+}
+
+/** "Stopped by Mara." */
+function stopWords({ by, outcome }: StopView): string {
+  switch (outcome) {
+    case 'requested':
+      return `${by} wants it stopped.`;
+    case 'stopped':
+      return `Stopped by ${by}.`;
+    case 'forced':
+      return `${by} wanted it stopped. It did not stop by itself in time, so it was cut off.`;
+    case 'too_late':
+      return `${by} wanted it stopped, but it was over before that.`;
+  }
 }

@@ -20,7 +20,7 @@ export function foldTools(parts: readonly PartView[]): readonly Folded[] {
     run = [];
   };
   for (const part of parts) {
-    if (part.kind === 'tool' && QUIET.has(part.call.state)) {
+    if (part.kind === 'tool' && QUIET.has(part.call.state) && part.call.stop === undefined) {
       run.push(part);
     } else {
       close();

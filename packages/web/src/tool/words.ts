@@ -30,13 +30,14 @@ export function wordOf(call: ToolView): string {
     case 'cancelling':
       return 'stopping';
     case 'done':
-      return 'done';
+      return call.stop?.outcome === 'too_late' ? 'done before it could be stopped' : 'done';
     case 'error':
       return 'failed';
     case 'denied':
-      return call.approval?.decidedBy ? `denied by ${call.approval.decidedBy}` : 'denied';
+      return deniedBy(call);
     case 'cancelled':
-      return 'cancelled';
+      if (call.stop?.outcome === 'forced') return 'stopped by force';
+      return call.stop ? `stopped by ${call.stop.by}` : 'cancelled';
     case 'timed_out':
       return 'timed out';
     case 'lost':
@@ -54,7 +55,16 @@ export function isLive(state: ToolState): boolean {
   );
 }
 
-/** States whose word must be read, because their sign is only grey. */
-export function needsWord(state: ToolState): boolean {
-  return ['queued', 'cancelling', 'denied', 'cancelled', 'timed_out', 'lost'].includes(state);
+/** Calls whose word must be read, because their sign is only grey, or does not say all. */
+export function needsWord({ state, stop }: ToolView): boolean {
+  return (
+    ['queued', 'denied', 'cancelled', 'timed_out', 'lost'].includes(state) ||
+    (state === 'done' && stop !== undefined)
+  );
+}
+
+function deniedBy({ approval }: ToolView): string {
+  const { cause, by } = approval?.decision ?? {};
+  if (cause === 'deadline') return 'nobody allowed it in time';
+  return cause === 'person' ? `denied by ${by}` : 'denied';
 }

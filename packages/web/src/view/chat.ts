@@ -14,6 +14,7 @@ import type {
   RoomListView,
   SessionView,
   UserView,
+  VerdictView,
   WorkView,
 } from './model.ts';
 import type { Readable } from './readable.ts';
@@ -47,6 +48,8 @@ export interface ChatView {
   search(words: string): Promise<readonly HitView[]>;
   startBot(userId: string): Promise<void>;
   stopBot(userId: string): Promise<void>;
+  /** Somebody looks at an agent: finds out whether I may start and stop it. */
+  lookAtBot(userId: string): void;
 }
 
 export interface RoomView {
@@ -79,6 +82,8 @@ export interface RoomView {
   /** Asks an agent once more. */
   again(key: string): Promise<void>;
   cancelTool(callId: string): Promise<void>;
-  /** Rejects, so that the question can be answered again. */
-  decide(approvalId: string, action: 'allow' | 'deny'): Promise<void>;
+  /** Rejects, so that the question can be answered again. Who comes second is told who decided. */
+  decide(approvalId: string, verdict: VerdictView): Promise<void>;
+  /** Lets agents that talk with each other go on. */
+  continueRun(run: string): Promise<void>;
 }

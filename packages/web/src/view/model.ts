@@ -76,7 +76,19 @@ export interface BotView {
   readonly status: 'stopped' | 'starting' | 'running' | 'stopping' | 'error';
   readonly activity?: Activity;
   readonly error?: string;
+  /** I may start and stop it. */
   readonly canControl: boolean;
+  /** Since when it has this status. */
+  readonly since?: number;
+  /** How often it was brought up again since someone last started it. */
+  readonly restarts?: number;
+  readonly description?: string;
+  /** How it is reached. */
+  readonly connector?: string;
+  /** Name of whose it is. */
+  readonly owner?: string;
+  /** How many messages wait for it in this room. */
+  readonly waiting?: number;
 }
 
 export interface MemberView {
@@ -145,14 +157,51 @@ export interface DeliveryView {
 /** How far an agent's message has come. */
 export interface AnswerView {
   readonly state:
-    'queued' | 'thinking' | 'working' | 'streaming' | 'done' | 'stopped' | 'interrupted' | 'failed';
+    | 'queued'
+    | 'thinking'
+    | 'working'
+    | 'waiting'
+    | 'streaming'
+    | 'stopping'
+    | 'done'
+    | 'stopped'
+    | 'interrupted'
+    | 'failed';
   readonly since: number;
   readonly endedAt?: number;
-  /** Who stopped it. */
+  /** Who stopped it, or wants to. */
   readonly by?: string;
+  /** It did not stop by itself. */
+  readonly forced?: boolean;
   readonly note?: string;
+  /** What the answer took. */
+  readonly cost?: CostView;
   /** I may stop it, or ask again when it has ended early. */
   readonly mine: boolean;
+}
+
+/** What an answer took: for its details. */
+export interface CostView {
+  /** Which attempt this was, from 1. */
+  readonly attempt: number;
+  readonly startedAt?: number;
+  readonly models: readonly {
+    readonly name: string;
+    readonly read: number;
+    readonly cached: number;
+    readonly written: number;
+    readonly thought: number;
+  }[];
+}
+
+/** A message waits for an agent. */
+export interface WaitView {
+  readonly run: string;
+  readonly bot: UserView;
+  /** "Waiting for demo, 2nd in line. It is stopped." */
+  readonly words: string;
+  /** What can be done about it, by me. */
+  readonly verb?: 'start' | 'continue';
 }
 
 export interface ReactionView {
@@ -171,6 +220,10 @@ export interface MessageView {
   readonly parts: readonly PartView[];
   readonly delivery?: DeliveryView;
   readonly answer?: AnswerView;
+  /** Agents that this message waits for. */
+  readonly waits?: readonly WaitView[];
+  /** What an agent asks, beside its tool calls. */
+  readonly asks?: readonly ApprovalView[];
   readonly edited?: boolean;
   readonly deleted?: boolean;
   readonly mentionsMe?: boolean;
@@ -258,13 +311,19 @@ export interface ToolView {
   readonly state: ToolState;
   /** The one argument worth reading in a line. */
   readonly summary?: string;
+  /** The arguments, as far as they have been written. */
+  readonly draft?: string;
   /** All arguments, formatted. */
   readonly input?: string;
   readonly progress?: ProgressView;
-  /** The end of what the tool has printed. */
+  /** What the tool has printed; of a long output the beginning and the end. */
   readonly output?: string;
-  /** Bytes that were left out before `output`. */
-  readonly outputCut?: number;
+  /** How much it was in all and where it is, if that is more than is shown. */
+  readonly whole?: { readonly bytes?: number; readonly url?: string };
+  /** Who may see what it was called with and what came of it, if that is not me. */
+  readonly hidden?: string;
+  /** Who wants it stopped, and what came of that. */
+  readonly stop?: StopView;
   readonly result?: string;
   readonly error?: { readonly message: string; readonly retryable: boolean };
   readonly waiting?: string;
@@ -281,13 +340,57 @@ export interface ProgressView {
   readonly message?: string;
 }
 
+/** Somebody's wish to stop something, and what came of it. */
+export interface StopView {
+  readonly by: string;
+  readonly since: number;
+  readonly outcome: 'requested' | 'stopped' | 'forced' | 'too_late';
+}
+
+export type ScopeView = 'once' | 'session' | 'always';
+
+/** Something that people are asked to decide. */
 export interface ApprovalView {
   readonly id: string;
+  readonly kind: 'permission' | 'question';
   readonly question: string;
-  readonly expiresAt?: number;
+  /** What the tool would be called with, formatted. */
+  readonly input?: string;
+  /** Whoever allows it may change that. */
+  readonly editable: boolean;
+  /** What a question wants to know: JSON Schema of an object with flat fields. */
+  readonly schema?: unknown;
+  /** For how long it can be allowed. */
+  readonly scopes: readonly ScopeView[];
+  readonly expiresAt: number;
+  /** What is taken to be the answer then. */
+  readonly otherwise: 'allowed' | 'denied';
   readonly canDecide: boolean;
-  readonly decision?: 'allowed' | 'denied' | 'expired';
-  readonly decidedBy?: string;
+  readonly decision?: DecisionView;
+}
+
+/** The answer that counts. */
+export interface DecisionView {
+  readonly what: 'allowed' | 'denied' | 'answered';
+  /** A person; an earlier decision; nobody in time; or it was not needed any more. */
+  readonly cause: 'person' | 'standing' | 'deadline' | 'withdrawn';
+  readonly by: string;
+  readonly at: number;
+  readonly scope: ScopeView;
+  readonly reason?: string;
+  /** The arguments were changed. */
+  readonly edited?: boolean;
+  /** What was answered, in a line. */
+  readonly answer?: string;
+}
+
+/** What I decide. */
+export interface VerdictView {
+  readonly action: 'allow' | 'deny' | 'answer';
+  readonly scope?: ScopeView;
+  /** The arguments to call the tool with instead. */
+  readonly input?: unknown;
+  readonly answer?: Readonly<Record<string, unknown>>;
 }
 
 // ---------------------------------------------------------------- notices
