@@ -2,12 +2,12 @@
 
 use std::{path::Path, time::Duration};
 
-use antiphon_agents::mcp::{McpServer, Outcome, Transport};
+use antiphon_agents::mcp::{Answer, CallTimes, McpServer, Outcome, Transport};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Ear, LONG, PATIENCE, Servers, done, everything, peer};
+use super::{Ear, LONG, PATIENCE, Servers, done, everything, peer, program};
 
 /// All pages of a list are read, and read again when the server says so.
 #[tokio::test]
@@ -16,7 +16,7 @@ async fn a_list_is_read_to_its_end_and_again_when_it_changes() {
     let names = |servers: &Servers| servers.mcp.tools().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!(names(&servers)[..6], ["flood", "die", "hang", "leave_a_child", "complain", "ask_twice"]);
     servers.tool("late").await;
-    assert_eq!(names(&servers).len(), 7);
+    assert_eq!(names(&servers).len(), 8);
 }
 
 /// B15: a server that dies loses the call at work, and is there again for the next one.
@@ -60,14 +60,25 @@ async fn nothing_that_a_server_started_outlives_it() {
     timeout(PATIENCE, gone).await.expect("a program is left over");
 }
 
-/// A stop does not wait for a server that never answers.
+/// A server that never answers is not waited for, but told: by a stop, a time-out, or a run that goes away.
 #[tokio::test]
-async fn a_call_that_hangs_can_be_stopped() {
+async fn a_server_is_told_that_its_answer_is_not_wanted_any_more() {
     let servers = Servers::of(vec![peer()]).await;
-    let cancel = CancellationToken::new();
-    cancel.cancel();
-    let outcome = servers.call_with("hang", json!({}), LONG, &Ear::default(), &cancel).await;
-    assert_eq!(outcome, Outcome::Cancelled);
+    let (ear, never) = (Ear::default(), CancellationToken::new());
+    let stopped = CancellationToken::new();
+    let stop = async {
+        servers.call("complain", json!({})).await;
+        stopped.cancel();
+    };
+    let call = servers.call_with("hang", json!({}), LONG, &ear, &stopped);
+    assert_eq!(tokio::join!(call, stop).0, Outcome::Cancelled);
+    let short = CallTimes { silence: Duration::from_millis(50), ..LONG };
+    let outcome = servers.call_with("hang", json!({}), short, &ear, &never).await;
+    assert_eq!(outcome, Outcome::TimedOut(short.silence));
+    let left = servers.call_with("hang", json!({}), LONG, &ear, &never);
+    assert!(timeout(Duration::from_millis(50), left).await.is_err());
+    let told = async { while done(servers.call("count stops", json!({})).await) != "3" {} };
+    timeout(PATIENCE, told).await.expect("the server was not told");
 }
 
 /// A question that was withdrawn is not asked any more.
@@ -101,5 +112,22 @@ async fn a_program_that_is_no_server_is_given_up() {
     (program.command, program.args) = ("sleep".to_owned(), vec!["600".to_owned()]);
     let servers = Servers::of(vec![mute]).await;
     assert_eq!(servers.mcp.away(), ["everything"]);
+    servers.stop().await;
+}
+
+/// A server of the kind that has no `initialize`, and asks by an answer.
+#[tokio::test]
+async fn a_server_of_the_new_kind_is_greeted_called_and_answered() {
+    let servers = Servers::of(vec![program("new", "tests/it/mcp/peer.mjs", &["new"])]).await;
+    let (answer, never) = (Answer::Accept(json!({"name": "Mara"})), CancellationToken::new());
+    for (answer, words) in [
+        (answer, r#"half done: {"action":"accept","content":{"name":"Mara"}}"#),
+        (Answer::Decline, r#"half done: {"action":"decline"}"#),
+    ] {
+        let ear = Ear { answer: Some(answer), ..Ear::default() };
+        let outcome = servers.call_with("ask first", json!({}), LONG, &ear, &never).await;
+        assert_eq!(done(outcome), words);
+        assert_eq!(ear.asked.lock().unwrap()[0].message, "Who?");
+    }
     servers.stop().await;
 }

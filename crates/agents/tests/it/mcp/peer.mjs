@@ -1,10 +1,16 @@
-// An MCP server of the old kind that does what servers should not: the tests of the client call its tools by name.
+// An MCP server that does what servers should not: the tests of the client call its tools by name. It is one of the old
+// kind, or with the argument `new` of the kind that has no `initialize`.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers';
 
+const IS_NEW = process.argv[2] === 'new';
+
 /** How many requests for the list have come; the tools change with the second. */
 let lists = 0;
+
+/** How many calls it was told to give up. */
+let stops = 0;
 
 function send(message) {
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
@@ -16,7 +22,7 @@ function tool(name) {
 
 const PAGES = [
   ['flood', 'die', 'hang'],
-  ['leave a child', 'complain', 'ask twice'],
+  ['leave a child', 'complain', 'ask twice', 'count stops'],
 ];
 
 const TOOLS = {
@@ -33,6 +39,9 @@ const TOOLS = {
     process.exit(3);
   },
   hang() {},
+  'count stops'(answer) {
+    answer(String(stops));
+  },
   /** Starts a program that would outlive it. */
   'leave a child'(answer) {
     answer(String(spawn('sleep', ['600'], { stdio: 'ignore' }).pid));
@@ -52,6 +61,34 @@ const TOOLS = {
   },
 };
 
+const FORM = { type: 'object', properties: { name: { type: 'string' } } };
+
+/** Servers of the new kind ask by an answer, and are called again with what they wanted to know. */
+function askFirst(result, { inputResponses, requestState }) {
+  if (inputResponses === undefined) {
+    const params = { mode: 'form', message: 'Who?', requestedSchema: FORM };
+    const inputRequests = { who: { method: 'elicitation/create', params } };
+    result({ resultType: 'input_required', inputRequests, requestState: 'half done' });
+  } else {
+    const text = `${requestState}: ${JSON.stringify(inputResponses.who)}`;
+    result({ resultType: 'complete', content: [{ type: 'text', text }] });
+  }
+}
+
+function handleNew({ id, method, params }) {
+  const result = (result) => send({ id, result });
+  const kept = { resultType: 'complete', ttlMs: 0, cacheScope: 'private' };
+  if (method === 'server/discover') {
+    result({ ...kept, supportedVersions: ['2026-07-28'], capabilities: { tools: {} } });
+  } else if (method === 'tools/list') {
+    result({ ...kept, tools: [tool('ask first')] });
+  } else if (method === 'tools/call') {
+    askFirst(result, params);
+  } else if (id !== undefined && method !== undefined) {
+    send({ id, error: { code: -32601, message: 'Method not found' } });
+  }
+}
+
 function handle({ id, method, params }) {
   const result = (result) => send({ id, result });
   if (method === 'initialize') {
@@ -67,6 +104,8 @@ function handle({ id, method, params }) {
   } else if (method === 'tools/call') {
     const answer = (text) => result({ content: [{ type: 'text', text }] });
     TOOLS[params.name](answer, params._meta?.progressToken);
+  } else if (method === 'notifications/cancelled') {
+    stops += 1;
   } else if (method === 'ping') {
     result({});
   } else if (id !== undefined && method !== undefined) {
@@ -74,4 +113,8 @@ function handle({ id, method, params }) {
   }
 }
 
-createInterface({ input: process.stdin }).on('line', (line) => handle(JSON.parse(line)));
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const message = JSON.parse(line);
+  if (IS_NEW) handleNew(message);
+  else handle(message);
+});
