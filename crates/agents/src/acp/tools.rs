@@ -123,6 +123,10 @@ impl Tools {
                 let _ = pending.deny(reason.as_deref()).await;
                 State::Over
             }
+            Decided::Stopped => {
+                let _ = pending.stopped().await;
+                State::Over
+            }
             Decided::Open => State::Pending(pending),
         };
         self.running += usize::from(call.is_running());
@@ -145,6 +149,8 @@ impl Tools {
 pub(super) enum Decided {
     Allowed,
     Refused(Option<String>),
+    /// Nothing: someone stopped the call meanwhile.
+    Stopped,
     /// Nothing: the agent does not want to know any more.
     Open,
 }

@@ -211,7 +211,11 @@ async fn decide(
         Some(Ok(decision)) => {
             let (outcome, is_allowed) = permission::outcome(&ask, &decision);
             asked.answer(Ok(outcome)).await;
-            if is_allowed { Decided::Allowed } else { Decided::Refused(decision.reason) }
+            match (is_allowed, decision.cause) {
+                (true, _) => Decided::Allowed,
+                (false, DecisionCause::Withdrawn) => Decided::Stopped,
+                (false, _) => Decided::Refused(decision.reason),
+            }
         }
         // Where nobody can be asked, nothing is allowed.
         Some(Err(fault)) => {

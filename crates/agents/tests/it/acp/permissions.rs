@@ -95,6 +95,18 @@ async fn a_stop_cancels_what_was_asked() {
     assert_eq!(scene.ask("hello").await.1, "heard Mara: hello");
 }
 
+/// F4: a call that is stopped while people are asked is refused to the agent, which goes on.
+#[tokio::test]
+async fn a_stop_of_the_call_is_a_no() {
+    let mut scene = Scene::new().await;
+    let (question, approval) = scene.until_asked("permit").await;
+    let call = approval.ask.tool_call.unwrap();
+    assert!(scene.mara.stop_tool(&scene.chat.room, &call).await);
+    let (run, answer) = scene.chat.answered(&question).await;
+    assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "outcome selected no"));
+    assert_eq!(scene.chat.seen.tool_states().last().unwrap().1, ToolState::Cancelled);
+}
+
 /// F6: what people allow for good is this very thing, not whatever the tool could do.
 #[tokio::test]
 async fn what_is_allowed_for_good_is_this_very_thing() {
