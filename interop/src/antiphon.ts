@@ -22,7 +22,7 @@ export async function antiphon(bots: readonly Bot[] = [], options: Options = {})
   };
   const server = await Server.start({
     settings: toml({ ...people, ...options.settings }, bots),
-    env: { [KEY]: AIMOCK_KEY, ...options.env },
+    env: { [KEY]: AIMOCK_KEY, ...tokens(bots), ...options.env },
   });
   witness(
     'antiphon',
@@ -40,4 +40,22 @@ export function modelBot(
 ): Bot {
   const model = { base_url: aimock.base, model: 'first', api_key_env: KEY, retries: 0 };
   return { id: 'helper', ...bot, connector: { type: 'openai', ...model, ...connector } };
+}
+
+/** A bot that connects with the token that `tokenOf` tells; what else is said of it. */
+export function socketBot(id: string, bot: Readonly<Record<string, Setting>> = {}): Bot {
+  return { id, ...bot, connector: { type: 'bot_socket', token_env: variableOf(id) } };
+}
+
+/** The token of a bot on a bot socket. */
+export function tokenOf(id: string): string {
+  return `token-of-${id}-that-only-this-test-and-its-server-know`;
+}
+
+function variableOf(id: string): string {
+  return `TOKEN_OF_${id.toUpperCase()}`;
+}
+
+function tokens(bots: readonly Bot[]): Record<string, string> {
+  return Object.fromEntries(bots.map(({ id }) => [variableOf(id), tokenOf(id)]));
 }

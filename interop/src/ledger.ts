@@ -90,7 +90,7 @@ function ended({ question, steps }: Case): string[] {
   return good ? [] : [`${question.id} went through ${states.join()}`];
 }
 
-/** There is one answer at most; it is over; a completed one is whole, and any other one is a beginning. */
+/** There is one answer at most; it is over; a completed one is whole, any other one is a beginning; of one attempt. */
 function said({ question, steps, answers }: Case): string[] {
   const end = steps.at(-1);
   const [answer, ...more] = answers;
@@ -99,7 +99,13 @@ function said({ question, steps, answers }: Case): string[] {
   const text = words(answer);
   const whole = question.answer(end?.attempt ?? 1);
   if (answer.status === 'streaming') return [`the answer to ${question.id} never ended`];
-  if (end?.state === 'completed' ? text === whole : whole.startsWith(text)) return [];
+  const attempts = Array.from({ length: end?.attempt ?? 1 }, (_, before) => before + 1);
+  const good =
+    end?.state === 'completed'
+      ? text === whole
+      : // The last attempt may have ended before it wrote anything.
+        attempts.some((attempt) => question.answer(attempt).startsWith(text));
+  if (good) return [];
   return [`the answer to ${question.id} (${end?.state ?? 'no run'}) reads ${JSON.stringify(text)}`];
 }
 

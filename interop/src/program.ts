@@ -13,8 +13,8 @@ export interface Start {
   /** What differs from our environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Looks once; an error means "not yet", like `false`. */
-  readonly ready: () => Promise<boolean>;
+  /** Looks once, also at what it has printed; an error means "not yet", like `false`. */
+  readonly ready: (output: string) => Promise<boolean>;
   /** How it is got where it is missing. */
   readonly advice: string;
 }
@@ -95,7 +95,7 @@ export class Program implements AsyncDisposable {
   async #untilReady({ ready, advice }: Start): Promise<void> {
     const deadline = Date.now() + START_MS;
     for (;;) {
-      if (await ready().catch(() => false)) return;
+      if (await ready(this.output).catch(() => false)) return;
       const failure = this.#trouble
         ? `could not start: ${this.#trouble.message}`
         : this.over()

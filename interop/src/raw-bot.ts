@@ -1,20 +1,12 @@
 // A bot on the bot socket without an SDK: it says what a test has it say, also what it should not.
-import type { Server } from '@antiphon/e2e/server';
 import { Wire, type Frame } from '@antiphon/e2e/wire';
-import { accepted, type Chat, type Message, type Run } from './chat.ts';
+import { accepted, type Message, type Run } from './chat.ts';
 import { Listener } from './listener.ts';
 
 /** A run that the bot was offered. */
 export interface Offer {
   readonly run: Run & { readonly attempt: number };
   readonly trigger: Message;
-}
-
-/** Registers a bot that belongs to this person; answers with its token. */
-export async function register(owner: Chat, id: string, spec: object = {}): Promise<string> {
-  const bot = { id, connector: { type: 'bot_socket' }, ...spec };
-  const answer = accepted(await owner.wire.ask({ type: 'register_bot', bot }));
-  return answer['token'] as string;
 }
 
 /** One connection of a bot. */
@@ -29,18 +21,25 @@ export class RawBot implements Disposable {
   }
 
   /** Connects and takes runs. */
-  static async connect(server: Server, token: string, serve: object = {}): Promise<RawBot> {
-    const wire = await Wire.open(server.url, { token, user: { id: '', name: '' } });
+  static async connect(url: string, token: string, serve: object = {}): Promise<RawBot> {
+    const wire = await Wire.open(url, { token, user: { id: '', name: '' } });
     const bot = new RawBot(wire);
     accepted(await wire.ask({ type: 'serve_runs', ...serve }));
     return bot;
   }
 
-  /** The next run that it was not asked for yet. */
+  /** The next run that was offered. */
   async offer(): Promise<Offer> {
     const frame = await this.frame('a run', (frame) => frame.type === 'run' && !this.#seen.has(frame));
     this.#seen.add(frame);
     return frame as unknown as Offer;
+  }
+
+  /** The runs that were offered since it was last looked. */
+  offers(): Offer[] {
+    const offers = this.wire.frames.filter((frame) => frame.type === 'run' && !this.#seen.has(frame));
+    for (const frame of offers) this.#seen.add(frame);
+    return offers as unknown as Offer[];
   }
 
   /** Waits for a frame, of those that have come or are to come. */

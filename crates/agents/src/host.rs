@@ -15,7 +15,7 @@ use crate::{
     Connector, Trouble, acp, ag_ui, bot_socket,
     builtin::{self, DemoOptions},
     openai,
-    supervisor::Supervisor,
+    supervisor::{self, Supervisor},
 };
 
 /// Where connectors live.
@@ -55,8 +55,12 @@ pub struct Host {
 }
 
 impl Host {
-    /// Begins to look after the hub's bots, those to come included.
-    pub fn start(place: Place, options: HostOptions) -> Self {
+    /// Lets the hub's bots into their rooms, so that whoever comes finds them there, and begins to look after them, those to
+    /// come included.
+    pub async fn start(place: Place, options: HostOptions) -> Self {
+        for spec in place.hub.ordered_bots().iter().filter_map(|bot| place.hub.bot_spec(bot)) {
+            supervisor::enter(&place.hub, &spec).await;
+        }
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
         let watch = Watch { place, options, closing: closing.clone(), tasks: tasks.clone() };
         tasks.spawn(watch.run());

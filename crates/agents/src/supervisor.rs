@@ -25,6 +25,8 @@ use crate::{
 };
 use backoff::Backoff;
 
+pub(crate) use rooms::enter;
+
 /// What the room reads of a run that ends because its bot is stopped.
 const STOPPED: &str = "the bot was stopped";
 /// A bot that ran for so long before its link was lost is tried again at once, like one that was never in trouble.
@@ -56,6 +58,8 @@ impl Supervisor {
         let Some(mut orders) = this.hub().orders(&this.bot) else { return };
         loop {
             let Some(order) = orders.borrow_and_update().clone() else { return };
+            // Before it is up, and if it is not to come up at all: what is said to it there waits for it.
+            enter(this.hub(), &order.spec).await;
             let end = if order.run {
                 // A task of its own: a connector that panics takes this life with it, and nothing else.
                 match tokio::spawn(Arc::clone(&this).live(order, orders.clone())).await {
@@ -89,7 +93,7 @@ impl Supervisor {
             let trouble = tokio::select! {
                 biased;
                 end = self.ordered(&mut orders) => break end,
-                up = self.bring_up(&order, &connector) => match up {
+                up = connector.start() => match up {
                     Ok(()) => {
                         let since = Instant::now();
                         self.report(Health::well(BotStatus::Running, restarts));
@@ -122,12 +126,6 @@ impl Supervisor {
         worker.end().await;
         connector.stop().await;
         end
-    }
-
-    async fn bring_up(&self, order: &Order, connector: &Arc<dyn Connector>) -> Result<(), Trouble> {
-        connector.start().await?;
-        rooms::enter(&self.place.hub, &order.spec).await;
-        Ok(())
     }
 
     /// Gives the bot its runs until its life ends or its link is lost. Runs that are at work when the link is lost are left

@@ -80,7 +80,7 @@ impl Server {
         let hub = Hub::start(Arc::clone(&store), options, Environment::system()).await?;
         declare_bots(&hub, &settings).await?;
         let place = Place { hub: Arc::clone(&hub), data_dir: settings.data_dir.clone() };
-        let host = Host::start(place, HostOptions::new(DemoOptions::default()));
+        let host = Host::start(place, HostOptions::new(DemoOptions::default())).await;
         let metrics_listen = settings.metrics_listen;
         let doors = Arc::new(Doors::new(hub, settings, clock)?);
         doors.tasks.spawn(watch_keys(Arc::clone(&doors)));

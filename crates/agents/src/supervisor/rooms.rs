@@ -5,7 +5,7 @@ use antiphon_protocol::{BotSpec, RoomId, request::JoinRoom};
 use tracing::warn;
 
 /// A room that is not there yet, or that takes an invitation, must not keep a bot from starting.
-pub(super) async fn enter(hub: &Hub, spec: &BotSpec) {
+pub(crate) async fn enter(hub: &Hub, spec: &BotSpec) {
     let user = spec.bot().user;
     let usual = [hub.default_room().clone()];
     for room in spec.rooms.as_deref().unwrap_or(&usual) {

@@ -64,7 +64,7 @@ impl World {
         let store = Arc::new(SqliteStore::open(folder.path().join("it.db"), &sqlite).unwrap());
         let hub = Hub::start(store, options, Environment::system()).await.unwrap();
         let place = Place { hub: Arc::clone(&hub), data_dir: folder.path().to_owned() };
-        Self { hub, host: Host::start(place, host), folder }
+        Self { hub, host: Host::start(place, host).await, folder }
     }
 
     /// Brings bots, and waits until each runs.
