@@ -67,6 +67,7 @@ impl Tools {
             title: news.title(),
             arguments: news.arguments().unwrap_or_default(),
             visible_to,
+            stops_with_run: true,
             ..ToolStart::new(news.tool_name())
         };
         let pending = answer.announce_tool(start).await?;

@@ -1,9 +1,9 @@
 //! What an agent asks for, and what people decide.
 
 use antiphon_protocol::{
-    Approval, ApprovalId, EntryBody, RunState, ToolState, UserId,
+    Approval, ApprovalId, EntryBody, ErrorCode, RunState, ToolState, UserId,
     approval::{AskKind, DecisionAction, Scope},
-    request::Decide,
+    request::{Cancel, Decide},
 };
 use serde_json::{Value, json};
 
@@ -95,16 +95,17 @@ async fn a_stop_cancels_what_was_asked() {
     assert_eq!(scene.ask("hello").await.1, "heard Mara: hello");
 }
 
-/// F4: a call that is stopped while people are asked is refused to the agent, which goes on.
+/// F4: the protocol has no word for stopping one tool; whoever wants that is told so, and nothing else happens.
 #[tokio::test]
-async fn a_stop_of_the_call_is_a_no() {
+async fn a_wish_to_stop_one_tool_is_denied() {
     let mut scene = Scene::new().await;
     let (question, approval) = scene.until_asked("permit").await;
-    let call = approval.ask.tool_call.unwrap();
-    assert!(scene.mara.stop_tool(&scene.chat.room, &call).await);
-    let (run, answer) = scene.chat.answered(&question).await;
-    assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "outcome selected no"));
-    assert_eq!(scene.chat.seen.tool_states().last().unwrap().1, ToolState::Cancelled);
+    let (room, tool_call) = (scene.chat.room.clone(), approval.ask.tool_call.clone());
+    let stop = Cancel { room, run: None, tool_call, message_id: None };
+    let denied = scene.mara.session.handle(stop.into()).await.unwrap_err();
+    assert_eq!(denied.code, ErrorCode::Forbidden);
+    scene.decide(&approval.approval, DecisionAction::Approve, None).await;
+    assert_eq!(text_of(&scene.chat.answered(&question).await.1), "outcome selected yes");
 }
 
 /// F6: what people allow for good is this very thing, not whatever the tool could do.
