@@ -3,16 +3,19 @@
 //! Three things, three owners: people say what a bot is and whether it is to run ([`Order`]), whoever supervises it says how
 //! it is ([`Health`]), and everyone else reads the [`Bot`] that follows from both.
 
+mod manage;
+pub(crate) mod teller;
 mod tokens;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use antiphon_protocol::{Bot, BotSpec, BotStatus, Error, UserId, bot::ConnectorSpec};
-use antiphon_store::Change;
+use antiphon_protocol::{Bot, BotSpec, BotStatus, Error, UserId};
+use antiphon_store::{BotState, Change};
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use crate::Hub;
+use teller::News;
 use tokens::Tokens;
 
 pub use tokens::fingerprint;
@@ -57,53 +60,118 @@ impl Health {
     }
 }
 
+/// What a bot's rooms know of it.
+type Told = (BotStatus, Option<String>);
+
 /// Every bot.
 #[derive(Debug)]
 pub(crate) struct Bots {
     known: RwLock<BTreeMap<UserId, Known>>,
     tokens: Tokens,
-    /// Goes up when a bot becomes known that was not.
+    /// Changes when a bot becomes known that was not.
     arrivals: watch::Sender<u64>,
+    news: Arc<News>,
 }
 
 #[derive(Debug)]
 struct Known {
     bot: Bot,
+    /// Whether people want it to run; nothing if nobody said.
+    wanted: Option<bool>,
+    told: Option<Told>,
     order: watch::Sender<Option<Order>>,
 }
 
 impl Default for Bots {
     fn default() -> Self {
-        Self { known: RwLock::default(), tokens: Tokens::default(), arrivals: watch::Sender::new(0) }
+        Self {
+            known: RwLock::default(),
+            tokens: Tokens::default(),
+            arrivals: watch::Sender::new(0),
+            news: Arc::default(),
+        }
     }
 }
 
 impl Bots {
-    /// Takes over what is to be seen of a bot.
+    /// Makes a bot known, or takes over what is to be seen of it.
     pub fn put(&self, bot: Bot) {
         let mut known = self.known.write();
         match known.get_mut(&bot.user.id) {
             Some(entry) => entry.bot = bot,
             None => {
-                known.insert(bot.user.id.clone(), Known { bot, order: watch::Sender::new(None) });
+                let entry = Known { bot, wanted: None, told: None, order: watch::Sender::new(None) };
+                known.insert(entry.bot.user.id.clone(), entry);
             }
         }
     }
 
-    /// Tells a bot's supervisor what is wanted; nothing: the bot is to go.
-    fn order(&self, bot: &UserId, order: Option<(Arc<BotSpec>, Origin, bool)>) {
+    /// Takes over what was said about a bot; how it is stays.
+    fn describe(&self, bot: Bot) {
+        if let Some(entry) = self.known.write().get_mut(&bot.user.id) {
+            let Bot { status, error, since, restarts, .. } = entry.bot.clone();
+            entry.bot = Bot { status, error, since, restarts, ..bot };
+        }
+    }
+
+    fn remember(&self, bot: &UserId, state: BotState) {
+        if let Some(entry) = self.known.write().get_mut(bot) {
+            (entry.wanted, entry.told) = (state.run, state.told);
+        }
+    }
+
+    fn forget(&self, bot: &UserId) {
+        self.known.write().remove(bot);
+    }
+
+    /// Tells a bot's supervisor what was said about it. A bot that nobody stopped is to run.
+    fn order(&self, bot: &UserId, spec: Arc<BotSpec>, origin: Origin) {
         if let Some(entry) = self.known.read().get(bot) {
-            entry.order.send_modify(|present| {
-                let number = present.as_ref().map_or(1, |order| order.number + 1);
-                *present = order.map(|(spec, origin, run)| Order { spec, origin, run, number });
+            let run = entry.wanted.unwrap_or(true);
+            entry.order.send_modify(|order| {
+                let number = order.as_ref().map_or(1, |order| order.number + 1);
+                *order = Some(Order { spec, origin, run, number });
             });
         }
         self.arrivals.send_modify(|count| *count += 1);
     }
 
+    /// Tells a bot's supervisor whether it is to run.
+    fn want(&self, bot: &UserId, run: bool) {
+        if let Some(entry) = self.known.write().get_mut(bot) {
+            entry.wanted = Some(run);
+            entry.order.send_modify(|order| {
+                if let Some(order) = order {
+                    (order.run, order.number) = (run, order.number + 1);
+                }
+            });
+        }
+    }
+
+    /// Tells a bot's supervisor that nothing is wanted of it any more.
+    fn withdraw(&self, bot: &UserId) {
+        if let Some(entry) = self.known.read().get(bot) {
+            entry.order.send_replace(None);
+        }
+    }
+
     /// What is wanted of a bot.
     pub fn ordered(&self, bot: &UserId) -> Option<Order> {
         self.known.read().get(bot)?.order.borrow().clone()
+    }
+
+    fn told(&self, bot: &UserId) -> Option<Told> {
+        self.known.read().get(bot)?.told.clone()
+    }
+
+    fn set_told(&self, bot: &UserId, told: Told) {
+        if let Some(entry) = self.known.write().get_mut(bot) {
+            entry.told = Some(told);
+        }
+    }
+
+    fn news(&self) -> Arc<News> {
+        Arc::clone(&self.news)
     }
 }
 
@@ -127,20 +195,6 @@ impl Hub {
     pub async fn put_bot(&self, bot: Bot) -> Result<(), Error> {
         self.commit(UserId::system(), Change::PutBot { bot: Box::new(bot.clone()) }).await?;
         self.bots.put(bot);
-        Ok(())
-    }
-
-    /// Takes the bots of the settings: those that are given are to run, those of earlier settings are not any more.
-    pub async fn declare_bots(&self, specs: Vec<BotSpec>) -> Result<(), Error> {
-        for spec in specs {
-            let bot = Bot { since: Some(self.now()), ..spec.bot() };
-            self.put_bot(bot).await?;
-            let id = spec.id.clone();
-            if let ConnectorSpec::BotSocket { token: Some(token) } = &spec.connector {
-                self.set_bot_token(&id, Some(fingerprint(&token.0)));
-            }
-            self.bots.order(&id, Some((Arc::new(spec), Origin::Settings, true)));
-        }
         Ok(())
     }
 
@@ -170,5 +224,7 @@ impl Hub {
             let Health { status, error, restarts } = health;
             (known.bot.status, known.bot.error, known.bot.restarts) = (status, error, restarts);
         }
+        self.bots.news.of(bot);
+        self.queues.mark_bot(bot);
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use antiphon_protocol::{Event, MessageId, Part, RoomId, UserId, request::Receive};
+use antiphon_protocol::{Event, MessageId, Part, Queue, RoomId, UserId, request::Receive};
 use antiphon_store::CommittedEntry;
 use bytes::Bytes;
 
@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Typing,
     /// Someone came or went.
     Presence,
+    /// What waits for a bot.
+    Queue,
     /// Made for one reader: a page of a catch-up, its end, news of the user's own rooms.
     Own { cursor: Option<u64> },
 }
@@ -104,6 +106,11 @@ impl LiveEvent {
     /// Someone came, went, or looks away.
     pub(crate) fn presence(event: &Event) -> Arc<Self> {
         Self::new(Kind::Presence, encode(event))
+    }
+
+    /// What waits for a bot.
+    pub(crate) fn queue(room: &RoomId, queue: Queue) -> Arc<Self> {
+        Self::new(Kind::Queue, encode(&Event::Queue { room: room.clone(), queue }))
     }
 
     /// An event for one reader. `cursor` is the position up to which it brings that reader, if it does.

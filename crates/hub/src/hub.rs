@@ -20,12 +20,17 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Environment, Reader, Session,
     bot_socket::BotSockets,
-    bots::Bots,
+    bots::{Bots, teller},
     connections::Connections,
     rate::Rates,
     reader::device::{Device, Notice},
     room::LiveRoom,
-    run::{RunLimits, Runs, sweep},
+    run::{
+        RunLimits, Runs,
+        chain::Lineage,
+        queue::{self, Queues},
+        sweep,
+    },
 };
 
 /// What an operator can set.
@@ -43,6 +48,8 @@ pub struct HubOptions {
     pub outputs: Option<std::path::PathBuf>,
     /// How long a tool call may take to end after it was asked to, in milliseconds.
     pub tool_grace_ms: u64,
+    /// Who may manage everyone's bots.
+    pub administrators: Vec<UserId>,
 }
 
 impl Default for HubOptions {
@@ -54,6 +61,7 @@ impl Default for HubOptions {
             cancel_grace_ms: 5_000,
             outputs: None,
             tool_grace_ms: 5_000,
+            administrators: Vec::new(),
         }
     }
 }
@@ -72,6 +80,8 @@ pub struct Hub {
     /// Rooms in which something grows or expires; the housekeeper looks at these only.
     busy: Mutex<HashSet<RoomId>>,
     pub(crate) bots: Bots,
+    pub(crate) queues: Arc<Queues>,
+    pub(crate) lineage: Lineage,
     tasks: TaskTracker,
     /// Where tasks run: some are begun by threads of the store.
     runtime: Handle,
@@ -114,6 +124,8 @@ impl Hub {
             rooms: Mutex::default(),
             busy: Mutex::default(),
             bots: Bots::default(),
+            queues: Arc::default(),
+            lineage: Lineage::default(),
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
             stopping: CancellationToken::new(),
@@ -122,9 +134,11 @@ impl Hub {
         hub.store.publish_to(Arc::new(Bell(hub.myself.clone())));
         hub.recover().await?;
         hub.make_default_room().await?;
-        hub.store.bots().await?.into_iter().for_each(|bot| hub.bots.put(bot));
+        hub.load_bots().await?;
         hub.spawn(housekeeping::run(Arc::downgrade(&hub), hub.stopping.clone()));
         hub.spawn(sweep::run(Arc::downgrade(&hub), hub.stopping.clone()));
+        hub.spawn(teller::run(Arc::downgrade(&hub), hub.stopping.clone()));
+        hub.spawn(queue::run(Arc::downgrade(&hub), hub.stopping.clone()));
         Ok(hub)
     }
 
@@ -274,6 +288,7 @@ impl Hub {
     async fn load(&self, room: &LiveRoom) -> Result<(), Missing> {
         let snapshot = self.store.room(&room.id).await.map_err(|fault| Missing::Unread(fault.into()))?;
         room.open(snapshot.ok_or(Missing::NotThere)?, self.now());
+        room.update(|state| (self.fill_queues(state), false));
         Ok(())
     }
 
@@ -322,10 +337,10 @@ impl Hub {
                     self.expel_bot(id, user, &committed.entry.by);
                 }
                 EntryBody::Message { .. } => ordinal = Some(committed.ordinal),
-                EntryBody::RunChanged(run) => self.runs.heard(run),
                 EntryBody::ApprovalDecided { approval, run, decision } => {
                     self.runs.decided(run, approval, decision);
                 }
+                EntryBody::RunChanged(run) => self.heard_of_run(id, run),
                 _ => {}
             }
         }
@@ -333,6 +348,15 @@ impl Hub {
             let notice = Notice { ordinal: Some(ordinal), ..Notice::default() };
             room.watchers(&self.connections).iter().for_each(|device| device.notify(id, notice));
         }
+    }
+
+    /// The rooms in memory in which something waits for one of these bots.
+    pub(crate) fn rooms_waiting_for(&self, bots: &HashSet<UserId>) -> Vec<RoomId> {
+        let rooms: Vec<Arc<LiveRoom>> =
+            self.rooms.lock().values().filter(|room| room.is_loaded()).cloned().collect();
+        let waits =
+            |room: &Arc<LiveRoom>| room.read(|state| state.runs.iter().any(|run| bots.contains(&run.bot)));
+        rooms.into_iter().filter(waits).map(|room| room.id.clone()).collect()
     }
 
     async fn make_default_room(&self) -> Result<(), Error> {

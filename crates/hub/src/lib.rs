@@ -18,7 +18,7 @@ mod session;
 
 pub use bot_socket::{BotLine, BotRequest, BotSocket, BotWrite};
 pub use bots::{Health, Order, Origin};
-pub use environment::{Clock, Environment, Ids};
+pub use environment::{Clock, Environment, Ids, Vault};
 pub use event::LiveEvent;
 pub use hub::{Hub, HubOptions};
 pub use reader::Reader;

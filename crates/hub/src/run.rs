@@ -8,6 +8,7 @@ mod answer;
 mod approval;
 mod call;
 mod cancel;
+pub(crate) mod chain;
 mod decide;
 mod early;
 mod end;
@@ -15,13 +16,18 @@ mod form;
 mod inbox;
 mod lease;
 pub(crate) mod output;
+pub(crate) mod queue;
 mod remote;
 pub(crate) mod routing;
 mod session;
+mod steer;
 pub(crate) mod sweep;
 mod tool;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use antiphon_protocol::{ApprovalId, Decision, RoomId, Run, RunId, RunState, ToolCallId, UserId};
 use parking_lot::Mutex;
@@ -57,6 +63,11 @@ impl Runs {
         }
         if run.state == RunState::Queued || run.state.is_final() {
             self.inbox(&run.bot).notify_one();
+        }
+        if run.state == RunState::Queued {
+            self.active.lock().values().filter(|active| active.run.bot == run.bot).for_each(|active| {
+                active.steer.notify_one();
+            });
         }
     }
 
@@ -100,6 +111,26 @@ impl Runs {
     /// Whether the bot is at work in the room.
     pub fn is_busy(&self, bot: &UserId, room: &RoomId) -> bool {
         self.active.lock().values().any(|active| active.run.bot == *bot && active.room.id == *room)
+    }
+
+    /// What a bot works on in a room.
+    pub fn in_room(&self, bot: &UserId, room: &RoomId) -> Option<Arc<ActiveRun>> {
+        let active = self.active.lock();
+        active.values().find(|active| active.run.bot == *bot && active.room.id == *room).cloned()
+    }
+
+    /// How many runs a bot works on.
+    pub fn count_of(&self, bot: &UserId) -> usize {
+        self.active.lock().values().filter(|active| active.run.bot == *bot).count()
+    }
+
+    /// In which rooms each bot works.
+    pub fn at_work(&self) -> HashMap<UserId, HashSet<RoomId>> {
+        let mut rooms: HashMap<UserId, HashSet<RoomId>> = HashMap::new();
+        for active in self.active.lock().values() {
+            rooms.entry(active.run.bot.clone()).or_default().insert(active.room.id.clone());
+        }
+        rooms
     }
 
     /// The run in this room that has this tool call at work.

@@ -2,6 +2,7 @@
 //!
 //! Things are looked up through the user: a room that they may not know of is not found, whatever is asked about it.
 
+mod bots;
 mod entrance;
 mod members;
 mod messages;
@@ -30,6 +31,8 @@ pub(crate) use permission::WRITE;
 pub struct Session {
     pub(crate) hub: Arc<Hub>,
     user: Arc<User>,
+    /// Whether the identity provider calls the user an administrator.
+    administrator: bool,
     /// The connection that asks, if it is one.
     pub(crate) device: Option<Arc<Device>>,
 }
@@ -47,12 +50,17 @@ pub enum Begun {
 
 impl Session {
     pub(crate) fn of(hub: Arc<Hub>, user: User, device: Option<Arc<Device>>) -> Self {
-        Self { hub, user: Arc::new(user), device }
+        Self { hub, user: Arc::new(user), administrator: false, device }
     }
 
     /// Who acts.
     pub fn user(&self) -> &User {
         &self.user
+    }
+
+    /// Takes over whether the identity provider calls the user an administrator.
+    pub fn set_administrator(&mut self, administrator: bool) {
+        self.administrator = administrator;
     }
 
     /// Carries out a request.
@@ -100,6 +108,13 @@ impl Session {
             Request::ListMembers(request) => self.list_members(request).await,
             Request::ListBots(_) => Ok(Begun::Now(Ok(Reply::Bots(BotList { bots: self.hub.bots() })))),
             Request::Cancel(request) => self.cancel(request).await,
+            Request::ContinueRun(request) => self.continue_run(request).await,
+            Request::GetBot(request) => self.get_bot(&request),
+            Request::RegisterBot(request) => self.register_bot(request),
+            Request::RemoveBot(request) => self.remove_bot(request),
+            Request::StartBot(request) => self.start_bot(request),
+            Request::StopBot(request) => self.stop_bot(request),
+            Request::RotateBotToken(request) => self.rotate_bot_token(request),
             Request::Decide(request) => self.decide(request).await,
             Request::ListRuns(request) => self.list_runs(request).await,
             request if request.is_of_bot_socket() => self.on_bot_socket(request).await,

@@ -17,9 +17,10 @@ use crate::provider::{DEFAULT_LEEWAY_S, Judgement, Provider};
 use crate::token::UnverifiedToken;
 use crate::{name, random};
 
-mod key_file;
+use crate::key_file::KeyFile;
 
-pub use key_file::KEY_FILE;
+/// Name of the key's file in the data directory. Deleting it signs every guest out.
+pub const KEY_FILE: &str = "guest.key";
 
 /// Both issuer and audience of guests' tokens.
 const ISSUER: &str = "antiphon";
@@ -62,7 +63,8 @@ impl GuestIssuer {
             return Err(ConfigError::new("guest_lifetime_s", "not between a minute and 31 days"));
         }
         install_crypto();
-        let key = key_file::read_or_create(data_dir)?;
+        let file = KeyFile { setting: "guests", loss: "signs all guests out" };
+        let key = file.read_or_create(&data_dir.join(KEY_FILE))?;
         let rules = ClaimRules {
             provider: PROVIDER.to_owned(),
             kind: Kind::Guest,

@@ -5,6 +5,7 @@
 //!   a provider publishes are fetched, cached, refreshed and forgotten as the provider says.
 //! - [`GuestIssuer`] signs people in by name alone, with a key that never leaves the data directory.
 //! - [`Tickets`] stand in for a token, once and for seconds, where a token cannot be sent in a header.
+//! - [`Vault`] keeps secrets of others, sealed with a key that is not in the database.
 //! - [`OriginPolicy`] says which web pages may talk to the server.
 //!
 //! All time comes from a [`Clock`]; no error, log line or debug output holds a token or a secret.
@@ -25,6 +26,7 @@ mod config;
 mod error;
 mod guest;
 mod identity;
+mod key_file;
 mod keys;
 mod name;
 mod origin;
@@ -34,6 +36,7 @@ mod random;
 mod secret;
 mod ticket;
 mod token;
+mod vault;
 
 pub use authenticator::Authenticator;
 pub use clock::{Clock, SystemClock, UnixSeconds};
@@ -45,3 +48,4 @@ pub use name::MAX_NAME_CHARS;
 pub use origin::{OriginPolicy, OriginVerdict};
 pub use ticket::{MAX_TICKETS, MAX_TICKETS_PER_SUBJECT, TICKET_LIFETIME_S, Tickets};
 pub use token::MAX_TOKEN_BYTES;
+pub use vault::{VAULT_KEY_FILE, Vault, VaultError};

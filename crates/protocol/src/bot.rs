@@ -5,6 +5,7 @@
 //! ```
 
 mod check;
+mod secrets;
 mod spec;
 
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Timestamp, User, UserId, UserKind};
 
 pub use check::SpecFault;
+pub use secrets::Secrets;
 pub use spec::{
     AcpSpec, AgUiSpec, ApprovalPolicy, BotSpec, ConnectorSpec, McpServerSpec, OpenAiSpec, Secret, ToolSpec,
 };

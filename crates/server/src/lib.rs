@@ -13,6 +13,7 @@ pub mod settings;
 mod sign_in;
 pub mod signals;
 mod trust;
+mod vault;
 mod ws;
 
 pub use server::{Server, StartError};

@@ -21,6 +21,7 @@ use crate::{
     doors::Doors,
     http,
     settings::{Settings, SettingsError},
+    vault::BotVault,
 };
 
 /// Name of the database in the data directory.
@@ -75,9 +76,13 @@ impl Server {
             limits: settings.limits.clone(),
             default_room: settings.default_room.clone(),
             outputs: Some(settings.data_dir.join(OUTPUTS)),
+            administrators: settings.administrators.clone(),
             ..HubOptions::default()
         };
-        let hub = Hub::start(Arc::clone(&store), options, Environment::system()).await?;
+        let vault = antiphon_identity::Vault::open(settings.vault_key_file.as_deref(), &settings.data_dir)
+            .map_err(|fault| SettingsError::of_identity("", &fault))?;
+        let environment = Environment { vault: Arc::new(BotVault(vault)), ..Environment::system() };
+        let hub = Hub::start(Arc::clone(&store), options, environment).await?;
         declare_bots(&hub, &settings).await?;
         let place = Place { hub: Arc::clone(&hub), data_dir: settings.data_dir.clone() };
         let host = Host::start(place, HostOptions::new(DemoOptions::default())).await;

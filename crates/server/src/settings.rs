@@ -42,6 +42,8 @@ pub struct Settings {
     pub default_room: RoomId,
     /// Whether the demonstration agent lives in the default room.
     pub demo_agent: bool,
+    /// Where the key is that closes up the secrets of registered bots; in the data directory if left out.
+    pub vault_key_file: Option<PathBuf>,
     /// The bots that the operator brings.
     pub bots: Vec<BotSpec>,
     /// Who may start, stop and remove everyone's bots, and bring such as the server itself calls out for.
@@ -104,6 +106,7 @@ impl Settings {
             default_room,
             demo_agent,
             bots,
+            vault_key_file: said.vault_key_file,
             administrators: said.administrators,
             metrics_listen: said.metrics_listen,
             log: said.log,

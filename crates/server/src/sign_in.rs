@@ -20,6 +20,9 @@ pub struct SignedIn {
     pub identity: Identity,
 }
 
+/// Who has this role may manage everyone's bots.
+const ADMINISTRATOR: &str = "antiphon_admin";
+
 impl SignedIn {
     /// The user that an identity stands for.
     ///
@@ -53,6 +56,11 @@ impl SignedIn {
             signed_by: String::new(),
         };
         Self { user, identity }
+    }
+
+    /// Whether the identity provider calls the user an administrator.
+    pub fn is_administrator(&self) -> bool {
+        self.identity.roles.iter().any(|role| role == ADMINISTRATOR)
     }
 
     /// When the token expires.

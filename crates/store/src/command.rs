@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Bot, Cancellation, Decision, Ending, Message, MessageId, MessageStatus, Part,
-    PartEnd, Role, Room, RoomId, RunId, RunStep, Timestamp, ToolCallId, ToolState, Usage, User, UserId,
-    Visibility, bot_socket::HeldRun,
+    Approval, ApprovalId, Bot, BotSpec, BotStatus, Cancellation, Chain, Decision, Ending, Message, MessageId,
+    MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId, RunStep, Timestamp, ToolCallId, ToolState,
+    Usage, User, UserId, Visibility, bot_socket::HeldRun,
 };
 use serde::Serialize;
 
@@ -208,6 +208,58 @@ pub enum Change {
         /// How; `by` is the command's.
         decision: Box<Decision>,
     },
+    /// Register a bot, or take over what is said about it now. Writes no entry. A bot of another owner, and an id that anybody ever
+    /// had, is a conflict.
+    RegisterBot {
+        /// The bot as others see it.
+        bot: Box<Bot>,
+        /// What was said about it, without its secrets; with its owner.
+        spec: Box<BotSpec>,
+        /// Its secrets: those that are given replace what is stored.
+        #[serde(skip_serializing)]
+        secrets: BotSecrets,
+        /// How many bots an owner may have; one more is `Limit`.
+        #[serde(skip_serializing)]
+        most: usize,
+    },
+    /// Forget a bot. What it said stays, and its id remains taken. Writes no entry.
+    DropBot {
+        /// The bot.
+        bot: UserId,
+    },
+    /// Note whether a bot is to run. Writes no entry.
+    WantBot {
+        /// The bot.
+        bot: UserId,
+        /// Whether it is to run.
+        run: bool,
+    },
+    /// Give a registered bot another token. Writes no entry.
+    SetBotToken {
+        /// The bot.
+        bot: UserId,
+        /// The token's digest.
+        #[serde(skip_serializing)]
+        token: [u8; 32],
+    },
+    /// Tell rooms how a bot is. Entries: `bot_status` in each of these rooms that the bot is a member of.
+    TellBot {
+        /// The bot.
+        bot: UserId,
+        /// Its status.
+        status: BotStatus,
+        /// What is wrong with it.
+        error: Option<String>,
+        /// The rooms.
+        rooms: Vec<RoomId>,
+    },
+    /// Let a paused run go on: a new chain begins with it. Entry: `run_changed`. A run that is not paused is a conflict.
+    ContinueRun {
+        /// The room.
+        room: RoomId,
+        /// The run.
+        run: RunId,
+    },
     /// Save what streams have grown by. Writes no entry. Chunks of messages that are not streaming are ignored.
     Checkpoint(Vec<Checkpoint>),
 }
@@ -233,6 +285,12 @@ impl Change {
             Self::ChangeTool { .. } => "change_tool",
             Self::RequestApproval { .. } => "request_approval",
             Self::Decide { .. } => "decide",
+            Self::RegisterBot { .. } => "register_bot",
+            Self::DropBot { .. } => "drop_bot",
+            Self::WantBot { .. } => "want_bot",
+            Self::SetBotToken { .. } => "set_bot_token",
+            Self::TellBot { .. } => "tell_bot",
+            Self::ContinueRun { .. } => "continue_run",
             Self::Checkpoint(_) => "checkpoint",
         }
     }
@@ -278,6 +336,72 @@ pub struct NewRun {
     pub run: RunId,
     /// Whose work it is.
     pub bot: UserId,
+    /// How many may wait for this bot in this room; one more is `QueueFull`. Nothing: no bound.
+    #[serde(skip_serializing)]
+    pub bound: Option<usize>,
+    /// Whether the bot takes nothing (`BotBusy`) while anything of this room is at work or waits.
+    #[serde(skip_serializing)]
+    pub reject: bool,
+    /// Where it stands in a conversation of bots, if a bot's words caused it.
+    pub link: Option<Link>,
+}
+
+impl NewRun {
+    /// A run that a person causes, of a bot whose queue has no bound.
+    pub fn new(run: RunId, bot: UserId) -> Self {
+        Self { run, bot, bound: None, reject: false, link: None }
+    }
+}
+
+/// A place in a conversation of bots. Beyond its budget a run is queued as paused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// The message that began the chain.
+    pub root: MessageId,
+    /// How many bots spoke since.
+    pub hops: u32,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// How far a chain may go.
+    #[serde(skip_serializing)]
+    pub budget: Budget,
+}
+
+impl Link {
+    /// The chain as the run has it, `turns` being known.
+    pub fn chain(&self, turns: u32) -> Chain {
+        Chain { root: self.root.clone(), hops: self.hops, turns, began_at: self.began_at }
+    }
+}
+
+/// How far a conversation of bots may go by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// How many may speak one after the other.
+    pub hops: u32,
+    /// How many runs a person's message may cause in all.
+    pub turns: u32,
+    /// For how long, in milliseconds.
+    pub ms: u64,
+}
+
+impl Budget {
+    /// Whether a run is beyond it that is queued at this time.
+    pub fn is_spent(&self, chain: &Chain, now: Timestamp) -> bool {
+        let lasted = now.as_millis().saturating_sub(chain.began_at.as_millis());
+        chain.hops > self.hops
+            || chain.turns > self.turns
+            || u64::try_from(lasted).is_ok_and(|lasted| lasted > self.ms)
+    }
+}
+
+/// The secrets of a registered bot, as they are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BotSecrets {
+    /// Those of its connector, sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// The digest of its token.
+    pub token: Option<[u8; 32]>,
 }
 
 /// What becomes of a run.
@@ -297,12 +421,26 @@ pub struct RunChange {
     pub cancel: Option<Cancellation>,
     /// What it cost, in addition to what is recorded.
     pub usage: Vec<Usage>,
+    /// The answer, where it is another run's.
+    pub answer: Option<MessageId>,
+    /// The runs that its answer causes; only together with the end of that answer.
+    pub triggers: Vec<NewRun>,
 }
 
 impl RunChange {
     /// Nothing yet.
     pub fn of(run: RunId) -> Self {
-        Self { run, step: None, attempt: None, attempts: None, error: None, cancel: None, usage: Vec::new() }
+        Self {
+            run,
+            step: None,
+            attempt: None,
+            attempts: None,
+            error: None,
+            cancel: None,
+            usage: Vec::new(),
+            answer: None,
+            triggers: Vec::new(),
+        }
     }
 
     /// A step of a run and nothing else.

@@ -9,8 +9,8 @@ use antiphon_protocol::{
 use async_trait::async_trait;
 
 use crate::{
-    Command, Committed, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
-    RoomSnapshot, StoreError,
+    BotState, Command, Committed, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
+    RegisteredBot, RoomSnapshot, StoreError,
 };
 
 /// Durable truth.
@@ -93,6 +93,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// Runs of a bot that wait, oldest first.
     async fn queued_runs(&self, bot: &UserId, limit: usize) -> Result<Vec<QueuedRun>, StoreError>;
+
+    /// Every run that waits, oldest first.
+    async fn waiting_runs(&self) -> Result<Vec<QueuedRun>, StoreError>;
+
+    /// Every bot that somebody registered.
+    async fn registered_bots(&self) -> Result<Vec<RegisteredBot>, StoreError>;
+
+    /// What is remembered of each bot's state.
+    async fn bot_states(&self) -> Result<Vec<(UserId, BotState)>, StoreError>;
 
     /// Runs that are neither queued nor over: after a crash, those that nobody works on any more.
     async fn active_runs(&self) -> Result<Vec<LeftRun>, StoreError>;

@@ -28,6 +28,15 @@ pub enum StoreError {
         /// How many are allowed.
         limit: usize,
     },
+    /// As much waits for a bot in this room as may.
+    #[error("{limit} messages wait for this bot")]
+    QueueFull {
+        /// How many may wait.
+        limit: usize,
+    },
+    /// The bot is at work in this room and takes nothing meanwhile.
+    #[error("this bot is at work")]
+    BotBusy,
     /// Nothing was written, and the same command may succeed later: the disk is full, the database is locked.
     #[error("the store cannot write now: {0}")]
     Unavailable(String),
@@ -49,6 +58,19 @@ impl From<StoreError> for Error {
             StoreError::Conflict(why) => Self::new(ErrorCode::Conflict, why),
             StoreError::Fenced => Self::new(ErrorCode::Fenced, "another attempt of this run is at work"),
             StoreError::Limit { what, limit } => Self::too_many(what, limit),
+            StoreError::QueueFull { limit } => {
+                let message = format!("{limit} messages wait for this bot here already: try again later");
+                Self {
+                    limit: Some(limit as u64),
+                    field: Some("to".to_owned()),
+                    ..Self::new(ErrorCode::QueueFull, message)
+                }
+            }
+            StoreError::BotBusy => {
+                let message =
+                    "this bot is at work here, and takes nothing else meanwhile: try again when it is done";
+                Self { field: Some("to".to_owned()), ..Self::new(ErrorCode::BotBusy, message) }
+            }
             StoreError::Unavailable(_) | StoreError::Closed => Self {
                 retry_after_ms: Some(1_000),
                 ..Self::new(

@@ -14,10 +14,11 @@ mod snapshot;
 pub mod sqlite;
 
 pub use command::{
-    Change, Checkpoint, Command, Guard, NewMember, NewMessage, NewRun, RequestKey, RunChange, ToolChange,
+    BotSecrets, Budget, Change, Checkpoint, Command, Guard, Link, NewMember, NewMessage, NewRun, RequestKey,
+    RunChange, ToolChange,
 };
 pub use committed::{Committed, CommittedEntry, Outcome, Pending, PostedMessage, Publisher};
 pub use contract::Store;
 pub use error::StoreError;
 pub use query::{EntryPage, EntryRange};
-pub use snapshot::{LeftRun, OpenMessage, OpenPart, QueuedRun, RoomSnapshot};
+pub use snapshot::{BotState, LeftRun, OpenMessage, OpenPart, QueuedRun, RegisteredBot, RoomSnapshot};

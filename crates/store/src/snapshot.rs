@@ -1,6 +1,10 @@
 //! Rooms, unfinished messages and waiting runs as they are stored.
 
-use antiphon_protocol::{Approval, Epoch, Member, Message, Part, Room, RoomId, Run, Timestamp};
+use antiphon_protocol::{
+    Approval, BotSpec, BotStatus, Epoch, Member, Message, Part, Room, RoomId, Run, Timestamp,
+};
+
+use crate::BotSecrets;
 
 /// A room at one moment.
 #[derive(Debug, Clone)]
@@ -61,4 +65,22 @@ pub struct LeftRun {
     pub run: Run,
     /// How often it may be begun in all.
     pub attempts: u32,
+}
+
+/// A bot that somebody registered.
+#[derive(Debug, Clone)]
+pub struct RegisteredBot {
+    /// What was said about it, without its secrets; with its owner.
+    pub spec: BotSpec,
+    /// Its secrets.
+    pub secrets: BotSecrets,
+}
+
+/// What is remembered of a bot's state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BotState {
+    /// Whether people want it to run; nothing if nobody said.
+    pub run: Option<bool>,
+    /// The status, and the error, that its rooms were told last.
+    pub told: Option<(BotStatus, Option<String>)>,
 }

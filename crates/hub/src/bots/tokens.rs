@@ -24,6 +24,11 @@ impl Hub {
         self.bot(&bot).map(|bot| bot.user)
     }
 
+    /// Whether a bot has a token.
+    pub(super) fn has_bot_token(&self, bot: &UserId) -> bool {
+        self.bots.tokens.0.read().values().any(|owner| owner == bot)
+    }
+
     /// Gives a bot the token with this fingerprint, or none. Whoever came in by another one has to leave.
     pub fn set_bot_token(&self, bot: &UserId, token: Option<[u8; 32]>) {
         let mut tokens = self.bots.tokens.0.write();

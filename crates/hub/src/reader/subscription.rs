@@ -169,7 +169,7 @@ impl Subscription {
             }
             Kind::Typing => self.wants(Receive::Typing),
             Kind::Presence => self.wants(Receive::Presence),
-            Kind::Own { .. } => true,
+            Kind::Queue | Kind::Own { .. } => true,
         }
     }
 

@@ -51,7 +51,7 @@ pub(super) fn merge(
                 open.clear();
                 kept.push(event);
             }
-            Kind::Typing | Kind::Presence | Kind::Own { .. } => kept.push(event),
+            Kind::Typing | Kind::Presence | Kind::Queue | Kind::Own { .. } => kept.push(event),
         }
     }
     for group in groups {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use antiphon_protocol::{
-    Approval, EntryBody, Epoch, Event, Member, MessageStatus, Presence, PresenceStatus, Room, Run, Timestamp,
-    UserId,
+    Approval, EntryBody, Epoch, Event, Member, MessageStatus, Presence, PresenceStatus, Queue, Room, Run,
+    Timestamp, UserId,
     signal::{Signals, TYPING_TTL_MS},
 };
 use antiphon_store::{CommittedEntry, RoomSnapshot};
@@ -40,6 +40,8 @@ pub(crate) struct RoomState {
     /// What people are asked and have not answered, the oldest first.
     pub approvals: Vec<Approval>,
     pub ring: Ring,
+    /// What waits for bots, as it was told last.
+    pub queues: BTreeMap<UserId, Queue>,
     typing: BTreeMap<UserId, Typist>,
     /// Who is subscribed, with how many connections, and how they say they are.
     present: BTreeMap<UserId, Present>,
@@ -76,6 +78,7 @@ impl RoomState {
             runs: snapshot.runs,
             approvals: snapshot.approvals,
             ring: Ring::new(snapshot.head),
+            queues: BTreeMap::new(),
             typing: BTreeMap::new(),
             present: BTreeMap::new(),
         }
@@ -237,7 +240,7 @@ impl RoomState {
             .map(|(user, present)| Presence { user: user.clone(), status: present.status })
             .collect();
         let typing = self.typing.keys().take(LISTED_SIGNALS).cloned().collect();
-        Signals { typing, presence, queues: Vec::new() }
+        Signals { typing, presence, queues: self.queues.values().cloned().collect() }
     }
 
     /// Whether nobody is here and nothing grows, so that the room may leave memory.

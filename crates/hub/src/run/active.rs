@@ -1,7 +1,7 @@
 //! A run at work, as the engine keeps it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -9,11 +9,14 @@ use std::{
 };
 
 use antiphon_protocol::{
-    ApprovalId, CancelOutcome, Cancellation, Decision, Ending, Error, ErrorCode, MessageId, Run, RunState,
-    Timestamp, ToolCallId, Usage, UserId, bot_socket::HeldRun,
+    ApprovalId, CancelOutcome, Cancellation, Decision, Ending, Error, ErrorCode, Message, MessageId, Run,
+    RunState, Timestamp, ToolCallId, Usage, UserId, bot_socket::HeldRun,
 };
 use parking_lot::Mutex;
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{approval::Awaited, call::Call, lease::Clocks};
@@ -45,6 +48,12 @@ pub(crate) struct ActiveRun {
     /// The bot's place among its concurrent runs, given back when the run ends: a bot that does not let go of a run that
     /// was ended by force must not block its own inbox.
     pub place: Mutex<Option<OwnedSemaphorePermit>>,
+    /// Rung when something is queued for the bot.
+    pub steer: Notify,
+    /// Runs that were given into this one, and end with it.
+    pub absorbed: Mutex<Vec<Run>>,
+    /// Their messages, until the bot takes them.
+    pub steered: Mutex<VecDeque<Message>>,
     /// Set by whoever ends the run.
     ended: AtomicBool,
     /// Cancelled once that has been carried out.
@@ -79,6 +88,9 @@ impl ActiveRun {
             tools: Mutex::default(),
             approvals: Mutex::default(),
             place: Mutex::default(),
+            steer: Notify::new(),
+            absorbed: Mutex::default(),
+            steered: Mutex::default(),
             ended: AtomicBool::new(false),
             over: CancellationToken::new(),
         }

@@ -130,7 +130,7 @@ impl Session {
 
     fn may_cancel(&self, run: &Run, role: Role) -> Result<(), Error> {
         let mine = run.triggered_by == self.user().id;
-        let owns_bot = self.hub.bot(&run.bot).is_some_and(|bot| bot.owner.as_ref() == Some(&self.user().id));
+        let owns_bot = self.hub.bot(&run.bot).is_some_and(|bot| self.controls(&bot));
         if mine || owns_bot || role >= Role::Admin {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use antiphon_store::{Change, RunChange};
 use tokio::task::JoinHandle;
 use tracing::{error, warn};
 
-use super::{ActiveRun, active::fenced};
+use super::{ActiveRun, active::fenced, routing};
 use crate::hub::Hub;
 
 /// How long to wait before an end that the store could not write is tried again.
@@ -126,7 +126,7 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
         attempt: Some(active.attempt),
         cancel: active.cancellation(ending),
         usage: std::mem::take(&mut *active.usage.lock()),
-        error,
+        error: error.clone(),
         ..RunChange::step(active.run.run.clone(), step)
     };
     let result = if begins_again {
@@ -136,6 +136,8 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
     } else {
         write(&hub, &active, ending, change).await
     };
+    let words = error.as_deref();
+    hub.end_absorbed(&active, if begins_again { Ending::Interrupted } else { ending }, words).await;
     hub.runs.end(&active);
     active.forget();
     hub.runs.inbox(&active.run.bot).notify_one();
@@ -146,9 +148,12 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
 }
 
 /// The answer, if it is open, is completed in the same commit.
-async fn write(hub: &Hub, active: &ActiveRun, ending: Ending, change: RunChange) -> Result<(), Error> {
+async fn write(hub: &Hub, active: &ActiveRun, ending: Ending, mut change: RunChange) -> Result<(), Error> {
     let (room, status) = (active.room.id.clone(), message_status(ending));
     if let Some(completion) = completion(hub, active) {
+        if ending == Ending::Completed {
+            change.triggers = routing::triggers_of_answer(hub, &active.room, &active.run, &completion.parts);
+        }
         return commit(hub, active, completion.change(active, status, Some(change))).await;
     }
     commit(hub, active, Change::ChangeRun { room, change }).await?;

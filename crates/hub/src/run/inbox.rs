@@ -96,7 +96,8 @@ impl Inbox {
             // A room that was passed over stays so, though the bot may be done there meanwhile: what came first is first.
             let mut passed_over = HashSet::new();
             for QueuedRun { room, run } in waiting {
-                if passed_over.contains(&room) {
+                // Those that wait for people are passed by the others.
+                if run.paused || passed_over.contains(&room) {
                     continue;
                 }
                 if self.hub.runs.is_busy(&self.bot, &room) {
@@ -134,7 +135,11 @@ impl Inbox {
         let session = RunSession::new(self.hub.session(bot.user), Arc::clone(&active), trigger);
         self.hub.runs.begin(active);
         match self.hub.commit(self.bot.clone(), Change::ChangeRun { room: room.clone(), change }).await {
-            Ok(()) => Ok(Some(session)),
+            Ok(()) => {
+                let (now, lasts) = (self.hub.now(), self.hub.limits().chain_ms);
+                self.hub.lineage.note(room, session.run(), now, lasts);
+                Ok(Some(session))
+            }
             Err(error) => {
                 session.give_back();
                 // A cancel was faster.

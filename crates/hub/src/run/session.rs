@@ -147,7 +147,7 @@ impl RunSession {
     /// message's run then ends with this one. Waits for ever unless the bot's busy policy is `steer`. May be dropped: what
     /// was not returned stays in the inbox.
     pub async fn steered(&self) -> Message {
-        std::future::pending().await
+        self.next_steered().await
     }
 
     /// Ends the run, and its answer if it is open. If it was told to stop, `cancelled` or `timed_out` is the state in any

@@ -16,7 +16,7 @@ use crate::{
 const BUDGET: usize = 16 * 1024;
 
 /// News of rooms and people that most tests are not about.
-const CHATTER: [&str; 4] = ["presence", "unread", "room_joined", "room_left"];
+const CHATTER: [&str; 6] = ["presence", "unread", "room_joined", "room_left", "queue", "bot_status"];
 
 pub struct Device {
     pub session: Session,
@@ -90,6 +90,12 @@ impl Device {
         let event = self.next().await;
         assert_eq!(event["type"], kind, "{} heard {event}", self.session.user().id);
         event
+    }
+
+    /// The next event of this type, whatever else is told before.
+    pub async fn hears_of(&mut self, kind: &'static str) -> Value {
+        self.deaf_to.retain(|deaf| *deaf != kind);
+        self.hears_until(kind).await.pop().expect("the last is the one that was waited for")
     }
 
     /// The next event, which is a message with this text.

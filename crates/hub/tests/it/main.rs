@@ -8,7 +8,9 @@ mod world;
 
 mod approvals;
 mod attempts;
+mod bots;
 mod cancel;
+mod chain;
 mod crash;
 mod dedup;
 mod join;
@@ -17,6 +19,7 @@ mod limits;
 mod notices;
 mod order;
 mod privacy;
+mod queue;
 mod runs;
 mod signals;
 mod slow;

@@ -123,7 +123,7 @@ impl View {
                 }
             }
             "append" => self.append(event),
-            "typing" | "presence" | "unread" => {}
+            "typing" | "presence" | "unread" | "queue" => {}
             _ => {
                 assert!(event["seq"].is_u64(), "not an entry: {event}");
                 self.entry(event);

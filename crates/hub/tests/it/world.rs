@@ -10,10 +10,10 @@ use std::{
     time::Duration,
 };
 
-use antiphon_hub::{Clock, Environment, Hub, HubOptions, Inbox, Session};
+use antiphon_hub::{Clock, Environment, Health, Hub, HubOptions, Inbox, Session, Vault};
 use antiphon_protocol::{
-    Bot, BotStatus, Connector, Error, MessageId, Reply, Request, Role, RoomId, RoomKind, Timestamp, User,
-    UserId, UserKind, Visibility,
+    Bot, BotSpec, BotStatus, Connector, Error, MessageId, Reply, Request, Role, RoomId, RoomKind, Timestamp,
+    User, UserId, UserKind, Visibility,
     reply::Sent,
     request::{ChangeMember, CreateRoom, Invite, JoinRoom, SendMessage},
 };
@@ -37,6 +37,25 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Seals by turning bytes over: enough to see that what is stored was sealed, and by whom it is opened.
+struct PaperVault;
+
+impl Vault for PaperVault {
+    fn seal(&self, about: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(about.bytes().chain([0]).chain(plain.iter().map(|byte| !byte)).collect())
+    }
+
+    fn open(&self, about: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        let rest = sealed.strip_prefix(about.as_bytes()).and_then(|rest| rest.strip_prefix(&[0]));
+        let rest = rest.ok_or_else(|| Error::not_found("secret"))?;
+        Ok(rest.iter().map(|byte| !byte).collect())
+    }
+
+    fn token(&self) -> Result<String, Error> {
+        Ok(format!("abt_{}", uuid::Uuid::now_v7().simple()))
     }
 }
 
@@ -68,7 +87,11 @@ impl World {
             ..SqliteOptions::default()
         };
         let store = Arc::new(SqliteStore::open(folder.path().join("antiphon.db"), &sqlite).expect("a store"));
-        let environment = Environment { clock: Arc::clone(&clock) as _, ..Environment::system() };
+        let environment = Environment {
+            clock: Arc::clone(&clock) as _,
+            vault: Arc::new(PaperVault),
+            ..Environment::system()
+        };
         let hub = Hub::start(Arc::clone(&store) as _, options.clone(), environment).await.expect("a hub");
         Self { hub, store, clock, options, folder }
     }
@@ -112,6 +135,20 @@ impl World {
         };
         self.hub.put_bot(bot).await.expect("a bot can be made known");
         id
+    }
+
+    /// A bot of the settings, in the default room, that runs.
+    pub async fn declares(&self, spec: BotSpec) -> UserId {
+        let id = spec.id.clone();
+        self.hub.declare_bots(vec![spec]).await.expect("bots can be declared");
+        self.hub.add_to_default_room(&id).await.expect("the default room takes everyone");
+        self.is(&id, BotStatus::Running);
+        id
+    }
+
+    /// How a bot is from now on.
+    pub fn is(&self, bot: &UserId, status: BotStatus) {
+        self.hub.report_bot(bot, Health::well(status, 0));
     }
 
     pub fn inbox(&self, bot: &UserId, concurrency: usize) -> Inbox {

@@ -11,3 +11,4 @@ mod static_keys;
 mod supabase;
 mod support;
 mod tickets;
+mod vault;

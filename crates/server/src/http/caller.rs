@@ -33,7 +33,9 @@ impl Caller {
 
     /// Everything they may do.
     pub fn session(&self) -> Session {
-        self.doors.hub.session(self.signed_in.user.clone())
+        let mut session = self.doors.hub.session(self.signed_in.user.clone());
+        session.set_administrator(self.signed_in.is_administrator());
+        session
     }
 }
 

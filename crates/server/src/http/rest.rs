@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     reply::{
-        BotList, Cancelled, DecisionReply, Done, EntryPage, Found, MemberPage, MessageFound, ReadMarker,
-        RoomPage, RoomReply, RunPage, Sent, Written,
+        BotList, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, MemberPage, MessageFound,
+        ReadMarker, RoomPage, RoomReply, RunPage, Sent, Written,
     },
     request::{
-        Cancel, ChangeMember, CreateRoom, Decide, DeleteMessage, EditMessage, GetMessage, History, Invite,
-        JoinRoom, LeaveRoom, ListBots, ListMembers, ListRooms, ListRuns, MarkRead, React, RemoveMember,
-        Request, Search, SendMessage, SetPresence, Typing, UpdateRoom,
+        Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, EditMessage, GetBot,
+        GetMessage, History, Invite, JoinRoom, LeaveRoom, ListBots, ListMembers, ListRooms, ListRuns,
+        MarkRead, React, RegisterBot, RemoveBot, RemoveMember, Request, RotateBotToken, Search, SendMessage,
+        SetPresence, StartBot, StopBot, Typing, UpdateRoom,
     },
 };
 use axum::{
@@ -106,8 +107,25 @@ operations! {
     "/v1/search" {
         GET by_query Search -> Found;
     }
+    "/v1/rooms/{room}/runs/{run}/continue" {
+        POST by_body ContinueRun -> Written;
+    }
     "/v1/bots" {
         GET by_query ListBots -> BotList;
+        POST by_body RegisterBot -> BotReply;
+    }
+    "/v1/bots/{bot}" {
+        GET by_query GetBot -> BotReply;
+        DELETE by_query RemoveBot -> Done;
+    }
+    "/v1/bots/{bot}/start" {
+        POST by_body StartBot -> BotReply;
+    }
+    "/v1/bots/{bot}/stop" {
+        POST by_body StopBot -> BotReply;
+    }
+    "/v1/bots/{bot}/token" {
+        POST by_body RotateBotToken -> BotReply;
     }
 }
 

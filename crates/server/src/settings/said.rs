@@ -36,6 +36,7 @@ pub(super) struct Said {
     pub bots: Vec<Table>,
     #[serde(deserialize_with = "one_or_many")]
     pub administrators: Vec<UserId>,
+    pub vault_key_file: Option<PathBuf>,
     pub metrics_listen: Option<SocketAddr>,
     pub log: Log,
     pub identity: IdentityConfig,

@@ -86,7 +86,8 @@ async fn authenticate(
     doors.meters.request("ws", "authenticate");
     let attempt = async {
         let signed_in = doors.sign_in(&body.token).await?;
-        let (session, reader) = doors.hub.connect(signed_in.user.clone())?;
+        let (mut session, reader) = doors.hub.connect(signed_in.user.clone())?;
+        session.set_administrator(signed_in.is_administrator());
         Ok((session, reader, signed_in))
     };
     match attempt.await {

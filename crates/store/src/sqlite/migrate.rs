@@ -5,8 +5,11 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// Each file brings the schema to the version that is its index plus one. Never changed once released, only added to.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_agents.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_agents.sql"),
+    include_str!("migrations/0003_bots.sql"),
+];
 
 /// `PRAGMA application_id` of our files: "anti" in ASCII.
 const APPLICATION_ID: i32 = 0x616e_7469;

@@ -3,9 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use antiphon_protocol::{
-    Approval, Ask, Bot, Connector, Decision, Ending, Epoch, MessageStatus, Part, Role, Room, RoomKind,
-    RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
+    Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, MessageStatus, Part, Role,
+    Room, RoomKind, RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
     approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
+    bot::ConnectorSpec,
     bot_socket::HeldRun,
 };
 use parking_lot::Mutex;
@@ -16,8 +17,8 @@ use rusqlite::{
 
 use super::{index::Behind, migrate::migrate, read, rooms::Rooms, write};
 use crate::{
-    Change, Checkpoint, Command, EntryRange, Guard, NewMember, NewMessage, NewRun, RequestKey, RunChange,
-    ToolChange,
+    BotSecrets, Budget, Change, Checkpoint, Command, EntryRange, Guard, Link, NewMember, NewMessage, NewRun,
+    RequestKey, RunChange, ToolChange,
 };
 
 /// Statements that read a whole table or sort, and why that is all right.
@@ -25,6 +26,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("FROM bots b JOIN users", "asks for every bot"),
     ("WHERE c.indexed < c.head", "once, at the start: a few bytes per room"),
     ("ORDER BY c.active_at DESC", "sorts one user's rooms"),
+    ("FROM bot_s", "once, at the start: every bot that was registered, and every bot's state"),
+    ("INDEXED BY runs_queued", "once, at the start: sorts what waits"),
+    ("SELECT count(*) FROM (SELECT number", "counts the few runs of one chain"),
     ("UNION SELECT number, run", "sorts the few runs around one message"),
 ];
 
@@ -111,7 +115,7 @@ fn beginnings() -> Vec<Change> {
         created_at: Timestamp::default(),
     };
     let member = |user| NewMember { user: id(user), role: Role::Member };
-    let triggers = vec![NewRun { run: id("r1"), bot: id("clock") }];
+    let triggers = vec![NewRun::new(id("r1"), id("clock"))];
     let answer = NewMessage {
         run: Some(HeldRun { run: id("r1"), attempt: 0 }),
         reply_to: Some(id("m1")),
@@ -198,11 +202,46 @@ fn endings() -> Vec<Change> {
     ]
 }
 
+/// What people do with bots.
+fn managing() -> Vec<Change> {
+    let spec = BotSpec {
+        owner: Some(id("ada")),
+        ..BotSpec::new(id("helper"), ConnectorSpec::BotSocket { token: None })
+    };
+    let (bot, room) = (id("helper"), id("lounge"));
+    let link = Link {
+        root: id("m3"),
+        hops: 1,
+        began_at: Timestamp::default(),
+        budget: Budget { hops: 1, turns: 0, ms: 1 },
+    };
+    let new = |run| NewRun { bound: Some(1), reject: true, ..NewRun::new(id(run), id("helper")) };
+    let paused = vec![NewRun { link: Some(link), ..new("r2") }];
+    vec![
+        Change::RegisterBot {
+            bot: Box::new(spec.bot()),
+            spec: Box::new(spec),
+            secrets: BotSecrets::default(),
+            most: 1,
+        },
+        Change::WantBot { bot: id("helper"), run: true },
+        Change::SetBotToken { bot: id("helper"), token: [0; 32] },
+        Change::TellBot { bot: id("helper"), status: BotStatus::Running, error: None, rooms: vec![room] },
+        Change::PostMessage(Box::new(NewMessage {
+            triggers: paused,
+            parts: words("farewell"),
+            ..message("m4", MessageStatus::Complete)
+        })),
+        Change::ContinueRun { room: id("lounge"), run: id("r2") },
+        Change::DropBot { bot },
+    ]
+}
+
 fn change_everything(sql: &Connection) {
     let (mut rooms, mut behind) = (Rooms::default(), Behind::default());
-    for (step, changes) in [beginnings(), endings()].into_iter().enumerate() {
+    for (step, changes) in [beginnings(), managing(), endings()].into_iter().enumerate() {
         for (number, change) in changes.into_iter().enumerate() {
-            let guard = (step == 1).then(|| Guard { room: id("lounge"), at_least: Role::Viewer });
+            let guard = (step == 2).then(|| Guard { room: id("lounge"), at_least: Role::Viewer });
             let key = Some(RequestKey(format!("{step}-{number}")));
             let command = Command { at: Timestamp::default(), by: id("ada"), guard, key, change };
             let committed = write::carry_out(sql, &mut rooms, &command).unwrap();
@@ -234,6 +273,9 @@ fn ask_everything(sql: &Connection) {
     read::runs::queued(sql, &ada, 9).unwrap();
     read::runs::active(sql).unwrap();
     read::approvals::approval(sql, &lounge, &id("a1")).unwrap();
+    read::runs::waiting(sql).unwrap();
+    read::bots::registered(sql).unwrap();
+    read::bots::states(sql).unwrap();
 }
 
 /// The plan does not depend on the parameters, so none are bound.

@@ -1,6 +1,7 @@
 //! Questions, each answered inside one read transaction.
 
 pub(super) mod approvals;
+pub(super) mod bots;
 pub(super) mod entries;
 pub(super) mod members;
 pub(super) mod messages;

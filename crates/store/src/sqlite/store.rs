@@ -26,8 +26,8 @@ use super::{
     rooms::Rooms,
 };
 use crate::{
-    Command, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun, RoomSnapshot, Store,
-    StoreError,
+    BotState, Command, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
+    RegisteredBot, RoomSnapshot, Store, StoreError,
 };
 
 /// A store in one SQLite file.
@@ -231,6 +231,18 @@ impl Store for SqliteStore {
     async fn queued_runs(&self, bot: &UserId, limit: usize) -> Result<Vec<QueuedRun>, StoreError> {
         let bot = bot.clone();
         self.readers.read(move |sql| Ok(read::runs::queued(sql, &bot, limit)?)).await
+    }
+
+    async fn waiting_runs(&self) -> Result<Vec<QueuedRun>, StoreError> {
+        self.readers.read(|sql| Ok(read::runs::waiting(sql)?)).await
+    }
+
+    async fn registered_bots(&self) -> Result<Vec<RegisteredBot>, StoreError> {
+        self.readers.read(|sql| Ok(read::bots::registered(sql)?)).await
+    }
+
+    async fn bot_states(&self) -> Result<Vec<(UserId, BotState)>, StoreError> {
+        self.readers.read(|sql| Ok(read::bots::states(sql)?)).await
     }
 
     async fn active_runs(&self) -> Result<Vec<LeftRun>, StoreError> {

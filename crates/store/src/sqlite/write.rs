@@ -4,6 +4,7 @@
 //! refused command needs no savepoint to leave nothing behind.
 
 mod approvals;
+mod bots;
 mod checkpoints;
 mod complete;
 mod edit;
@@ -79,6 +80,14 @@ impl Writing<'_> {
             Change::ChangeTool { room, change } => self.change_tool(room, change),
             Change::RequestApproval { .. } => self.request_approval(),
             Change::Decide { room, approval, decision } => self.decide(room, approval, decision),
+            Change::RegisterBot { bot, spec, secrets, most } => self.register_bot(bot, spec, secrets, *most),
+            Change::DropBot { bot } => self.drop_bot(bot),
+            Change::WantBot { bot, run } => self.want_bot(bot, *run),
+            Change::SetBotToken { bot, token } => self.set_bot_token(bot, token),
+            Change::TellBot { bot, status, error, rooms } => {
+                self.tell_bot(bot, *status, error.as_deref(), rooms)
+            }
+            Change::ContinueRun { room, run } => self.continue_run(room, run),
             Change::Checkpoint(checkpoints) => self.checkpoint(checkpoints),
         }
     }

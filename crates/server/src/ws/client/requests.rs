@@ -130,6 +130,7 @@ impl Client {
             Ok(signed_in) => {
                 self.alarm.renew(&self.doors.settings.timers, time_left(&signed_in, &self.doors));
                 self.expires_at = signed_in.expires_at();
+                self.session.set_administrator(signed_in.is_administrator());
                 self.trust = trust::Entry::of(&signed_in, &self.doors);
                 self.write(sign_in::authenticated(reference, &signed_in, &self.reader, &self.doors));
             }

@@ -40,6 +40,13 @@ pub(super) fn open_in(sql: &Connection, rid: i64) -> rusqlite::Result<Vec<Run>> 
     statement.query_map([rid], |row| json(row, 0))?.collect()
 }
 
+pub(crate) fn waiting(sql: &Connection) -> rusqlite::Result<Vec<QueuedRun>> {
+    let query = "SELECT r.id, q.run FROM runs q INDEXED BY runs_queued JOIN rooms r ON r.rid = q.rid \
+                 WHERE q.phase = 'queued' ORDER BY q.number";
+    let mut statement = sql.prepare_cached(query)?;
+    statement.query_map([], with_room)?.collect()
+}
+
 pub(crate) fn active(sql: &Connection) -> rusqlite::Result<Vec<LeftRun>> {
     let query = "SELECT r.id, a.run, a.attempts FROM runs a JOIN rooms r ON r.rid = a.rid \
                  WHERE a.phase = 'active' ORDER BY a.number";

@@ -26,12 +26,15 @@ impl Writing<'_> {
         if *status == MessageStatus::Streaming {
             return Err(StoreError::Conflict("a completed message is not streaming").into());
         }
+        let triggers = run.as_ref().map_or(&[][..], |change| &change.triggers);
         let run = run.as_ref().map(|change| self.changed_run(rid, change)).transpose()?;
+        self.check_triggers(rid, triggers)?;
 
         self.settle(room, stored, parts, *status, ends)?;
         if let Some(run) = run {
             self.append_run(room, run)?;
         }
+        self.queue_runs(rid, room, message_id, triggers, None)?;
         self.written(room)
     }
 

@@ -1,11 +1,13 @@
 //! Something is said, and queues the runs that it triggers.
 
-use antiphon_protocol::{EntryBody, Message, MessageStatus, RawJson, Run, RunState};
+use antiphon_protocol::{
+    Cancellation, EntryBody, Message, MessageId, MessageStatus, RawJson, RoomId, Run, RunState,
+};
 use rusqlite::{OptionalExtension, params};
 
 use super::{Writing, runs::StoredRun};
 use crate::{
-    NewMessage, NewRun, Outcome, PostedMessage, StoreError,
+    Link, NewMessage, NewRun, Outcome, PostedMessage, StoreError,
     sqlite::{
         codec::{encode, fingerprint, place, seq_of},
         fault::Fault,
@@ -37,7 +39,7 @@ impl Writing<'_> {
             run.run.answer = Some(new.id.clone());
             self.save_run(&run)?;
         }
-        self.queue_runs(counters.rid, new)?;
+        self.queue_runs(counters.rid, &new.room, &new.id, &new.triggers, new.stopped.as_ref())?;
         Ok(Outcome::Posted(posted))
     }
 
@@ -88,13 +90,15 @@ impl Writing<'_> {
         Ok(Some(run))
     }
 
-    fn check_triggers(&self, rid: i64, triggers: &[NewRun]) -> Result<(), Fault> {
-        for (index, NewRun { run, .. }) in triggers.iter().enumerate() {
+    pub(super) fn check_triggers(&self, rid: i64, triggers: &[NewRun]) -> Result<(), Fault> {
+        for (index, new) in triggers.iter().enumerate() {
+            let run = &new.run;
             let query = "SELECT 1 FROM runs WHERE rid = ?1 AND id = ?2";
             let used = self.sql.prepare_cached(query)?.exists(params![rid, run.as_str()])?;
             if used || triggers[..index].iter().any(|earlier| earlier.run == *run) {
                 return Err(StoreError::Conflict("this run id was used before").into());
             }
+            self.check_inbox(rid, new)?;
         }
         Ok(())
     }
@@ -125,28 +129,67 @@ impl Writing<'_> {
         Ok((message, json))
     }
 
-    fn queue_runs(&mut self, rid: i64, new: &NewMessage) -> Result<(), Fault> {
-        for NewRun { run, bot } in &new.triggers {
+    /// Whether the bot's inbox takes one more of this room.
+    fn check_inbox(&self, rid: i64, new: &NewRun) -> Result<(), Fault> {
+        let count = |phases: &str| -> rusqlite::Result<usize> {
+            let query = format!("SELECT count(*) FROM runs WHERE rid = ?1 AND bot = ?2 AND {phases}");
+            self.sql.prepare_cached(&query)?.query_row(params![rid, new.bot.as_str()], |row| row.get(0))
+        };
+        if new.reject && count("phase <> 'over'")? > 0 {
+            return Err(StoreError::BotBusy.into());
+        }
+        match new.bound {
+            Some(limit) if count("phase <> 'over' AND phase = 'queued'")? >= limit => {
+                Err(StoreError::QueueFull { limit }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Queues the runs that a message causes.
+    pub(super) fn queue_runs(
+        &mut self,
+        rid: i64,
+        room: &RoomId,
+        trigger: &MessageId,
+        triggers: &[NewRun],
+        stopped: Option<&Cancellation>,
+    ) -> Result<(), Fault> {
+        for new in triggers {
+            let chain = match &new.link {
+                Some(link) => Some(link.chain(self.turns(rid, link)?)),
+                None => None,
+            };
+            let spent = new.link.as_ref().zip(chain.as_ref());
             let run = Run {
-                run: run.clone(),
-                bot: bot.clone(),
-                state: if new.stopped.is_some() { RunState::Cancelled } else { RunState::Queued },
+                run: new.run.clone(),
+                bot: new.bot.clone(),
+                state: if stopped.is_some() { RunState::Cancelled } else { RunState::Queued },
                 attempt: 0,
-                trigger: new.id.clone(),
+                trigger: trigger.clone(),
                 triggered_by: self.command.by.clone(),
                 answer: None,
                 error: None,
-                chain: None,
-                paused: false,
-                cancel: new.stopped.clone(),
+                paused: spent.is_some_and(|(link, chain)| link.budget.is_spent(chain, self.command.at)),
+                chain,
+                cancel: stopped.cloned(),
                 usage: Vec::new(),
                 created_at: self.command.at,
                 started_at: None,
-                ended_at: new.stopped.as_ref().map(|_| self.command.at),
+                ended_at: stopped.map(|_| self.command.at),
             };
             self.insert_run(rid, &run)?;
-            self.append(&new.room, EntryBody::RunChanged(run))?;
+            self.append(room, EntryBody::RunChanged(run))?;
         }
         Ok(())
+    }
+
+    /// How many runs the chain has, one more included.
+    fn turns(&self, rid: i64, link: &Link) -> rusqlite::Result<u32> {
+        let query = "SELECT count(*) FROM (SELECT number FROM runs WHERE rid = ?1 AND cause = ?2 UNION \
+                     SELECT number FROM runs WHERE rid = ?1 AND run ->> '$.chain.root' = ?2)";
+        let before: u32 =
+            self.sql.prepare_cached(query)?.query_row(params![rid, link.root.as_str()], |row| row.get(0))?;
+        Ok(before.saturating_add(1))
     }
 }

@@ -1,6 +1,6 @@
 //! Runs move from state to state.
 
-use antiphon_protocol::{CancelOutcome, EntryBody, RoomId, Run, RunId, RunState, RunStep};
+use antiphon_protocol::{CancelOutcome, Chain, EntryBody, RoomId, Run, RunId, RunState, RunStep};
 use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
@@ -41,6 +41,19 @@ impl Writing<'_> {
         self.written(room)
     }
 
+    pub(super) fn continue_run(&mut self, room: &RoomId, run: &RunId) -> Result<Outcome, Fault> {
+        let rid = self.room(room)?.rid;
+        let mut stored = self.stored_run(rid, run)?;
+        if !stored.run.paused || stored.run.state != RunState::Queued {
+            return Err(StoreError::Conflict("this run is not paused").into());
+        }
+        let root = stored.run.trigger.clone();
+        stored.run.chain = Some(Chain { root, hops: 0, turns: 1, began_at: self.command.at });
+        stored.run.paused = false;
+        self.append_run(room, stored)?;
+        self.written(room)
+    }
+
     /// What becomes of a run, not yet written.
     pub(super) fn changed_run(&self, rid: i64, change: &RunChange) -> Result<StoredRun, Fault> {
         let mut stored = self.stored_run(rid, &change.run)?;
@@ -64,6 +77,7 @@ impl Writing<'_> {
                 RunStep::Act(_) | RunStep::End(_) => {}
             }
         }
+        run.answer = change.answer.clone().or(run.answer.take());
         run.error = change.error.clone().or(run.error.take());
         settle_cancel(run, change);
         for usage in &change.usage {

@@ -18,7 +18,7 @@ async fn at_work(world: &World, state: RunState) {
 }
 
 async fn queue(world: &World, message: &str, run: &str) {
-    let triggers = vec![antiphon_store::NewRun { run: id(run), bot: id("clock") }];
+    let triggers = vec![antiphon_store::NewRun::new(id(run), id("clock"))];
     let asking = antiphon_store::NewMessage { triggers, ..crate::support::text("lounge", message, "now?") };
     world.post("ada", asking).await.unwrap();
 }

@@ -86,7 +86,7 @@ fn change(what: &What) -> Change {
     let run_change = |run: u8, state| RunChange::step(id(&format!("r{run}")), step_to(state));
     match what {
         What::Say { message, words, triggers } => {
-            let run = NewRun { run: id(&format!("r{message}")), bot: id("clock") };
+            let run = NewRun::new(id(&format!("r{message}")), id("clock"));
             let triggers = if *triggers { vec![run] } else { Vec::new() };
             Change::PostMessage(Box::new(NewMessage { triggers, ..text("lounge", &name(message), words) }))
         }

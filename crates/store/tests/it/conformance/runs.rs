@@ -6,7 +6,7 @@ use antiphon_store::{Change, NewMessage, NewRun, RunChange, StoreError};
 use crate::support::{Answer, World, id, promises, refusal, step_to, text};
 
 fn asking(message: &str, runs: &[(&str, &str)]) -> NewMessage {
-    let triggers = runs.iter().map(|(run, bot)| NewRun { run: id(run), bot: id(bot) }).collect();
+    let triggers = runs.iter().map(|(run, bot)| NewRun::new(id(run), id(bot))).collect();
     NewMessage { triggers, ..text("lounge", message, "what time is it?") }
 }
 

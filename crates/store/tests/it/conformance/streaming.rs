@@ -137,7 +137,7 @@ promises! {
     /// The message and the run that wrote it end in one commit, or not at all.
     async fn a_run_ends_with_its_message(world: &mut World) {
         world.room("lounge", &["ada", "clock"]).await;
-        let triggers = vec![NewRun { run: id("r1"), bot: id("clock") }];
+        let triggers = vec![NewRun::new(id("r1"), id("clock"))];
         world.post("ada", NewMessage { triggers, ..text("lounge", "q1", "time?") }).await.unwrap();
         let to = |state| RunChange::step(id("r1"), step_to(state));
         world.act("clock", Change::ChangeRun { room: id("lounge"), change: to(RunState::Processing) }).await.unwrap();

@@ -1,0 +1,170 @@
+//! Bots are brought, changed, started, stopped and taken away. Who may is decided by the [session](crate::Session).
+
+use std::sync::Arc;
+
+use antiphon_protocol::{
+    Bot, BotSpec, CloseCode, Ending, Error, ErrorCode, RoomId, UserId,
+    bot::{ConnectorSpec, Secrets},
+};
+use antiphon_store::{BotSecrets, Change, RegisteredBot, RunChange};
+use tracing::{error, info};
+
+use super::{Origin, fingerprint};
+use crate::Hub;
+
+/// What the room reads of a run that waits for a bot that is taken away.
+const GONE: &str = "the bot was taken away";
+/// How many rooms, or waiting runs, are read at a time when a bot is taken away.
+const PAGE: usize = 100;
+
+impl Hub {
+    /// Reads what is known about bots, at the start.
+    pub(crate) async fn load_bots(&self) -> Result<(), Error> {
+        self.store.bots().await?.into_iter().for_each(|bot| self.bots.put(bot));
+        for (bot, state) in self.store.bot_states().await? {
+            self.bots.remember(&bot, state);
+        }
+        for RegisteredBot { mut spec, secrets } in self.store.registered_bots().await? {
+            match self.unseal(&spec.id, &secrets) {
+                Ok(opened) => spec.put_secrets(&opened),
+                Err(fault) => {
+                    error!(bot = %spec.id, %fault, "a bot's secrets cannot be opened: register it again");
+                }
+            }
+            self.set_bot_token(&spec.id, secrets.token);
+            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Registered);
+        }
+        Ok(())
+    }
+
+    /// Takes the bots of the settings. Those that nobody stopped are to run; those of earlier settings stay known, and
+    /// stopped.
+    pub async fn declare_bots(&self, specs: Vec<BotSpec>) -> Result<(), Error> {
+        for spec in specs {
+            self.put_bot(Bot { since: Some(self.now()), ..spec.bot() }).await?;
+            let token = match &spec.connector {
+                ConnectorSpec::BotSocket { token: Some(token) } => Some(fingerprint(&token.0)),
+                _ => None,
+            };
+            self.set_bot_token(&spec.id, token);
+            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Settings);
+        }
+        for bot in self.bots().iter().filter(|bot| self.bots.ordered(&bot.user.id).is_none()) {
+            self.bots.news().of(&bot.user.id);
+        }
+        Ok(())
+    }
+
+    /// Registers a bot, or takes over what its owner says of it now. Returns its token if it was just made.
+    pub(crate) async fn register_bot(&self, by: &UserId, mut spec: BotSpec) -> Result<Option<String>, Error> {
+        let id = spec.id.clone();
+        let before = self.bots.ordered(&id);
+        if let Some(before) = &before {
+            spec.owner.clone_from(&before.spec.owner);
+            let mut known = (*before.spec).clone();
+            if known.connector.kind() == spec.connector.kind() {
+                spec.put_secrets(&known.take_secrets());
+            }
+        }
+        spec.check().map_err(|fault| Error::field(&format!("bot.{}", fault.key), fault.problem))?;
+        let is_socket = matches!(spec.connector, ConnectorSpec::BotSocket { .. });
+        let token =
+            (is_socket && !self.has_bot_token(&id)).then(|| self.environment.vault.token()).transpose()?;
+        let mut shown = spec.clone();
+        let secrets = BotSecrets {
+            sealed: self.seal(&id, &shown.take_secrets())?,
+            token: token.as_deref().map(fingerprint),
+        };
+        let bot = Bot { since: Some(self.now()), ..spec.bot() };
+        let digest = secrets.token;
+        let change = Change::RegisterBot {
+            bot: Box::new(bot.clone()),
+            spec: Box::new(shown),
+            secrets,
+            most: self.limits().bots_per_user,
+        };
+        self.commit(by.clone(), change).await?;
+        if before.is_none() {
+            self.bots.put(bot);
+        } else {
+            self.bots.describe(bot);
+        }
+        if digest.is_some() {
+            self.set_bot_token(&id, digest);
+        }
+        self.bots.order(&id, Arc::new(spec), Origin::Registered);
+        info!(bot = %id, %by, "a bot was registered");
+        Ok(token)
+    }
+
+    /// Starts or stops a bot, durably.
+    pub(crate) async fn want_bot(&self, by: &UserId, bot: &UserId, run: bool) -> Result<(), Error> {
+        self.commit(by.clone(), Change::WantBot { bot: bot.clone(), run }).await?;
+        self.bots.want(bot, run);
+        info!(%bot, %by, run, "a bot was told to run or to stop");
+        Ok(())
+    }
+
+    /// Gives a bot another token.
+    pub(crate) async fn rotate_bot_token(&self, by: &UserId, bot: &UserId) -> Result<String, Error> {
+        let token = self.environment.vault.token()?;
+        let digest = fingerprint(&token);
+        self.commit(by.clone(), Change::SetBotToken { bot: bot.clone(), token: digest }).await?;
+        self.set_bot_token(bot, Some(digest));
+        Ok(token)
+    }
+
+    /// Takes a bot away: out of its rooms, and what waits for it ends. What it said stays. Repeated after a failure, it goes
+    /// on where it was.
+    pub(crate) async fn remove_bot(&self, by: &UserId, bot: &UserId) -> Result<(), Error> {
+        self.bots.withdraw(bot);
+        self.interrupt_bot(bot, GONE).await;
+        loop {
+            let waiting = self.store.queued_runs(bot, PAGE).await?;
+            if waiting.is_empty() {
+                break;
+            }
+            for run in waiting {
+                let change = RunChange::end(run.run.run, Ending::Failed, Some(GONE.to_owned()));
+                let change = Change::ChangeRun { room: run.room, change };
+                match self.commit(by.clone(), change).await {
+                    Err(fault) if fault.code != ErrorCode::Conflict => return Err(fault),
+                    _ => {}
+                }
+            }
+        }
+        loop {
+            let rooms: Vec<RoomId> =
+                self.store.rooms_of(bot, None, PAGE).await?.into_iter().map(|room| room.room.id).collect();
+            if rooms.is_empty() {
+                break;
+            }
+            for room in rooms {
+                let change = Change::RemoveMember { room, user: bot.clone(), below: None };
+                self.commit(by.clone(), change).await?;
+            }
+        }
+        self.commit(by.clone(), Change::DropBot { bot: bot.clone() }).await?;
+        self.set_bot_token(bot, None);
+        self.bots.forget(bot);
+        self.disconnect(bot, CloseCode::Revoked);
+        info!(%bot, %by, "a bot was taken away");
+        Ok(())
+    }
+
+    fn seal(&self, bot: &UserId, secrets: &Secrets) -> Result<Option<Vec<u8>>, Error> {
+        if secrets.is_empty() {
+            return Ok(None);
+        }
+        let plain = serde_json::to_vec(secrets)
+            .map_err(|_| Error::new(ErrorCode::Internal, "the bot's secrets cannot be written"))?;
+        self.environment.vault.seal(bot.as_str(), &plain).map(Some)
+    }
+
+    fn unseal(&self, bot: &UserId, secrets: &BotSecrets) -> Result<Secrets, Error> {
+        let Some(sealed) = &secrets.sealed else { return Ok(Secrets::new()) };
+        let plain = self.environment.vault.open(bot.as_str(), sealed)?;
+        serde_json::from_slice(&plain)
+            .map_err(|_| Error::new(ErrorCode::Internal, "the bot's secrets cannot be read"))
+    }
+}

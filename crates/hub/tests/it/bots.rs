@@ -1,0 +1,280 @@
+//! Bots as things that people manage: who may (D10), what lasts (D3, D4), and what nobody ever reads again: their secrets.
+
+use std::time::Duration;
+
+use antiphon_protocol::{
+    BotSpec, BotStatus, Connector, ErrorCode, Reply, Request, UserId, Visibility,
+    bot::{ConnectorSpec, OpenAiSpec, Secret},
+    reply::BotReply,
+    request::{GetBot, ListMembers, RegisterBot, RemoveBot, RotateBotToken, StartBot, StopBot},
+};
+use serde_json::json;
+
+use crate::{
+    bot::{next_run, session_room},
+    world::{Person, World, room_id, until, user_id},
+};
+
+const SECRET: &str = "sk-0123456789";
+
+fn socket_bot(id: &str) -> BotSpec {
+    BotSpec::new(user_id(id), ConnectorSpec::BotSocket { token: None })
+}
+
+fn model(id: &str) -> BotSpec {
+    let own = OpenAiSpec {
+        api_key: Some(Secret(SECRET.to_owned())),
+        ..OpenAiSpec::new("https://models.example/v1", "first")
+    };
+    BotSpec::new(user_id(id), ConnectorSpec::OpenAi(own))
+}
+
+fn register(spec: BotSpec) -> RegisterBot {
+    RegisterBot { bot: Box::new(spec), id: None }
+}
+
+/// Everything that changes a bot, or gives its secrets away.
+fn deeds(bot: &UserId) -> [Request; 5] {
+    [
+        StopBot { bot: bot.clone() }.into(),
+        StartBot { bot: bot.clone() }.into(),
+        register(socket_bot(bot.as_str())).into(),
+        RotateBotToken { bot: bot.clone() }.into(),
+        RemoveBot { bot: bot.clone() }.into(),
+    ]
+}
+
+async fn about(person: &Person, request: impl Into<Request>) -> BotReply {
+    match person.does(request).await {
+        Reply::Bot(about) => *about,
+        other => panic!("asked for a bot, got {other:?}"),
+    }
+}
+
+async fn refused(person: &Person, request: impl Into<Request>) -> ErrorCode {
+    person.asks(request).await.expect_err("it is refused").code
+}
+
+/// D10: its owner and administrators do everything, others nothing but look.
+#[tokio::test]
+async fn only_its_owner_and_administrators_control_a_bot() {
+    let world = World::with(|options| options.administrators = vec![user_id("root")]).await;
+    let (mara, tomas, root) =
+        (world.person("mara").await, world.person("tomas").await, world.person("root").await);
+    for owner in [&mara, &root] {
+        about(&mara, register(socket_bot("helper"))).await;
+        let bot = user_id("helper");
+        for deed in deeds(&bot) {
+            let code = refused(&tomas, deed).await;
+            assert!(matches!(code, ErrorCode::Forbidden | ErrorCode::Conflict), "{code:?}");
+        }
+        let seen = about(&tomas, GetBot { bot: bot.clone() }).await;
+        assert_eq!((seen.spec, seen.token, seen.bot.owner.as_ref()), (None, None, Some(mara.id())));
+        for deed in deeds(&bot) {
+            owner.does(deed).await;
+        }
+        assert!(world.hub.bot(&bot).is_none());
+        // An id is never given away again, so the second round is about another one.
+        assert_eq!(refused(&mara, register(socket_bot("helper"))).await, ErrorCode::Conflict);
+        if owner.id() == mara.id() {
+            about(&mara, register(socket_bot("second"))).await;
+            let second = user_id("second");
+            assert_eq!(refused(&tomas, RemoveBot { bot: second.clone() }).await, ErrorCode::Forbidden);
+            for deed in deeds(&second) {
+                root.does(deed).await;
+            }
+            return;
+        }
+    }
+}
+
+/// D10: whoever the identity provider calls an administrator is one, for as long as it does. A bot never is.
+#[tokio::test]
+async fn a_role_makes_an_administrator() {
+    let world = World::new().await;
+    let (mara, mut tomas) = (world.person("mara").await, world.person("tomas").await);
+    about(&mara, register(socket_bot("helper"))).await;
+    let stop = || StopBot { bot: user_id("helper") };
+    assert_eq!(refused(&tomas, stop()).await, ErrorCode::Forbidden);
+    tomas.session.set_administrator(true);
+    about(&tomas, stop()).await;
+    let mut helper = world.hub.session(world.hub.bot(&user_id("helper")).unwrap().user);
+    helper.set_administrator(true);
+    assert_eq!(helper.handle(stop().into()).await.unwrap_err().code, ErrorCode::Forbidden);
+    assert_eq!(helper.handle(register(socket_bot("x")).into()).await.unwrap_err().code, ErrorCode::Forbidden);
+}
+
+/// D4: bots of the settings are started and stopped over the wire, and nothing else.
+#[tokio::test]
+async fn a_bot_of_the_settings_is_only_started_and_stopped() {
+    let world = World::with(|options| options.administrators = vec![user_id("root")]).await;
+    let (mara, root) = (world.person("mara").await, world.person("root").await);
+    let bot = world.declares(model("helper")).await;
+    assert_eq!(refused(&mara, StopBot { bot: bot.clone() }).await, ErrorCode::Forbidden);
+    about(&root, StopBot { bot: bot.clone() }).await;
+    about(&root, StartBot { bot: bot.clone() }).await;
+    let mut change = model("helper");
+    change.name = Some("Mine".to_owned());
+    assert_eq!(refused(&root, register(change)).await, ErrorCode::Forbidden);
+    assert_eq!(refused(&root, RemoveBot { bot: bot.clone() }).await, ErrorCode::Forbidden);
+    assert_eq!(refused(&root, RotateBotToken { bot }).await, ErrorCode::Forbidden);
+}
+
+/// The server calls out, and starts programs, for its operator only.
+#[tokio::test]
+async fn who_registers_what() {
+    let world = World::with(|options| {
+        options.administrators = vec![user_id("root")];
+        options.limits.bots_per_user = 2;
+    })
+    .await;
+    let (mara, root) = (world.person("mara").await, world.person("root").await);
+    assert_eq!(refused(&mara, register(model("m"))).await, ErrorCode::Forbidden);
+    about(&root, register(model("m"))).await;
+    for connector in [
+        json!({"type": "acp", "command": "sh"}),
+        json!({"type": "builtin"}),
+        json!({"type": "openai", "base_url": "http://a", "model": "m", "mcp_servers": [{"name": "x", "command": "sh"}]}),
+        json!({"type": "bot_socket", "token": "mine"}),
+        json!({"type": "openai", "base_url": "file:///etc/passwd", "model": "m"}),
+    ] {
+        let spec: BotSpec = serde_json::from_value(json!({"id": "p", "connector": connector})).unwrap();
+        assert_eq!(refused(&root, register(spec)).await, ErrorCode::BadRequest);
+    }
+    // A person's id, and the server's own.
+    assert_eq!(refused(&mara, register(socket_bot("root"))).await, ErrorCode::Conflict);
+    assert_eq!(refused(&mara, register(socket_bot("system"))).await, ErrorCode::BadRequest);
+    about(&mara, register(socket_bot("a"))).await;
+    about(&mara, register(socket_bot("b"))).await;
+    assert_eq!(refused(&mara, register(socket_bot("c"))).await, ErrorCode::TooMany);
+    about(&mara, register(socket_bot("b"))).await;
+}
+
+/// FAULTS: secrets are in no reply, and not in the file in clear; after a restart the server still has them.
+#[tokio::test]
+async fn secrets_are_never_seen_again() {
+    let world = World::with(|options| options.administrators = vec![user_id("root")]).await;
+    let root = world.person("root").await;
+    let made = about(&root, register(model("m"))).await;
+    let token = about(&root, register(socket_bot("s"))).await.token.expect("told once");
+    let mut again = model("m");
+    again.description = Some("Changed.".to_owned());
+    again.take_secrets();
+    let changed = about(&root, register(again)).await;
+    assert_eq!(changed.bot.description.as_deref(), Some("Changed."));
+    assert_eq!(about(&root, register(socket_bot("s"))).await.token, None);
+    let seen = about(&root, GetBot { bot: user_id("m") }).await;
+    for reply in [made, changed, seen] {
+        assert!(reply.spec.is_some());
+        let shown = format!("{reply:?}{}", serde_json::to_string(&reply).unwrap());
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+    for suffix in ["", "-wal"] {
+        let bytes = std::fs::read(format!("{}{suffix}", world.file().display())).unwrap_or_default();
+        for secret in [SECRET, &token] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+        }
+    }
+    assert_eq!(world.hub.bot_of_token(&token).map(|user| user.id), Some(user_id("s")));
+    assert!(world.hub.bot_of_token("abt_wrong").is_none());
+    let later = world.after_a_stop().await;
+    let spec = later.hub.bot_spec(&user_id("m")).unwrap();
+    let ConnectorSpec::OpenAi(own) = &spec.connector else { panic!("{spec:?}") };
+    assert_eq!(own.api_key.as_ref().map(|key| key.0.as_str()), Some(SECRET));
+    assert_eq!(later.hub.bot_of_token(&token).map(|user| user.id), Some(user_id("s")));
+    let fresh = about(&later.person("root").await, RotateBotToken { bot: user_id("s") }).await.token.unwrap();
+    assert!(later.hub.bot_of_token(&token).is_none());
+    assert!(later.hub.bot_of_token(&fresh).is_some());
+}
+
+/// D4: whoever stopped a bot finds it stopped, also after a restart of the server.
+#[tokio::test]
+async fn a_stopped_bot_stays_stopped() {
+    let world = World::new().await;
+    let mara = world.person("mara").await;
+    let bot = user_id("helper");
+    about(&mara, register(socket_bot("helper"))).await;
+    let wanted = |world: &World| world.hub.orders(&bot).unwrap().borrow().as_ref().map(|order| order.run);
+    assert_eq!(wanted(&world), Some(true));
+    about(&mara, StopBot { bot: bot.clone() }).await;
+    assert_eq!(wanted(&world), Some(false));
+    let later = world.after_a_stop().await;
+    assert_eq!(wanted(&later), Some(false));
+    about(&later.person("mara").await, StartBot { bot: bot.clone() }).await;
+    assert_eq!(wanted(&later.after_a_stop().await), Some(true));
+}
+
+/// D3: every change of a bot's status is in the log of its rooms, once, however quickly changes follow each other.
+#[tokio::test]
+async fn rooms_are_told_how_their_bots_are() {
+    let world = World::new().await;
+    let mara = world.person("mara").await;
+    let bot = world.bot("ada", None).await;
+    let room = mara.makes("tea", Visibility::Public).await;
+    mara.invites(&room, &[&bot], antiphon_protocol::Role::Member).await;
+    let mut device = mara.device_in(&room).await;
+    for status in [BotStatus::Starting, BotStatus::Running] {
+        world.is(&bot, status);
+    }
+    let told = device.hears_of("bot_status").await;
+    assert_eq!(
+        (&told["bot"], &told["status"], &told["error"]),
+        (&"ada".into(), &"running".into(), &json!(null))
+    );
+    let health = antiphon_hub::Health {
+        status: BotStatus::Error,
+        error: Some("the agent cannot be reached".to_owned()),
+        restarts: 3,
+    };
+    world.hub.report_bot(&bot, health);
+    let told = device.hears_of("bot_status").await;
+    assert_eq!((&told["status"], &told["error"]), (&"error".into(), &"the agent cannot be reached".into()));
+    let known = world.hub.bot(&bot).unwrap();
+    assert_eq!((known.restarts, known.since), (3, Some(antiphon_hub::Clock::now(&*world.clock))));
+    assert_eq!(mara.device().joins(&room).await.bots[0].status, BotStatus::Error);
+}
+
+/// F5: a bot that is taken away leaves its rooms, and nothing waits for it any more; what it said stays.
+#[tokio::test]
+async fn a_bot_that_is_taken_away_leaves_nothing_waiting() {
+    let world = World::new().await;
+    let mara = world.person("mara").await;
+    about(&mara, register(socket_bot("helper"))).await;
+    let bot = user_id("helper");
+    let room = session_room(&mara, &bot, "chat").await;
+    world.is(&bot, BotStatus::Running);
+    mara.says(&room, "one").await;
+    next_run(&mut world.inbox(&bot, 1)).await.say("an answer").await.unwrap();
+    for words in ["two", "three"] {
+        mara.says(&room, words).await;
+    }
+    mara.does(RemoveBot { bot: bot.clone() }).await;
+    let device = mara.device();
+    let joined = { device }.joins(&room).await;
+    let states: Vec<_> = joined.entries.iter().map(|entry| entry.as_str().to_owned()).collect();
+    assert_eq!(states.iter().filter(|entry| entry.contains("the bot was taken away")).count(), 2);
+    assert!(states.iter().any(|entry| entry.contains("an answer")));
+    let members = mara.does(ListMembers { room: room.clone(), after: None, limit: None }).await;
+    assert!(!format!("{members:?}").contains("helper"));
+    assert!(joined.bots.is_empty() && joined.runs.is_empty());
+}
+
+/// A bot of earlier settings is known, and stopped, and says so to its rooms.
+#[tokio::test]
+async fn a_bot_of_earlier_settings_is_told_to_be_stopped() {
+    let world = World::new().await;
+    let mara = world.person("mara").await;
+    let bot = world.declares(model("helper")).await;
+    mara.enters(&room_id("general")).await;
+    let mut device = mara.device_in(&room_id("general")).await;
+    assert_eq!(device.hears_of("bot_status").await["status"], "running");
+    let later = world.after_a_stop().await;
+    let mara = later.person("mara").await;
+    let mut device = mara.device_in(&room_id("general")).await;
+    later.hub.declare_bots(Vec::new()).await.unwrap();
+    assert_eq!(device.hears_of("bot_status").await["status"], "stopped");
+    let known = later.hub.bot(&bot).unwrap();
+    assert_eq!((known.status, known.connector), (BotStatus::Stopped, Connector::OpenAi));
+    until("the bot is not to run", async || later.hub.bot_spec(&bot).is_none()).await;
+    tokio::time::sleep(Duration::ZERO).await;
+}
