@@ -16,6 +16,8 @@ mod memory;
 mod options;
 mod pause;
 mod prompt;
+#[cfg(test)]
+mod recordings;
 mod reply;
 mod toolbox;
 mod trouble;
