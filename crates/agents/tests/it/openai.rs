@@ -5,6 +5,7 @@ mod answers;
 mod faults;
 mod relay;
 mod rooms;
+mod steering;
 mod tools;
 
 use antiphon_agents::builtin::Pace;

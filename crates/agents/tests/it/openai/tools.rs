@@ -19,7 +19,7 @@ fn calls(question: &str, calls: &Value, then: &str) -> Vec<Value> {
 }
 
 /// A bot with the tools of the reference server.
-fn with_tools(base_url: &str, more: &Value) -> BotSpec {
+pub fn with_tools(base_url: &str, more: &Value) -> BotSpec {
     let everything = json!({"name": "everything", "command": "node", "args": [script(EVERYTHING), "stdio"]});
     let mut said = json!({"mcp_servers": [everything]});
     said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
