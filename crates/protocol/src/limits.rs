@@ -11,7 +11,7 @@ pub struct Limits {
     pub frame_bytes: usize,
     /// Largest message, all parts together, in bytes of JSON. OWASP's advice for chat is 64 KB.
     pub message_bytes: usize,
-    /// Most parts of one message.
+    /// Most parts of one message. An agent at work on something large has a part for each of its tool calls.
     pub parts: usize,
     /// Largest stream of one part, in bytes; what a bot writes beyond is refused.
     pub stream_bytes: usize,
@@ -60,7 +60,7 @@ impl Default for Limits {
         Self {
             frame_bytes: 128 * 1024,
             message_bytes: 64 * 1024,
-            parts: 32,
+            parts: 128,
             stream_bytes: 1024 * 1024,
             rooms_per_connection: 200,
             connections_per_user: 100,

@@ -1486,7 +1486,7 @@ export interface Limits {
   name_chars?: number;
   /** Most entries in one page. */
   page?: number;
-  /** Most parts of one message. */
+  /** Most parts of one message. An agent at work on something large has a part for each of its tool calls. */
   parts?: number;
   /** Longest search query, in bytes. */
   query_bytes?: number;
