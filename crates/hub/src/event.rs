@@ -1,13 +1,18 @@
 //! Live events: encoded once, shared by every reader.
 
 use std::{
+    collections::BTreeSet,
     ops::Range,
     sync::{Arc, OnceLock},
 };
 
-use antiphon_protocol::{Event, MessageId, Part, Queue, RoomId, UserId, request::Receive};
+use antiphon_protocol::{
+    EntryBody, Event, Message, MessageId, Part, Queue, Role, RoomId, UserId, request::Receive,
+};
 use antiphon_store::CommittedEntry;
 use bytes::Bytes;
+
+use crate::visibility;
 
 /// An event as it goes to readers: what it is, its JSON, and its frame once a door has asked for one.
 #[derive(Debug)]
@@ -15,6 +20,8 @@ pub struct LiveEvent {
     kind: Kind,
     json: Bytes,
     frame: OnceLock<Bytes>,
+    /// What those get instead whose role is below these, the lowest first. Empty for nearly all events.
+    below: Vec<(Role, Option<Arc<LiveEvent>>)>,
 }
 
 /// What an event is, as far as delivering it depends on it.
@@ -51,21 +58,48 @@ pub(crate) struct Append {
 
 impl LiveEvent {
     fn new(kind: Kind, json: Bytes) -> Arc<Self> {
-        Arc::new(Self { kind, json, frame: OnceLock::new() })
+        Self::limited(kind, json, Vec::new())
+    }
+
+    fn limited(kind: Kind, json: Bytes, below: Vec<(Role, Option<Arc<Self>>)>) -> Arc<Self> {
+        Arc::new(Self { kind, json, frame: OnceLock::new(), below })
+    }
+
+    /// Whether not everyone gets this as it is.
+    pub(crate) fn is_limited(&self) -> bool {
+        !self.below.is_empty()
+    }
+
+    /// The event as somebody with this role gets it, if they get anything.
+    pub(crate) fn seen_by(self: &Arc<Self>, role: Role) -> Option<Arc<Self>> {
+        match self.below.iter().find(|(least, _)| role < *least) {
+            Some((_, instead)) => instead.clone(),
+            None => Some(Arc::clone(self)),
+        }
     }
 
     /// A committed entry.
     pub(crate) fn entry(committed: &Arc<CommittedEntry>) -> Arc<Self> {
         let json = Bytes::copy_from_slice(committed.json.as_bytes());
-        Self::new(Kind::Entry(Arc::clone(committed)), json)
+        let below = match visibility::restricted(&committed.entry.body) {
+            Some(message) => hidden_entries(committed, message),
+            None => Vec::new(),
+        };
+        Self::limited(Kind::Entry(Arc::clone(committed)), json, below)
     }
 
     /// Text that a stream grew by.
-    pub(crate) fn append(room: &RoomId, mut append: Append, text: &str) -> Arc<Self> {
+    pub(crate) fn append(
+        room: &RoomId,
+        mut append: Append,
+        text: &str,
+        visible_to: Option<Role>,
+    ) -> Arc<Self> {
         // Escaped by serde, so the slice between the quotes can be joined with others.
         let escaped = serde_json::to_string(text).expect("a string always encodes");
         let json = append.encode(room, &[&escaped[1..escaped.len() - 1]]);
-        Self::new(Kind::Append(append), json)
+        let below = visible_to.map(|least| (least, None)).into_iter().collect();
+        Self::limited(Kind::Append(append), json, below)
     }
 
     /// Several appends of one stream, each beginning where the one before ended, as one.
@@ -84,17 +118,17 @@ impl LiveEvent {
         part: u32,
         generation: u32,
         value: Part,
+        visible_to: Option<Role>,
     ) -> Arc<Self> {
         let content = content_of(&value);
-        let event = Event::Part {
-            room: room.clone(),
-            message_id: message_id.clone(),
-            part,
-            generation,
-            value,
-            visible_to: None,
+        let make = |value: Part, below| {
+            let (room, message_id) = (room.clone(), message_id.clone());
+            let kind = Kind::Part { message_id: message_id.clone(), part, generation, content };
+            let event = Event::Part { room, message_id, part, generation, value, visible_to };
+            Self::limited(kind, encode(&event), below)
         };
-        Self::new(Kind::Part { message_id: message_id.clone(), part, generation, content }, encode(&event))
+        let below = visible_to.map(|least| (least, Some(make(visibility::blank(&value), Vec::new()))));
+        make(value, below.into_iter().collect())
     }
 
     /// Someone types, or no longer.
@@ -157,6 +191,26 @@ impl LiveEvent {
         let range = self.as_append()?.text.clone();
         std::str::from_utf8(self.json.get(range)?).ok()
     }
+}
+
+/// The entry for those who may not see all of its message: once for each role that makes a difference.
+fn hidden_entries(committed: &Arc<CommittedEntry>, message: &Message) -> Vec<(Role, Option<Arc<LiveEvent>>)> {
+    let steps: BTreeSet<Role> =
+        message.visible_to.values().copied().filter(|least| *least > Role::Viewer).collect();
+    let mut below = Vec::new();
+    let mut role = Role::Viewer;
+    for least in steps {
+        let mut entry = committed.entry.clone();
+        visibility::hide_in(&mut entry.body, role);
+        // Live, a completion is without the message.
+        if let EntryBody::MessageCompleted { message, .. } = &mut entry.body {
+            *message = None;
+        }
+        let json = serde_json::to_vec(&entry).expect("what was encoded before can be encoded");
+        below.push((least, Some(LiveEvent::new(Kind::Entry(Arc::clone(committed)), Bytes::from(json)))));
+        role = least;
+    }
+    below
 }
 
 impl Append {

@@ -15,6 +15,7 @@ mod reader;
 mod room;
 mod run;
 mod session;
+mod visibility;
 
 pub use bot_socket::{BotLine, BotRequest, BotSocket, BotWrite};
 pub use bots::{Health, Order, Origin};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use crate::{MessageId, Part, Role, RoomId, RunId, Timestamp, UserId};
 
@@ -46,7 +46,7 @@ pub struct Message {
     pub parts: Vec<Part>,
     /// The least role that may see a part, by the part's index; those that everyone may see are left out. To others such a
     /// part comes without its content.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default, deserialize_with = "by_index")]
     pub visible_to: BTreeMap<u32, Role>,
     /// The message that this one answers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -66,6 +66,13 @@ pub struct Message {
     /// What others answered with a sign.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub reactions: Vec<Reaction>,
+}
+
+/// JSON has strings for keys. serde reads them back as numbers by itself, but not inside an entry, whose type is among its
+/// fields.
+fn by_index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u32, Role>, D::Error> {
+    let read = BTreeMap::<String, Role>::deserialize(deserializer)?;
+    read.into_iter().map(|(index, role)| Ok((index.parse().map_err(D::Error::custom)?, role))).collect()
 }
 
 /// One sign under a message, and who put it there.

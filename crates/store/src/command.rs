@@ -115,6 +115,8 @@ pub enum Change {
         message_id: MessageId,
         /// Its final parts.
         parts: Vec<Part>,
+        /// The least role that may see a part, by the part's index; those that everyone may see are left out.
+        visible_to: BTreeMap<u32, Role>,
         /// How it ended.
         status: MessageStatus,
         /// Length and checksum of its streams.
@@ -488,6 +490,8 @@ pub struct Checkpoint {
     pub generation: u32,
     /// The part without its growing text.
     pub value: Part,
+    /// The least role that may see it; everyone if nothing.
+    pub visible_to: Option<Role>,
     /// Where `text` begins, in bytes. Always where the last checkpoint of this generation ended.
     pub at: u64,
     /// The new text.

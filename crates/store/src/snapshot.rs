@@ -1,7 +1,7 @@
 //! Rooms, unfinished messages and waiting runs as they are stored.
 
 use antiphon_protocol::{
-    Approval, BotSpec, BotStatus, Epoch, Member, Message, Part, Room, RoomId, Run, Timestamp,
+    Approval, BotSpec, BotStatus, Epoch, Member, Message, Part, Role, Room, RoomId, Run, Timestamp,
 };
 
 use crate::BotSecrets;
@@ -45,6 +45,8 @@ pub struct OpenPart {
     pub generation: u32,
     /// The part, its text included.
     pub value: Part,
+    /// The least role that may see it; everyone if nothing.
+    pub visible_to: Option<Role>,
 }
 
 /// A run and the room it belongs to.

@@ -66,6 +66,7 @@ impl Hub {
             sender: open.sender.clone(),
             message_id,
             parts: open.final_parts(now),
+            visible_to: open.visible_to(),
             status,
             ends: open.ends(),
             run,

@@ -66,7 +66,11 @@ pub(super) async fn begin(
             EntryPage::default()
         }
         Some(_) => subscription.next_page(store, head, page).await?.unwrap_or_default(),
-        None => store.entries(&subscription.room.id, EntryRange::Newest { up_to: head }, page).await?,
+        None => {
+            let range = EntryRange::Newest { up_to: head };
+            let page = store.entries(&subscription.room.id, range, page).await?;
+            EntryPage { entries: subscription.viewer().entries(page.entries)?, ..page }
+        }
     };
     joined.entries = first.entries;
     Ok((joined, subscription))

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    EntryBody, Event, MessageId, OpenStream, StreamPosition, request::Receive, signal::Signals,
+    EntryBody, Event, MessageId, OpenStream, Role, StreamPosition, request::Receive, signal::Signals,
 };
 use antiphon_store::{EntryPage, EntryRange, Store, StoreError};
 use smallvec::SmallVec;
@@ -17,6 +17,7 @@ use super::flag::Flag;
 use crate::{
     event::{Append, Kind, LiveEvent, content_of},
     room::{LiveRoom, state::RoomState},
+    visibility::Viewer,
 };
 
 /// Most events that one pull takes from a ring: what a socket is likely to take at once.
@@ -101,7 +102,8 @@ impl Subscription {
             Sight::Revoked => return Ok(Next::Revoked),
             Sight::Live(events, more) => {
                 self.follow(events, batch);
-                return Ok(if more { Next::More } else { Next::Rest });
+                let is_behind = matches!(self.phase, Phase::Behind);
+                return Ok(if more || is_behind { Next::More } else { Next::Rest });
             }
             Sight::Settled(settled) => {
                 batch.extend(settled.entries);
@@ -131,6 +133,7 @@ impl Subscription {
                     let events: Vec<_> = due.map_while(|tick| state.ring.get(tick).cloned()).collect();
                     let next = tick + events.len() as u64;
                     self.phase = Phase::Live { tick: next };
+                    let events = self.seen(events, state);
                     return Sight::Live(events, next < state.ring.next_tick());
                 }
                 // Some that were due have left the ring.
@@ -143,9 +146,29 @@ impl Subscription {
         })
     }
 
+    /// The events as this reader may see them. Only what is not for everyone costs a look at the reader's role.
+    fn seen(&self, events: Vec<Arc<LiveEvent>>, state: &RoomState) -> Vec<Arc<LiveEvent>> {
+        if !events.iter().any(|event| event.is_limited()) {
+            return events;
+        }
+        let role = self.role(state);
+        events.iter().filter_map(|event| event.seen_by(role)).collect()
+    }
+
+    fn role(&self, state: &RoomState) -> Role {
+        state.members.get(self.flag.user()).map_or(Role::Viewer, |member| member.role)
+    }
+
+    /// Who reads.
+    pub fn viewer(&self) -> Viewer {
+        let role = self.room.read(|state| self.role(state));
+        Viewer { user: self.flag.user().clone(), role }
+    }
+
     /// Takes events of the ring.
     fn follow(&mut self, mut events: Vec<Arc<LiveEvent>>, batch: &mut Vec<Arc<LiveEvent>>) {
-        events.retain(|event| self.take(event));
+        // The rest comes with the new start if the reader's own role changes.
+        events.retain(|event| matches!(self.phase, Phase::Live { .. }) && self.take(event));
         batch.extend(self.room.merge(events));
     }
 
@@ -154,8 +177,15 @@ impl Subscription {
         match event.kind() {
             Kind::Entry(committed) => {
                 self.seq = committed.entry.seq;
-                if let EntryBody::MessageCompleted { message_id, .. } = &committed.entry.body {
-                    self.held.retain(|held| held.message_id != *message_id);
+                match &committed.entry.body {
+                    EntryBody::MessageCompleted { message_id, .. } => {
+                        self.held.retain(|held| held.message_id != *message_id);
+                    }
+                    // What may be seen from now on is worked out anew; what was due after this comes with it.
+                    EntryBody::MemberChanged { member } if member.user == *self.flag.user() => {
+                        self.phase = Phase::Behind;
+                    }
+                    _ => {}
                 }
                 true
             }
@@ -204,8 +234,8 @@ impl Subscription {
 
     /// If the ring covers what is missing: takes it, and goes live at this very moment.
     pub fn settle(&mut self, state: &RoomState) -> Option<Settled> {
-        let entries = covered(state, self.seq)?;
-        let mut streams = state.open.streams(&self.held);
+        let entries = self.seen(covered(state, self.seq)?, state);
+        let mut streams = state.open.streams(&self.held, self.role(state));
         streams.retain(|stream| self.wants(content_of(&stream.value)));
         self.seq = state.head;
         self.phase = Phase::Live { tick: state.ring.next_tick() };
@@ -240,14 +270,17 @@ impl Subscription {
             return Ok(None);
         }
         self.seq = page.last;
-        Ok(Some(page))
+        let entries = self.viewer().entries(page.entries);
+        let entries = entries.map_err(|fault| StoreError::Failed(fault.message))?;
+        Ok(Some(EntryPage { entries, ..page }))
     }
 
     /// The streams of a catch-up as events: the part as it is now, then the text that the client lacks.
     fn push_streams(&self, streams: &[OpenStream], batch: &mut Vec<Arc<LiveEvent>>) {
         for stream in streams {
-            let OpenStream { message_id, part, generation, at, end, text, value, .. } = stream;
-            batch.push(LiveEvent::part(&self.room.id, message_id, *part, *generation, value.clone()));
+            let OpenStream { message_id, part, generation, at, end, text, value, visible_to, .. } = stream;
+            let (room, value_now) = (&self.room.id, value.clone());
+            batch.push(LiveEvent::part(room, message_id, *part, *generation, value_now, *visible_to));
             if at < end {
                 let append = Append {
                     message_id: message_id.clone(),
@@ -258,7 +291,7 @@ impl Subscription {
                     content: content_of(value),
                     text: 0..0,
                 };
-                batch.push(LiveEvent::append(&self.room.id, append, text));
+                batch.push(LiveEvent::append(&self.room.id, append, text, None));
             }
         }
     }

@@ -6,9 +6,10 @@ use antiphon_protocol::{
     Error, ErrorCode, MessageId, OpenStream, Part, PartEnd, Role, RoomId, RunId, StreamPosition, Timestamp,
     ToolCallId, ToolState, UserId, checksum::crc32,
 };
-use antiphon_store::{Checkpoint, OpenMessage as StoredMessage};
+use antiphon_store::{Checkpoint, OpenMessage as StoredMessage, OpenPart as StoredPart};
 
 use super::state::has_passed;
+use crate::visibility::{blank, is_seen};
 
 /// A stream is saved at the latest this long after it grew.
 const CHECKPOINT_AFTER_MS: i64 = 1_000;
@@ -48,6 +49,11 @@ pub(crate) struct OpenPart {
 }
 
 impl OpenPart {
+    /// The same for those only who have at least this role.
+    pub fn limited_to(self, visible_to: Option<Role>) -> Self {
+        Self { visible_to, ..self }
+    }
+
     pub fn new(generation: u32, mut value: Part, now: Timestamp) -> Self {
         let text = value.stream_text_mut().map(std::mem::take).unwrap_or_default();
         Self {
@@ -91,8 +97,27 @@ impl OpenPart {
         self.unsaved_since.get_or_insert(now);
     }
 
-    /// What this part's readers need who hold the text up to `held`.
-    fn stream(&self, message_id: &MessageId, part: u32, held: Option<&StreamPosition>) -> OpenStream {
+    /// What this part's readers need who have this role and hold the text up to `held`.
+    fn stream(
+        &self,
+        message_id: &MessageId,
+        part: u32,
+        held: Option<&StreamPosition>,
+        role: Role,
+    ) -> OpenStream {
+        if !is_seen(self.visible_to, role) {
+            return OpenStream {
+                message_id: message_id.clone(),
+                part,
+                generation: self.generation,
+                at: 0,
+                end: 0,
+                text: String::new(),
+                replace: held.is_some(),
+                value: blank(&self.value),
+                visible_to: self.visible_to,
+            };
+        }
         let held_bytes = held
             .filter(|held| held.generation == self.generation)
             .and_then(|held| usize::try_from(held.at).ok())
@@ -107,7 +132,7 @@ impl OpenPart {
             text: self.text[at..].to_owned(),
             replace: held.is_some() && held_bytes.is_none(),
             value: self.value.clone(),
-            visible_to: None,
+            visible_to: self.visible_to,
         }
     }
 
@@ -125,6 +150,7 @@ impl OpenPart {
             part,
             generation: self.generation,
             value: self.value.clone(),
+            visible_to: self.visible_to,
             at: self.saved as u64,
             text: self.text[self.saved..].to_owned(),
         };
@@ -169,6 +195,11 @@ impl OpenMessage {
             *part = OpenPart::new(part.generation + 1, Part::Text { text: String::new() }, now);
         }
         self.next = 0;
+    }
+
+    /// The least role that may see a part, by the part's index.
+    pub fn visible_to(&self) -> BTreeMap<u32, Role> {
+        (0u32..).zip(&self.parts).filter_map(|(index, part)| Some((index, part.visible_to?))).collect()
     }
 
     /// Length and checksum of each stream.
@@ -249,13 +280,13 @@ impl OpenMessages {
             .ok_or_else(|| Error::new(ErrorCode::Conflict, "this message is not being written by this run"))
     }
 
-    /// Every stream, brought up to date for a reader that holds the given positions.
-    pub fn streams(&self, held: &[StreamPosition]) -> Vec<OpenStream> {
+    /// Every stream, brought up to date for a reader that has this role and holds the given positions.
+    pub fn streams(&self, held: &[StreamPosition], role: Role) -> Vec<OpenStream> {
         let mut streams = Vec::new();
         for (id, message) in &self.0 {
             for (index, part) in (0u32..).zip(&message.parts) {
                 let held = held.iter().find(|held| held.message_id == *id && held.part == index);
-                streams.push(part.stream(id, index, held));
+                streams.push(part.stream(id, index, held, role));
             }
         }
         streams
@@ -291,8 +322,9 @@ impl OpenMessages {
 impl OpenMessage {
     /// What the store holds of a streaming message.
     pub fn load(stored: StoredMessage, now: Timestamp) -> Self {
-        let parts =
-            stored.parts.into_iter().map(|part| OpenPart::new(part.generation, part.value, now)).collect();
+        let open =
+            |part: StoredPart| OpenPart::new(part.generation, part.value, now).limited_to(part.visible_to);
+        let parts = stored.parts.into_iter().map(open).collect();
         Self::new(stored.message.sender, stored.message.run, parts)
     }
 }

@@ -83,8 +83,7 @@ impl Answer {
         answer.write(|room, message| {
             message.void(now);
             let parts = (0u32..).zip(&message.parts);
-            let events =
-                parts.map(|(index, part)| answer.part_event(room, index, part.generation, &part.value));
+            let events = parts.map(|(index, part)| answer.part_event(room, index, part, &part.value));
             Ok(((), events.collect::<Result<_, _>>()?))
         })?;
         Ok(answer)
@@ -102,7 +101,6 @@ impl Answer {
 
     /// Adds a part that only members with at least this role may see; everyone if nothing.
     pub fn open_part_for(&self, part: Part, visible_to: Option<Role>) -> Result<u32, Error> {
-        let _ = visible_to;
         let (most, longest) = (self.session.hub.limits().parts, self.session.hub.limits().stream_bytes);
         let now = self.session.hub.now();
         self.write(|room, message| {
@@ -114,8 +112,8 @@ impl Answer {
                 return Err(Error::too_large("part", longest));
             }
             let (index, generation) = message.next_part();
-            let open = OpenPart::new(generation, part, now);
-            let mut events = vec![self.part_event(room, index, generation, &open.value)?];
+            let open = OpenPart::new(generation, part, now).limited_to(visible_to);
+            let mut events = vec![self.part_event(room, index, &open, &open.value)?];
             let opened = message.open_part(open);
             if !text.is_empty() {
                 events.push(append_event(room, &self.message_id, index, opened, 0, &text));
@@ -132,7 +130,7 @@ impl Answer {
             if value.stream_text().is_some() || open.value.stream_text().is_some() {
                 return Err(Error::field("part", "a part of a kind that grows cannot be replaced"));
             }
-            let event = self.part_event(room, part, open.generation, &value)?;
+            let event = self.part_event(room, part, open, &value)?;
             open.set_value(value, now);
             Ok(((), vec![event]))
         })
@@ -205,11 +203,12 @@ impl Answer {
         &self,
         room: &RoomId,
         part: u32,
-        generation: u32,
+        open: &OpenPart,
         value: &Part,
     ) -> Result<Arc<LiveEvent>, Error> {
         let largest = self.session.hub.limits().message_bytes;
-        let event = LiveEvent::part(room, &self.message_id, part, generation, value.clone());
+        let event =
+            LiveEvent::part(room, &self.message_id, part, open.generation, value.clone(), open.visible_to);
         if event.json().len() > largest { Err(Error::too_large("part", largest)) } else { Ok(event) }
     }
 
@@ -262,5 +261,5 @@ pub(super) fn append_event(
         content: content_of(&open.value),
         text: 0..0,
     };
-    LiveEvent::append(room, append, text)
+    LiveEvent::append(room, append, text, open.visible_to)
 }

@@ -97,6 +97,10 @@ pub(super) async fn request(
     within: Duration,
     call: Option<&Call>,
 ) -> Result<Asked, Error> {
+    // Whoever may see the call sees there what it is called with; the question is for the whole room.
+    if call.is_some_and(Call::is_limited) {
+        ask.arguments = None;
+    }
     if ask.scopes.is_empty() {
         ask.scopes.push(Scope::Once);
     }

@@ -92,6 +92,14 @@ impl Call {
         Self { answer, part, id, name, timeout, stops_with_run: false, stop, clock, output }
     }
 
+    /// Whether not everyone may see what the tool is called with.
+    pub fn is_limited(&self) -> bool {
+        let answer = &self.answer;
+        answer.active.room.read(|state| {
+            state.open.visibility_of(&answer.message_id, &self.id).is_some_and(|least| least.is_some())
+        })
+    }
+
     /// It begins to run, and its time-out with it.
     pub async fn start(&self) -> Result<(), Error> {
         self.change(Some(ToolState::Running), |call, now| {
@@ -320,7 +328,7 @@ impl Call {
                 call.state = next;
             }
             change(call, now);
-            let event = self.answer.part_event(room, self.part, open.generation, &value)?;
+            let event = self.answer.part_event(room, self.part, open, &value)?;
             open.set_value(value, now);
             Ok(((), vec![event]))
         })

@@ -1,9 +1,9 @@
 //! The end of a run: once, by whoever comes first, and carried out whatever becomes of the one who asked for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use antiphon_protocol::{
-    Ending, Error, ErrorCode, MessageId, MessageStatus, Part, PartEnd, RoomId, RunStep, UserId,
+    Ending, Error, ErrorCode, MessageId, MessageStatus, Part, PartEnd, Role, RoomId, RunStep, UserId,
 };
 use antiphon_store::{Change, RunChange};
 use tokio::task::JoinHandle;
@@ -184,14 +184,15 @@ async fn commit(hub: &Hub, active: &ActiveRun, change: Change) -> Result<(), Err
 struct Completion {
     message_id: MessageId,
     parts: Vec<Part>,
+    visible_to: BTreeMap<u32, Role>,
     ends: Vec<PartEnd>,
 }
 
 impl Completion {
     fn change(self, active: &ActiveRun, status: MessageStatus, run: Option<RunChange>) -> Change {
-        let Self { message_id, parts, ends } = self;
+        let Self { message_id, parts, visible_to, ends } = self;
         let (room, sender) = (active.room.id.clone(), active.run.bot.clone());
-        Change::CompleteMessage { room, sender, message_id, parts, status, ends, run }
+        Change::CompleteMessage { room, sender, message_id, parts, visible_to, status, ends, run }
     }
 }
 
@@ -200,7 +201,12 @@ fn completion(hub: &Hub, active: &ActiveRun) -> Option<Completion> {
     let now = hub.now();
     active.room.read(|state| {
         let open = state.open.get(&message_id)?;
-        Some(Completion { message_id: message_id.clone(), parts: open.final_parts(now), ends: open.ends() })
+        Some(Completion {
+            message_id: message_id.clone(),
+            parts: open.final_parts(now),
+            visible_to: open.visible_to(),
+            ends: open.ends(),
+        })
     })
 }
 

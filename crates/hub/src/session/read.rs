@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Error, ErrorCode, Reply,
+    Error, ErrorCode, Reply, Role,
     reply::{EntryPage, Found, MessageFound, ReadMarker},
     request::{GetMessage, History, MarkRead, Search},
 };
 use antiphon_store::{Change, EntryRange, Outcome};
 
 use super::{Begun, Session, messages::unexpected, permission::READ, reading};
-use crate::reader::device::Notice;
+use crate::{reader::device::Notice, visibility::Viewer};
 
 impl Session {
     pub(super) async fn history(&self, request: History) -> Result<Begun, Error> {
-        let (room, _) = self.room_as(&request.room, READ).await?;
+        let (room, role) = self.room_as(&request.room, READ).await?;
+        let viewer = self.viewer(role);
         let head = room.read(|state| state.head);
         let range = match (request.before, request.after) {
             (Some(before), _) => EntryRange::Before(before.min(head + 1)),
@@ -24,17 +25,21 @@ impl Session {
         let (store, limit) = (Arc::clone(&self.hub.store), self.hub.page(request.limit));
         reading(async move {
             let page = store.entries(&room.id, range, limit).await?;
-            Ok(Reply::Entries(EntryPage { entries: page.entries, more: page.more }))
+            Ok(Reply::Entries(EntryPage { entries: viewer.entries(page.entries)?, more: page.more }))
         })
     }
 
+    fn viewer(&self, role: Role) -> Viewer {
+        Viewer { user: self.user().id.clone(), role }
+    }
+
     pub(super) async fn get_message(&self, request: GetMessage) -> Result<Begun, Error> {
-        let (room, _) = self.room_as(&request.room, READ).await?;
-        let store = Arc::clone(&self.hub.store);
+        let (room, role) = self.room_as(&request.room, READ).await?;
+        let (store, viewer) = (Arc::clone(&self.hub.store), self.viewer(role));
         reading(async move {
             let message = store.message(&room.id, &request.message_id).await?;
             let message = message.ok_or_else(|| Error::not_found("message"))?;
-            Ok(Reply::Message(MessageFound { message }))
+            Ok(Reply::Message(MessageFound { message: viewer.message(message)? }))
         })
     }
 
@@ -43,9 +48,13 @@ impl Session {
             self.room_as(room, READ).await?;
         }
         let (store, user) = (Arc::clone(&self.hub.store), self.user().id.clone());
-        let limit = self.hub.page(request.limit);
+        let (limit, viewer) = (self.hub.page(request.limit), self.viewer(Role::Viewer));
         reading(async move {
             let messages = store.search(&user, &request.query, request.room.as_ref(), limit).await?;
+            // What may be seen differs from room to room; the least is right everywhere, and the words that were looked for
+            // are in what everyone may see.
+            let messages =
+                messages.into_iter().map(|message| viewer.message(message)).collect::<Result<_, _>>()?;
             Ok(Reply::Found(Found { messages }))
         })
     }

@@ -23,6 +23,8 @@ mod queue;
 mod runs;
 mod signals;
 mod slow;
+mod soak;
 mod streams;
 mod talk;
 mod tools;
+mod visibility;

@@ -83,14 +83,14 @@ fn follow_room(sql: &Connection, counters: Counters, reached: u64) -> rusqlite::
     let mut statement = sql.prepare_cached(query)?;
     let mut rows = statement.query(params![counters.indexed_place(), place(counters.rid, reached)])?;
     while let Some(row) = rows.next()? {
-        insert(sql, row.get(0)?, &json::<Message>(row, 1)?.parts)?;
+        insert(sql, row.get(0)?, &json::<Message>(row, 1)?)?;
     }
     Ok(())
 }
 
 /// Puts the words of a message into the index.
-fn insert(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::Result<()> {
-    let text = text_of(parts);
+fn insert(sql: &Connection, place: i64, message: &Message) -> rusqlite::Result<()> {
+    let text = text_of(message);
     if !text.is_empty() {
         sql.prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?
             .execute(params![place, text])?;
@@ -98,9 +98,9 @@ fn insert(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// Takes the words of a message out of the index; `parts` must be those that were put in.
-pub(super) fn remove(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::Result<()> {
-    let text = text_of(parts);
+/// Takes the words of a message out of the index; it must be as it was when they were put in.
+pub(super) fn remove(sql: &Connection, place: i64, message: &Message) -> rusqlite::Result<()> {
+    let text = text_of(message);
     if !text.is_empty() {
         sql.prepare_cached("INSERT INTO words (words, rowid, text) VALUES ('delete', ?1, ?2)")?
             .execute(params![place, text])?;
@@ -108,10 +108,10 @@ pub(super) fn remove(sql: &Connection, place: i64, parts: &[Part]) -> rusqlite::
     Ok(())
 }
 
-/// What is said: not how a bot came to it, and not what its tools put out.
-fn text_of(parts: &[Part]) -> String {
-    let texts = parts.iter().filter_map(|part| match part {
-        Part::Text { text } => Some(text.as_str()),
+/// What is said to everyone: not how a bot came to it, not what its tools put out, and not what only some may see.
+fn text_of(message: &Message) -> String {
+    let texts = (0u32..).zip(&message.parts).filter_map(|(index, part)| match part {
+        Part::Text { text } if !message.visible_to.contains_key(&index) => Some(text.as_str()),
         _ => None,
     });
     texts.collect::<Vec<_>>().join("\n")

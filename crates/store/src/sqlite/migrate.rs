@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_agents.sql"),
     include_str!("migrations/0003_bots.sql"),
+    include_str!("migrations/0004_visibility.sql"),
 ];
 
 /// `PRAGMA application_id` of our files: "anti" in ASCII.

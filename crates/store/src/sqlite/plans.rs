@@ -1,6 +1,9 @@
 //! Proof that no question reads more than its answer: the plan of every statement that is ever run.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use antiphon_protocol::{
     Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, MessageStatus, Part, Role,
@@ -159,6 +162,7 @@ fn endings() -> Vec<Change> {
         part: 0,
         generation,
         value: words("").remove(0),
+        visible_to: None,
         at: 0,
         text: "more".to_owned(),
     };
@@ -192,6 +196,7 @@ fn endings() -> Vec<Change> {
             sender,
             message_id: id("m2"),
             parts: call(),
+            visible_to: BTreeMap::new(),
             status: MessageStatus::Complete,
             ends: Vec::new(),
             run: Some(run(RunStep::End(Ending::Completed))),

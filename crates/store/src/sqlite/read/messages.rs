@@ -1,12 +1,15 @@
 //! Messages in their current state, and those that are still streaming.
 
 use antiphon_protocol::{Message, MessageId, RawJson, RoomId};
-use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
+use rusqlite::{
+    Connection, OptionalExtension, Row, params,
+    types::{Type, ValueRef},
+};
 
 use super::rid;
 use crate::{
     OpenMessage, OpenPart,
-    sqlite::codec::{LAST_SEQ, json, place},
+    sqlite::codec::{LAST_SEQ, json, of_word, place},
 };
 
 pub(crate) fn message(
@@ -51,13 +54,14 @@ fn open_between(sql: &Connection, first: i64, last: i64) -> rusqlite::Result<Vec
 /// The parts that the message was opened with, and over them those that were checkpointed, up to the first hole.
 pub(crate) fn parts(sql: &Connection, place: i64, message: &Message) -> rusqlite::Result<Vec<OpenPart>> {
     let opened = message.parts.iter().cloned();
-    let mut parts: Vec<_> = opened.map(|value| OpenPart { generation: 0, value }).collect();
-    let query = "SELECT part, generation, value FROM open_parts WHERE place = ?1 ORDER BY part";
+    let mut parts: Vec<_> = opened.map(|value| OpenPart { generation: 0, value, visible_to: None }).collect();
+    let query = "SELECT part, generation, value, visible_to FROM open_parts WHERE place = ?1 ORDER BY part";
     let mut statement = sql.prepare_cached(query)?;
     let mut rows = statement.query([place])?;
     while let Some(row) = rows.next()? {
         let index: usize = row.get(0)?;
-        let mut saved = OpenPart { generation: row.get(1)?, value: json(row, 2)? };
+        let visible_to = if row.get_ref(3)? == ValueRef::Null { None } else { Some(of_word(row, 3)?) };
+        let mut saved = OpenPart { generation: row.get(1)?, value: json(row, 2)?, visible_to };
         if let Some(text) = saved.value.stream_text_mut() {
             *text = grown(sql, place, index)?;
         }

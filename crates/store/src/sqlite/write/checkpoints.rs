@@ -5,7 +5,10 @@ use rusqlite::{OptionalExtension, params};
 use super::Writing;
 use crate::{
     Checkpoint, Outcome, StoreError,
-    sqlite::{codec::encode, fault::Fault},
+    sqlite::{
+        codec::{encode, word},
+        fault::Fault,
+    },
 };
 
 /// What to do with a checkpoint, found out before anything is written.
@@ -78,7 +81,9 @@ impl Writing<'_> {
     }
 
     fn save_chunk(&self, plan: &Plan<'_>) -> rusqlite::Result<()> {
-        let Plan { place, checkpoint: Checkpoint { part, generation, value, at, text, .. }, .. } = plan;
+        let Plan {
+            place, checkpoint: Checkpoint { part, generation, value, visible_to, at, text, .. }, ..
+        } = plan;
         if plan.anew {
             let delete = "DELETE FROM chunks WHERE place = ?1 AND part = ?2";
             self.sql.prepare_cached(delete)?.execute(params![place, part])?;
@@ -90,11 +95,20 @@ impl Writing<'_> {
         if !text.is_empty() {
             self.sql.prepare_cached(insert)?.execute(params![place, part, at, text])?;
         }
-        let upsert = "INSERT INTO open_parts (place, part, generation, end, value) VALUES (?1, ?2, ?3, ?4, ?5) \
+        let upsert = "INSERT INTO open_parts (place, part, generation, end, value, visible_to) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
                       ON CONFLICT (place, part) DO UPDATE \
-                      SET generation = excluded.generation, end = excluded.end, value = excluded.value";
+                      SET generation = excluded.generation, end = excluded.end, value = excluded.value, \
+                      visible_to = excluded.visible_to";
         let end = at + text.len() as u64;
-        self.sql.prepare_cached(upsert)?.execute(params![place, part, generation, end, encode(value)])?;
+        self.sql.prepare_cached(upsert)?.execute(params![
+            place,
+            part,
+            generation,
+            end,
+            encode(value),
+            visible_to.as_ref().map(word)
+        ])?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! A streaming message becomes whole, and the run that wrote it ends.
 
 use antiphon_protocol::{
-    EntryBody, MessageStatus, Part, PartEnd, RoomId, Run, RunState, ToolState, checksum::crc32,
+    EntryBody, Message, MessageStatus, Part, PartEnd, RoomId, Run, RunState, ToolState, checksum::crc32,
 };
 
 use super::{Writing, messages::Stored};
@@ -12,7 +12,7 @@ use crate::{
 
 impl Writing<'_> {
     pub(super) fn complete(&mut self) -> Result<Outcome, Fault> {
-        let Change::CompleteMessage { room, sender, message_id, parts, status, ends, run } =
+        let Change::CompleteMessage { room, sender, message_id, parts, visible_to, status, ends, run } =
             &self.command.change
         else {
             unreachable!("only called for this change")
@@ -30,6 +30,8 @@ impl Writing<'_> {
         let run = run.as_ref().map(|change| self.changed_run(rid, change)).transpose()?;
         self.check_triggers(rid, triggers)?;
 
+        let stored =
+            Stored { message: Message { visible_to: visible_to.clone(), ..stored.message }, ..stored };
         self.settle(room, stored, parts, *status, ends)?;
         if let Some(run) = run {
             self.append_run(room, run)?;
@@ -51,6 +53,8 @@ impl Writing<'_> {
             let (end, crc32) = (text.len() as u64, crc32(text));
             ends.push(PartEnd { part: index, generation: part.generation, end, crc32 });
         }
+        let limited = (0..).zip(&saved).filter_map(|(index, part)| Some((index, part.visible_to?)));
+        let visible_to = limited.collect();
         let abandoned = |mut part: Part| {
             if let Part::ToolCall(call) = &mut part
                 && !call.state.is_final()
@@ -67,6 +71,7 @@ impl Writing<'_> {
             RunState::Completed => MessageStatus::Complete,
             _ => MessageStatus::Failed,
         };
+        let stored = Stored { message: Message { visible_to, ..stored.message }, ..stored };
         self.settle(room, stored, &parts, status, &ends)
     }
 

@@ -53,6 +53,7 @@ impl Writing<'_> {
         }
         self.unindex(room, &stored)?;
         stored.message.parts.clear();
+        stored.message.visible_to.clear();
         stored.message.reactions.clear();
         stored.message.rev = counters.head + 1;
         stored.message.deleted_at = Some(self.command.at);
@@ -68,7 +69,7 @@ impl Writing<'_> {
     fn unindex(&mut self, room: &RoomId, stored: &Stored) -> Result<(), Fault> {
         let reached = self.room(room)?.indexed_place();
         if stored.settled.is_some_and(|settled| settled <= reached) {
-            index::remove(self.sql, stored.place, &stored.message.parts)?;
+            index::remove(self.sql, stored.place, &stored.message)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::Writing;
 use crate::{
     Outcome, StoreError, ToolChange,
     sqlite::{
-        codec::{id, of_word, place, word},
+        codec::{id, of_word, word},
         fault::Fault,
     },
 };
@@ -122,8 +122,12 @@ impl Writing<'_> {
         for ended in self.abandoned_tools(stored.place, answer)? {
             self.append(room, ended)?;
         }
-        let delete = "DELETE FROM tools WHERE place = ?1";
-        self.sql.prepare_cached(delete)?.execute([place(rid, stored.message.seq)])?;
+        // They stay known: a call that is over is over for every attempt.
+        for state in [ToolState::Pending, ToolState::WaitingApproval, ToolState::Running] {
+            let update = "UPDATE tools SET state = ?2 WHERE place = ?1 AND state = ?3";
+            let row = params![stored.place, word(&ToolState::Abandoned), word(&state)];
+            self.sql.prepare_cached(update)?.execute(row)?;
+        }
         Ok(())
     }
 

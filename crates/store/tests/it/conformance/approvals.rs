@@ -168,6 +168,7 @@ promises! {
         assert_eq!(refusal(world.act("clock", stale).await), StoreError::Fenced);
         let again = antiphon_store::NewMessage { id: id("a3"), ..answer };
         assert_eq!(world.post("clock", again).await.unwrap_err(), StoreError::Fenced);
-        world.act("clock", tool(2, ToolState::Running)).await.unwrap();
+        let ended = refusal(world.act("clock", tool(2, ToolState::Running)).await);
+        assert!(matches!(ended, StoreError::Conflict(_)), "a call that is over is over for every attempt");
     }
 }

@@ -80,6 +80,19 @@ fn sender(message: u8) -> &'static str {
     USERS[usize::from(message) % USERS.len()]
 }
 
+fn tool(message: u8, state: ToolState) -> Change {
+    let change = ToolChange {
+        message_id: id(&format!("m{message}")),
+        part: 0,
+        tool_call: id(&format!("t{message}")),
+        name: "timer".to_owned(),
+        state: Some(state),
+        run: None,
+        cancel: None,
+    };
+    Change::ChangeTool { room: id("lounge"), change }
+}
+
 fn change(what: &What) -> Change {
     let room = id("lounge");
     let name = |message: &u8| format!("m{message}");
@@ -122,23 +135,13 @@ fn change(what: &What) -> Change {
             sender: id(sender(*message)),
             message_id: id(&name(message)),
             parts: words(new),
+            visible_to: Default::default(),
             status: MessageStatus::Complete,
             ends: Vec::new(),
             run: run.map(|run| run_change(run, RunState::Completed)),
         },
         What::Run { run, state } => Change::ChangeRun { room, change: run_change(*run, *state) },
-        What::Tool { message, state } => {
-            let change = ToolChange {
-                message_id: id(&name(message)),
-                part: 0,
-                tool_call: id(&format!("t{message}")),
-                name: "timer".to_owned(),
-                state: Some(*state),
-                run: None,
-                cancel: None,
-            };
-            Change::ChangeTool { room, change }
-        }
+        What::Tool { message, state } => tool(*message, *state),
         What::Ask { approval, run, message } => {
             let mut asked = asked(&format!("a{approval}"), &format!("r{run}"), "clock");
             asked.message_id = Some(id(&name(message)));

@@ -148,6 +148,7 @@ promises! {
             sender: id("clock"),
             message_id: id("m1"),
             parts: words("noon"),
+            visible_to: Default::default(),
             status: MessageStatus::Complete,
             ends: Vec::new(),
             run: Some(run),

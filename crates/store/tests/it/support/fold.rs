@@ -63,6 +63,7 @@ impl Fold {
             EntryBody::MessageDeleted { message_id } => {
                 self.change(message_id, entry, |message| {
                     message.parts.clear();
+                    message.visible_to.clear();
                     message.reactions.clear();
                     message.deleted_at = Some(entry.at);
                 });

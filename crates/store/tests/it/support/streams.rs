@@ -27,7 +27,16 @@ impl World {
     ) -> Answer {
         let ends = vec![PartEnd { part: 0, generation: 1, end: 5, crc32: 42 }];
         let (room, sender, message_id) = (id(room), id("clock"), id(message));
-        let change = Change::CompleteMessage { room, sender, message_id, parts, status, ends, run: None };
+        let change = Change::CompleteMessage {
+            room,
+            sender,
+            message_id,
+            parts,
+            visible_to: Default::default(),
+            status,
+            ends,
+            run: None,
+        };
         self.act("clock", change).await
     }
 }
@@ -41,6 +50,7 @@ pub fn chunk(message: &str, part: u32, generation: u32, at: u64, text: &str) -> 
         part,
         generation,
         value: words("").remove(0),
+        visible_to: None,
         at,
         text: text.to_owned(),
     }
