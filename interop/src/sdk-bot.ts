@@ -5,7 +5,7 @@ import { antiphon } from './antiphon.ts';
 import type { Setting } from './toml.ts';
 
 /** What the operator gave the bot. */
-const TOKEN = 'a-token-that-only-this-test-and-its-server-know';
+export const TOKEN = 'a-token-that-only-this-test-and-its-server-know';
 
 /** The bot's id. */
 export const ECHO = 'echo';

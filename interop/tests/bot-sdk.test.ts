@@ -4,7 +4,7 @@ import { BotError, type Run, type Tool } from '@antiphon/bot';
 import { FaultProxy } from '@antiphon/e2e/proxy';
 import { expect, test } from 'vitest';
 import { Chat, tools, words } from '../src/chat.ts';
-import { ECHO, SdkBot, serverOfABot } from '../src/sdk-bot.ts';
+import { ECHO, SdkBot, serverOfABot, TOKEN } from '../src/sdk-bot.ts';
 
 /** Words of one, two, three and four bytes a letter. */
 const WORDS = ['one ', 'zwölf ', '三 ', '👩‍🚀 ', 'four\n'];
@@ -277,6 +277,19 @@ test('F3: a bot that is closed lets a run come to its end, and hands back one th
     state: 'interrupted',
     error: 'the bot was stopped',
   });
+});
+
+test('C2 D10: a bot is itself over REST as well, and sees what it is a member of', async () => {
+  await using server = await serverOfABot();
+  using chat = await Chat.with(server, ECHO);
+  const ask = (path: string, token: string): Promise<Response> =>
+    fetch(`${server.url}/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
+  const log = (await (await ask(`/rooms/${chat.room}/entries`, TOKEN)).json()) as { entries: unknown[] };
+  expect(log.entries.length).toBeGreaterThan(0);
+  const mine = await Chat.with(server, 'demo');
+  expect((await ask(`/rooms/${mine.room}/entries`, TOKEN)).status).toBe(404);
+  expect((await ask('/rooms', `${TOKEN}x`)).status).toBe(401);
+  mine[Symbol.dispose]();
 });
 
 test('C2: a token that is not good ends the bot, with words', async () => {
