@@ -13,7 +13,7 @@ export interface Manners {
 }
 
 /** How often it falls silent in the middle of a run. */
-const SILENT = 0.1;
+const SILENT = 0.2;
 /** How many lines it goes on writing after it was told that the run is not its any more. */
 const STUBBORN = 3;
 const LOOK_EVERY_MS = 10;
@@ -71,8 +71,10 @@ export class Rogue implements AsyncDisposable {
     const tell = async (type: string, fields: object = {}): Promise<boolean> => {
       const answer = await bot.tell(offer, type, fields).catch(() => undefined);
       if (answer === undefined) return false;
-      if (answer['code'] === 'fenced') refused += 1;
-      else if (answer.type === 'error') this.surprises.push(JSON.stringify(answer));
+      if (answer['code'] === 'fenced') {
+        refused += 1;
+        if (refused === 1) this.fenced += 1;
+      } else if (answer.type === 'error') this.surprises.push(JSON.stringify(answer));
       else if (refused > 0) this.accepted.push(`${type} of ${JSON.stringify(offer.run)}`);
       return answer.type !== 'error' || answer['code'] === 'fenced';
     };
@@ -87,6 +89,5 @@ export class Rogue implements AsyncDisposable {
       await sleep(between(chance, 0, 20));
     }
     await tell('finish_run', { ending: 'completed' });
-    if (refused > 0) this.fenced += 1;
   }
 }
