@@ -9,6 +9,7 @@ mod mcp;
 mod openai;
 mod runs;
 mod stopping;
+mod supervision;
 mod tools;
 mod watcher;
 mod world;

@@ -103,7 +103,7 @@ impl Seen {
                 }
                 other => panic!("{other:?} is no live content"),
             },
-            "typing" | "presence" | "unread" | "room_joined" | "room_left" | "caught_up" => {}
+            "typing" | "presence" | "queue" | "unread" | "room_joined" | "room_left" | "caught_up" => {}
             _ => self.entries.push(serde_json::from_slice(json).unwrap()),
         }
     }

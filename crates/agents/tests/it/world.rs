@@ -58,6 +58,23 @@ impl World {
         world
     }
 
+    /// The same, where those who are stopped have little time.
+    pub async fn hasty(connector: Arc<dyn Connector>) -> Self {
+        let connect: Connect = Arc::new(move |_, _| Ok(Arc::clone(&connector)));
+        // The shortest pauses: half of what they may be.
+        let options =
+            HostOptions { connect, dice: Arc::new(|| 0), ..HostOptions::new(DemoOptions::default()) };
+        let administrators = vec![UserId::parse("root").unwrap()];
+        let world = Self::hosting(
+            HubOptions { cancel_grace_ms: 50, administrators, ..HubOptions::default() },
+            options,
+        )
+        .await;
+        let ada = BotSpec::new(UserId::parse("ada").unwrap(), ConnectorSpec::Builtin {});
+        world.hub.declare_bots(vec![ada]).await.unwrap();
+        world
+    }
+
     async fn hosting(options: HubOptions, host: HostOptions) -> Self {
         let folder = TempDir::new().unwrap();
         let sqlite = SqliteOptions { durability: Durability::Normal, ..SqliteOptions::default() };
