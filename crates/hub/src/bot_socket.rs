@@ -74,6 +74,11 @@ impl BotSockets {
         self.0.lock().get(bot).cloned()
     }
 
+    /// A bot was taken away.
+    pub fn forget(&self, bot: &UserId) {
+        self.0.lock().remove(bot);
+    }
+
     /// A connection that took runs, or may have, has ended.
     pub fn left(&self, device: &Arc<Device>) {
         if let Some(socket) = self.find(device.user()) {

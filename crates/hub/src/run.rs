@@ -82,6 +82,12 @@ impl Runs {
         Arc::clone(self.inboxes.lock().entry(bot.clone()).or_default())
     }
 
+    /// A bot was taken away.
+    pub fn forget_bot(&self, bot: &UserId) {
+        self.inboxes.lock().remove(bot);
+        self.limits.lock().remove(bot);
+    }
+
     pub fn limits(&self, bot: &UserId) -> Option<RunLimits> {
         self.limits.lock().get(bot).copied()
     }
@@ -111,6 +117,12 @@ impl Runs {
     /// Whether the bot is at work in the room.
     pub fn is_busy(&self, bot: &UserId, room: &RoomId) -> bool {
         self.active.lock().values().any(|active| active.run.bot == *bot && active.room.id == *room)
+    }
+
+    /// The rooms that a bot is at work in.
+    pub fn rooms_of(&self, bot: &UserId) -> HashSet<RoomId> {
+        let active = self.active.lock();
+        active.values().filter(|active| active.run.bot == *bot).map(|active| active.room.id.clone()).collect()
     }
 
     /// What a bot works on in a room.

@@ -120,6 +120,18 @@ impl Hub {
         self.bots.withdraw(bot);
         self.interrupt_bot(bot, GONE).await;
         loop {
+            let rooms: Vec<RoomId> =
+                self.store.rooms_of(bot, None, PAGE).await?.into_iter().map(|room| room.room.id).collect();
+            if rooms.is_empty() {
+                break;
+            }
+            for room in rooms {
+                let change = Change::RemoveMember { room, user: bot.clone(), below: None };
+                self.commit(by.clone(), change).await?;
+            }
+        }
+        // Now that nothing more can come.
+        loop {
             let waiting = self.store.queued_runs(bot, PAGE).await?;
             if waiting.is_empty() {
                 break;
@@ -133,21 +145,12 @@ impl Hub {
                 }
             }
         }
-        loop {
-            let rooms: Vec<RoomId> =
-                self.store.rooms_of(bot, None, PAGE).await?.into_iter().map(|room| room.room.id).collect();
-            if rooms.is_empty() {
-                break;
-            }
-            for room in rooms {
-                let change = Change::RemoveMember { room, user: bot.clone(), below: None };
-                self.commit(by.clone(), change).await?;
-            }
-        }
         self.commit(by.clone(), Change::DropBot { bot: bot.clone() }).await?;
         self.set_bot_token(bot, None);
         self.bots.forget(bot);
         self.disconnect(bot, CloseCode::Revoked);
+        self.runs.forget_bot(bot);
+        self.bot_sockets.forget(bot);
         info!(%bot, %by, "a bot was taken away");
         Ok(())
     }

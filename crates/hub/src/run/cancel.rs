@@ -4,10 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use antiphon_protocol::{
-    CancelOutcome, Cancellation, Ending, Error, ErrorCode, Reply, Role, Run, Timestamp, ToolCallId, UserId,
-    reply::Cancelled, request::Cancel,
+    CancelOutcome, Cancellation, Ending, Error, ErrorCode, Reply, Role, RoomId, Run, Timestamp, ToolCallId,
+    UserId, reply::Cancelled, request::Cancel,
 };
-use antiphon_store::{Change, Command, RunChange};
+use antiphon_store::{Change, RunChange};
 use tokio::time::Instant;
 
 use super::{
@@ -15,6 +15,9 @@ use super::{
     call::{Call, Closing},
 };
 use crate::{Begun, Session, hub::Hub};
+
+/// How often a run is looked at anew that moves on while it is being stopped.
+const MOST_TRIES: usize = 8;
 
 impl Session {
     pub(crate) async fn cancel(&self, request: Cancel) -> Result<Begun, Error> {
@@ -96,14 +99,33 @@ impl Session {
     }
 
     /// Stops one run. Returns whether there was something to stop.
-    async fn cancel_run(&self, request: &Cancel, run: Run, role: Role) -> Result<bool, Error> {
+    async fn cancel_run(&self, request: &Cancel, mut run: Run, role: Role) -> Result<bool, Error> {
         self.may_cancel(&run, role)?;
-        if run.state.is_final() {
-            return Ok(false);
+        for _ in 0..MOST_TRIES {
+            if run.state.is_final() {
+                return Ok(false);
+            }
+            if let Some(active) = self.hub.runs.get(&run.run) {
+                if self.stop(Arc::clone(&active)).await? {
+                    return Ok(true);
+                }
+                if active.has_ended() {
+                    active.over.cancelled().await;
+                }
+            } else if self.cancel_waiting(&request.room, &run).await? {
+                return Ok(true);
+            }
+            // It moved on just now: it ended, was begun, or went back to its place, and is to be stopped there.
+            match self.hub.store.run(&request.room, &run.run).await? {
+                Some(moved) => run = moved,
+                None => return Ok(false),
+            }
         }
-        if let Some(active) = self.hub.runs.get(&run.run) {
-            return self.stop(active).await;
-        }
+        Err(Error::new(ErrorCode::Unavailable, "the run moves on all the time; try again"))
+    }
+
+    /// Ends a run that nobody works on. Returns whether it was still so.
+    async fn cancel_waiting(&self, room: &RoomId, run: &Run) -> Result<bool, Error> {
         let (by, at) = (self.user().id.clone(), self.hub.now());
         let change = RunChange {
             // Begun just now it is another attempt, and to be stopped as that.
@@ -111,14 +133,9 @@ impl Session {
             cancel: Some(Cancellation { by: by.clone(), at, outcome: CancelOutcome::Stopped }),
             ..RunChange::end(run.run.clone(), Ending::Cancelled, None)
         };
-        let change = Change::ChangeRun { room: request.room.clone(), change };
-        let command = Command { at, by, guard: None, key: None, change };
-        match self.hub.store.commit(command).await.map_err(Error::from) {
-            Ok(_) => Ok(true),
-            Err(error) if is_over(&error) => match self.hub.runs.get(&run.run) {
-                Some(active) => self.stop(active).await,
-                None => Ok(false),
-            },
+        match self.hub.commit(by, Change::ChangeRun { room: room.clone(), change }).await {
+            Ok(()) => Ok(true),
+            Err(error) if is_over(&error) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -158,10 +175,9 @@ impl Hub {
         let change = Change::ChangeRun { room: active.room.id.clone(), change };
         match self.commit(by, change).await {
             Ok(()) => {}
-            Err(error) if is_over(&error) => return Ok(false),
             Err(error) => {
                 active.stop.lock().cancelled = None;
-                return Err(error);
+                return if is_over(&error) { Ok(false) } else { Err(error) };
             }
         }
         active.stop.lock().force_at.get_or_insert(after(self.options.cancel_grace_ms));

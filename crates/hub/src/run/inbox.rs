@@ -1,6 +1,6 @@
 //! Inboxes: what waits for a bot. Durable in the store; here is only who takes from it.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use antiphon_protocol::{Ending, Error, ErrorCode, RoomId, Run, RunState, RunStep, UserId};
 use antiphon_store::{Change, QueuedRun, RunChange};
@@ -91,10 +91,11 @@ impl Inbox {
     async fn take(&self) -> Result<Option<RunSession>, Error> {
         let mut looked_at = LOOKAHEAD;
         loop {
+            // A room that was passed over stays so, though the bot may be done there meanwhile: what came first is first. Looked
+            // at before the store is: a run that goes back to its place in between is not in what is read.
+            let mut passed_over = self.hub.runs.rooms_of(&self.bot);
             let waiting = self.hub.store.queued_runs(&self.bot, looked_at).await?;
             let are_all = waiting.len() < looked_at;
-            // A room that was passed over stays so, though the bot may be done there meanwhile: what came first is first.
-            let mut passed_over = HashSet::new();
             for QueuedRun { room, run } in waiting {
                 // Those that wait for people are passed by the others.
                 if run.paused || passed_over.contains(&room) {
@@ -119,12 +120,18 @@ impl Inbox {
         let (Some(bot), Some(live)) = (self.hub.bot(&self.bot), self.hub.room(room).await?) else {
             return Ok(None);
         };
+        if run.cancel.is_some() {
+            // Somebody wanted the attempt before stopped while it was being given back.
+            return self.turn_down(room, &run, Ending::Cancelled, None).await;
+        }
         if !live.read(|state| state.members.contains_key(&self.bot)) {
-            return self.turn_down(room, &run, "the bot is no member of this room any more").await;
+            let why = "the bot is no member of this room any more";
+            return self.turn_down(room, &run, Ending::Failed, Some(why)).await;
         }
         let trigger = self.hub.store.message(room, &run.trigger).await?;
         let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
-            return self.turn_down(room, &run, "the message that caused this run cannot be read").await;
+            let why = "the message that caused this run cannot be read";
+            return self.turn_down(room, &run, Ending::Failed, Some(why)).await;
         };
         let limits = self.hub.run_limits(&self.bot);
         let change =
@@ -149,9 +156,15 @@ impl Inbox {
     }
 
     /// Ends a run that cannot begin.
-    async fn turn_down(&self, room: &RoomId, run: &Run, why: &str) -> Result<Option<RunSession>, Error> {
-        warn!(run = %run.run, bot = %self.bot, why, "a waiting run was turned down");
-        let change = RunChange::end(run.run.clone(), Ending::Failed, Some(why.to_owned()));
+    async fn turn_down(
+        &self,
+        room: &RoomId,
+        run: &Run,
+        ending: Ending,
+        why: Option<&str>,
+    ) -> Result<Option<RunSession>, Error> {
+        warn!(run = %run.run, bot = %self.bot, ?ending, why, "a waiting run was turned down");
+        let change = RunChange::end(run.run.clone(), ending, why.map(str::to_owned));
         match self.hub.commit(UserId::system(), Change::ChangeRun { room: room.clone(), change }).await {
             Err(error) if error.code != ErrorCode::Conflict => Err(error),
             _ => Ok(None),

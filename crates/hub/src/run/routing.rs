@@ -14,6 +14,9 @@ use antiphon_store::{Link, NewRun};
 
 use crate::{hub::Hub, room::LiveRoom};
 
+/// How many messages wait in a room for a bot of which nothing is said any more, as one of earlier settings.
+const UNSAID_QUEUE: usize = 10_000;
+
 /// What is said, as far as it decides whom it is for.
 struct Said<'a> {
     texts: Vec<&'a str>,
@@ -82,7 +85,7 @@ fn runs(hub: &Hub, room: &LiveRoom, sender: Option<&UserId>, is_meant: impl Fn(&
         .map(|bot| {
             let spec = hub.bot_spec(&bot.user.id);
             NewRun {
-                bound: spec.filter(|_| sender.is_none()).map(|spec: Arc<_>| spec.queue),
+                bound: sender.is_none().then(|| spec.map_or(UNSAID_QUEUE, |spec: Arc<_>| spec.queue)),
                 reject: bot.busy == BusyPolicy::Reject && sender.is_none(),
                 ..NewRun::new(hub.environment.ids.mint().into(), bot.user.id)
             }

@@ -61,8 +61,9 @@ impl Hub {
             Err(fault) if fault.code == ErrorCode::Conflict => return Ok(()),
             Err(fault) => return Err(fault),
         }
-        active.absorbed.lock().push(next.run);
+        // In this order: whoever ends what was given into the run sees whether its bot has read it.
         active.steered.lock().push_back(trigger);
+        active.absorbed.lock().push(next.run);
         if active.has_ended() {
             // It ended in this moment, and does not look here any more.
             self.end_absorbed(active, Ending::Interrupted, None).await;
@@ -70,13 +71,16 @@ impl Hub {
         Ok(())
     }
 
-    /// Ends what was given into a run as that run ended.
+    /// Ends what was given into a run as that run ended. What its bot has not read goes back to its place in the inbox.
     pub(super) async fn end_absorbed(&self, active: &ActiveRun, ending: Ending, error: Option<&str>) {
         let absorbed: Vec<Run> = std::mem::take(&mut *active.absorbed.lock());
         for run in absorbed {
-            let change = RunChange {
-                answer: active.answer.lock().clone(),
-                ..RunChange::end(run.run.clone(), ending, error.map(str::to_owned))
+            let is_unread = active.steered.lock().iter().any(|message| message.id == run.trigger);
+            let change = if is_unread {
+                RunChange::step(run.run.clone(), RunStep::Retry)
+            } else {
+                let answer = active.answer.lock().clone();
+                RunChange { answer, ..RunChange::end(run.run.clone(), ending, error.map(str::to_owned)) }
             };
             let change = Change::ChangeRun { room: active.room.id.clone(), change };
             if let Err(fault) = self.commit(run.bot.clone(), change).await {

@@ -111,6 +111,11 @@ impl Session {
         if self.is_bot() {
             return Err(Error::new(ErrorCode::Forbidden, "bots cannot bring bots"));
         }
+        // Ids of people who have not come yet often look like this, and could never come in if a bot had theirs.
+        if spec.id.as_str().contains(['@', '|', ':', '~']) {
+            let words = "the id of a bot has letters, digits, `_`, `-` and `.` only";
+            return Err(Error::field("bot.id", words));
+        }
         if let Some(bot) = self.hub.bot(&spec.id) {
             if !self.controls(&bot) {
                 return Err(Error::new(ErrorCode::Conflict, "this id is taken"));

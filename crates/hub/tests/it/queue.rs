@@ -185,6 +185,31 @@ async fn a_new_message_may_steer() {
     assert!(done.iter().all(|run| run["answer"] == done[0]["answer"] && run["answer"].is_string()));
 }
 
+/// F5: what arrives in the moment in which the work ends, unread, is not lost with it: it is the next run.
+#[tokio::test]
+async fn what_was_given_into_a_run_and_not_read_is_done_next() {
+    let world = World::new().await;
+    let (mara, bot, room) = studio(&world, spec(BusyPolicy::Steer, 100)).await;
+    mara.says(&room, "one").await;
+    let mut inbox = world.inbox(&bot, 1);
+    let run = next_run(&mut inbox).await;
+    let unread = id_of(&mara.says(&room, "two").await);
+    // Asked for, and let go of before it is there.
+    tokio::select! {
+        biased;
+        _ = run.steered() => panic!("it takes a moment"),
+        () = std::future::ready(()) => {}
+    }
+    until("it is taken out of the inbox", async || {
+        mara.device().joins(&room).await.runs.iter().all(|run| run.state == RunState::Processing)
+    })
+    .await;
+    run.say("to the first").await.unwrap();
+    let next = next_run(&mut inbox).await;
+    assert_eq!(next.trigger().id, unread);
+    next.say("to the second").await.unwrap();
+}
+
 async fn futures_time_out<T>(future: impl Future<Output = T>) -> bool {
     tokio::time::timeout(std::time::Duration::from_millis(50), future).await.is_err()
 }

@@ -19,7 +19,7 @@ use super::{Failure, body::read_all, caller::bearer};
 use crate::{
     doors::Doors,
     peer::{Peer, household},
-    sign_in::{SignedIn, auth_error, timestamp},
+    sign_in::{BOTS, SignedIn, auth_error, timestamp},
 };
 
 /// Largest body of a sign-in: a name and some white space.
@@ -55,6 +55,11 @@ async fn refresh(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Result<
 /// Only a token gets a ticket, never a ticket: or a single use would be many.
 async fn ticket(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Result<Json<Ticket>, Failure> {
     let signed_in = doors.sign_in_by_token(token(&headers)?).await?;
+    if signed_in.identity.provider == BOTS {
+        // It would outlive the token: that one can be withdrawn at any moment, and does not expire.
+        let words = "tickets are for pages; a bot sends its token in the header or in `authenticate`";
+        return Err(Error::new(ErrorCode::Forbidden, words).into());
+    }
     let expires_at = timestamp(doors.clock.unix_now().saturating_add(TICKET_LIFETIME_S));
     let ticket = doors.tickets.issue(signed_in.identity).map_err(auth_error)?;
     Ok(Json(Ticket { ticket, expires_at }))

@@ -64,6 +64,9 @@ impl Writing<'_> {
         if run.state.is_final() {
             return Err(StoreError::Conflict("the run is over").into());
         }
+        if change.step == Some(RunStep::Begin) && run.cancel.is_some() {
+            return Err(StoreError::Conflict("somebody wants the run stopped").into());
+        }
         if let Some(step) = change.step {
             let next = run.state.after(step);
             run.state = next.ok_or(StoreError::Conflict("the run is not in a state for this"))?;
