@@ -1,6 +1,6 @@
 // Bots written with the SDK for TypeScript, against the real binary and a network that breaks (F2, F3, F4, F9).
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BotError, type Run, type Tool } from '@antiphon/bot';
+import { BotError, textOf, type Run, type Tool } from '@antiphon/bot';
 import { FaultProxy } from '@antiphon/e2e/proxy';
 import { expect, test } from 'vitest';
 import { Chat, tools, words } from '../src/chat.ts';
@@ -222,6 +222,26 @@ test('F6: people decide whether a tool runs, and answer questions, also across a
   expect(tools(message)[0]).toMatchObject({ result: 'deployed to staging', arguments: { to: 'staging' } });
   expect(words(message)).toBe('deployed to staging\n\nhello Ada');
   expect(denials).toMatchObject([{ code: 'denied', message: 'too far' }]);
+  expect(bot.errors).toEqual([]);
+});
+
+test('F5: what is said while a bot is at work reaches it there, if it wants that', async () => {
+  await using server = await serverOfABot({ busy: 'steer' });
+  const handler = async (run: Run): Promise<void> => {
+    await run.reply.text('asked; ');
+    for await (const message of run.steered) {
+      await run.reply.text(`then told ${textOf(message)}`);
+      return;
+    }
+  };
+  await using bot = new SdkBot(server.url, handler, { steer: true });
+  using chat = await Chat.with(server, ECHO);
+  const first = await chat.say('one');
+  await chat.frame('words', (frame) => frame.type === 'part');
+  const second = await chat.say('two');
+  const { run, message } = await chat.outcome(first);
+  expect(words(message)).toBe('asked; then told two');
+  expect((await chat.outcome(second)).run).toMatchObject({ state: 'completed', answer: run['answer'] });
   expect(bot.errors).toEqual([]);
 });
 
