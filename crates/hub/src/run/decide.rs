@@ -61,7 +61,7 @@ impl Session {
             return Err(Error::new(ErrorCode::Forbidden, "people decide, not bots"));
         }
         let me = &self.user().id;
-        let owns_bot = self.hub.bot(&approval.bot).is_some_and(|bot| bot.owner.as_ref() == Some(me));
+        let owns_bot = self.hub.bot(&approval.bot).is_some_and(|bot| self.controls(&bot));
         let eligible = &approval.ask.eligible;
         if owns_bot || eligible.users.contains(me) {
             return Ok(Role::Viewer);
