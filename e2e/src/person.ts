@@ -23,6 +23,27 @@ export class Person {
     return person;
   }
 
+  /** The same person on one more device, at the same address or at another one of the same server. */
+  async onAnotherDevice(browser: Browser, url: string): Promise<Person> {
+    const { origins } = await this.page.context().storageState();
+    const storageState = { cookies: [], origins: origins.map((one) => ({ ...one, origin: url })) };
+    const { page, problems } = await visit(browser, url, { storageState });
+    const person = new Person(page, problems);
+    await person.sees('Live');
+    return person;
+  }
+
+  /** The id that the server gave them. */
+  async id(): Promise<string> {
+    return this.page.evaluate(() => {
+      for (const text of Object.values(localStorage) as string[]) {
+        const id = /"user":\{"id":"([^"]+)"/u.exec(text)?.[1];
+        if (id !== undefined) return id;
+      }
+      throw new Error('nobody is signed in');
+    });
+  }
+
   /** Writes a message into the open room and sends it, whether or not anyone is there to take it. */
   async says(text: string): Promise<void> {
     const composer = this.page.getByRole('textbox', { name: /^Message to/ });

@@ -39,7 +39,7 @@ export class Server implements AsyncDisposable {
   readonly port: number;
   /** What it printed, on either channel, newest last. */
   output = '';
-  readonly #options: Options;
+  #options: Options;
   #process: ChildProcess | undefined;
 
   private constructor(data: string, port: number, options: Options) {
@@ -75,8 +75,9 @@ export class Server implements AsyncDisposable {
     return this.#process?.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** Starts it, or starts it again, on the same port and data. */
-  async restart(): Promise<void> {
+  /** Starts it, or starts it again, on the same port and data; with other settings if some are given. */
+  async restart(settings = this.#options.settings): Promise<void> {
+    if (settings !== undefined) this.#options = { ...this.#options, settings };
     await this.kill();
     const binary = process.env['ANTIPHON_BIN'] ?? BUILT;
     const where = ['--listen', `127.0.0.1:${this.port}`, '--data', this.data];

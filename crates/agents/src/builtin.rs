@@ -48,6 +48,7 @@ pub fn spec(options: DemoOptions) -> BotSpec {
         "What is Antiphon, and what can you do?",
         "Count down from 20, I may stop you",
         "Tell me a long story while I cut the network",
+        "Launch some balloons, but ask me first",
     ];
     let id = UserId::parse(BOT).expect("a literal within the grammar");
     let about = "Shows what agents can do here: streamed answers, tools you can watch and stop, plans.";

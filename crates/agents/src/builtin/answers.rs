@@ -1,5 +1,6 @@
 //! What the agent answers: one function for each thing that someone may want. Longer texts are files of their own.
 
+mod asking;
 mod documents;
 mod room;
 
@@ -10,7 +11,7 @@ use super::{
     library::Library,
     markdown,
     speech::{Halt, Speech},
-    tools::{CountWords, Countdown, ListDocs, Trouble},
+    tools::{CountWords, Countdown, ListDocs, Print, Trouble},
 };
 
 const HELLO_THOUGHT: &str = include_str!("texts/hello.thought.md");
@@ -39,6 +40,9 @@ pub(super) async fn answer(speech: &Speech<'_>, library: &Library, intent: Inten
             speech.say(STORY).await
         }
         Intent::Plan => plan(speech, library).await,
+        Intent::Launch => asking::launch(speech).await,
+        Intent::Question => asking::ask(speech).await,
+        Intent::Print => print(speech).await,
         Intent::Other(said) => other(speech, &said).await,
     }
 }
@@ -63,6 +67,15 @@ async fn countdown(speech: &Speech<'_>, wanted: u32) -> Result<(), Halt> {
         }
         Err(Trouble::Failed(fault)) => speech.say(&sorry("The countdown", &fault.message)).await,
     }
+}
+
+async fn print(speech: &Speech<'_>) -> Result<(), Halt> {
+    let told = match speech.run_tool(&mut Print::long()).await? {
+        Ok(_) => "That was more than anyone reads. The card shows its beginning and its end; the rest is one click away.".to_owned(),
+        Err(Trouble::Stopped) => "Enough, then.".to_owned(),
+        Err(Trouble::Failed(fault)) => sorry("The printing", &fault.message),
+    };
+    speech.say(&told).await
 }
 
 /// The steps of a plan, the first `done` of them done.
@@ -105,7 +118,7 @@ async fn other(speech: &Speech<'_>, said: &str) -> Result<(), Halt> {
     let said = markdown::escape(&markdown::shorten(said, REPEATED_LETTERS));
     let told = format!(
         "You said “{said}”, and I wish I understood it. There is no model behind me, only a handful of words. Try `help`, \
-         `countdown 10`, `story`, `search` with a word, `docs` with a topic, `count` or `plan`."
+         `countdown 10`, `story`, `search` with a word, `docs` with a topic, `count`, `plan`, `launch`, `ask` or `print`."
     );
     speech.say(&told).await
 }

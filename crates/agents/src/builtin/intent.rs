@@ -19,6 +19,12 @@ pub(super) enum Intent {
     Story,
     /// To see work that has several steps.
     Plan,
+    /// To be asked before a tool runs.
+    Launch,
+    /// To be asked a question with a form.
+    Question,
+    /// To see a tool that prints more than is shown.
+    Print,
     /// Something else.
     Other(String),
 }
@@ -67,6 +73,9 @@ impl Intent {
             ("story" | "essay", _) => Self::Story,
             ("long", None | Some("story" | "answer" | "text" | "message" | "one")) => Self::Story,
             ("plan", _) => Self::Plan,
+            ("launch" | "balloon" | "balloons", _) => Self::Launch,
+            ("ask" | "question" | "form", _) => Self::Question,
+            ("print" | "output", _) => Self::Print,
             _ => Self::Other(join(&words)),
         }
     }
@@ -177,6 +186,9 @@ mod tests {
         assert_eq!(of("write a long answer"), Intent::Story);
         assert_eq!(of("a long day today"), Intent::Other("a long day today".into()));
         assert_eq!(of("make a plan"), Intent::Plan);
+        assert_eq!(of("launch some balloons"), Intent::Launch);
+        assert_eq!(of("ask me something"), Intent::Question);
+        assert_eq!(of("print many lines"), Intent::Print);
     }
 
     #[test]

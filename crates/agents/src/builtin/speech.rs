@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use antiphon_hub::{Answer, RunSession};
-use antiphon_protocol::{Activity, Error, Part, part::PlanItem};
+use antiphon_hub::{Answer, PendingTool, RunSession, ToolHandle, ToolStart};
+use antiphon_protocol::{
+    Activity, Ask, Decision, Error, ErrorCode, Part, Role,
+    approval::{DecisionAction, Eligible},
+    part::PlanItem,
+};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
@@ -25,6 +30,12 @@ impl From<Error> for Halt {
         Self::Fault(fault)
     }
 }
+
+/// How long people have to decide: long enough to come back with a cup of tea.
+const DECIDE_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// What came of a tool that needed permission: the decision, and the outcome if it ran.
+type Asked<Found> = (Decision, Option<Result<Found, Trouble>>);
 
 /// An answer that is being given. Everything it does ends within one piece of text after the run was cancelled.
 pub(super) struct Speech<'a> {
@@ -65,6 +76,75 @@ impl<'a> Speech<'a> {
         self.run.set_activity(Activity::Executing).await?;
         let arguments = serde_json::to_value(&*tool).unwrap_or(Value::Null);
         let handle = self.answer.start_tool(T::NAME, Some(&tool.title()), arguments).await?;
+        self.work(tool, handle).await
+    }
+
+    /// Whoever asked may decide, and those who keep order in the room.
+    pub fn asker(&self) -> Eligible {
+        Eligible { role: Some(Role::Admin), users: vec![self.run.run().triggered_by.clone()] }
+    }
+
+    /// Asks people.
+    pub async fn ask(&self, ask: Ask) -> Result<Decision, Halt> {
+        let decision = self.run.ask(ask, DECIDE_WITHIN).await?;
+        self.go_on(decision)
+    }
+
+    /// Runs a tool once somebody allowed it, with the arguments that they allowed.
+    pub async fn run_if_allowed<T>(&self, mut tool: T, ask: Ask) -> Result<Asked<T::Found>, Halt>
+    where
+        T: Tool + DeserializeOwned,
+    {
+        let call = self
+            .answer
+            .announce_tool(ToolStart { title: Some(tool.title()), ..ToolStart::new(T::NAME) })
+            .await?;
+        let arguments = serde_json::to_value(&tool).unwrap_or(Value::Null);
+        self.write_arguments(&call, &arguments).await?;
+        let decision = call.ask(self.run, Ask { arguments: Some(arguments), ..ask }, DECIDE_WITHIN).await?;
+        let decision = self.go_on(decision)?;
+        if decision.action == DecisionAction::Deny {
+            call.deny(decision.reason.as_deref()).await?;
+            return Ok((decision, None));
+        }
+        if let Some(changed) = &decision.arguments {
+            match serde_json::from_value(changed.clone()) {
+                Ok(changed) => tool = changed,
+                Err(fault) => {
+                    call.fail(&fault.to_string()).await?;
+                    let fault = Error::new(ErrorCode::BadRequest, fault.to_string());
+                    return Ok((decision, Some(Err(fault.into()))));
+                }
+            }
+            call.set_arguments(changed.clone())?;
+        }
+        self.run.set_activity(Activity::Executing).await?;
+        let handle = call.start().await?;
+        let outcome = self.work(&mut tool, handle).await?;
+        Ok((decision, Some(outcome)))
+    }
+
+    /// Writes the arguments of a call as a model does, for everyone to see.
+    async fn write_arguments(&self, call: &PendingTool, arguments: &Value) -> Result<(), Halt> {
+        let text = arguments.to_string();
+        let mut written = String::new();
+        for (index, piece) in Pieces(&text).enumerate() {
+            self.pause(self.pace.before(index)).await?;
+            written.push_str(piece);
+            call.preview_arguments(&written)?;
+        }
+        Ok(call.set_arguments(arguments.clone())?)
+    }
+
+    fn go_on<T>(&self, value: T) -> Result<T, Halt> {
+        if self.run.cancelled().is_cancelled() { Err(Halt::Cancelled) } else { Ok(value) }
+    }
+
+    async fn work<T: Tool>(
+        &self,
+        tool: &mut T,
+        handle: ToolHandle,
+    ) -> Result<Result<T::Found, Trouble>, Halt> {
         let outcome = tool.work(&Bench::new(self.run, &handle, self.pace)).await;
         match &outcome {
             Ok(found) => handle.complete(serde_json::to_value(found).unwrap_or(Value::Null)).await?,

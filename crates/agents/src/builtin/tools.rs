@@ -3,6 +3,8 @@
 mod count_words;
 mod countdown;
 mod documents;
+mod launch;
+mod print;
 mod search_room;
 
 use std::{collections::HashMap, time::Duration};
@@ -17,6 +19,8 @@ use crate::members;
 pub(super) use count_words::{CountWords, Counted, Talker};
 pub(super) use countdown::Countdown;
 pub(super) use documents::{ListDocs, ReadDoc};
+pub(super) use launch::Launch;
+pub(super) use print::Print;
 pub(super) use search_room::{Findings, SearchRoom};
 
 /// How often a request is repeated that the server had no room for. Twenty waits of about a second each: longer than

@@ -111,6 +111,10 @@ export class DemoChat implements ChatView {
     // It is known from the start here.
   }
 
+  download(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #setStatus(userId: string, status: BotView['status']): Promise<void> {
     this.bots.update((list) => list.map((bot) => (bot.user.id === userId ? { ...bot, status } : bot)));
     return Promise.resolve();

@@ -66,6 +66,11 @@ export class Guest {
     });
   }
 
+  /** The token that is held. */
+  get token(): string {
+    return this.#kept?.token ?? '';
+  }
+
   /** The SDK's question for a token. */
   readonly auth: Auth = async ({ reason }) => {
     const kept = this.#kept;

@@ -166,6 +166,13 @@ export class LiveChat implements ChatView {
     });
   }
 
+  download(url: string, name: string): Promise<void> {
+    return this.#notices.attempt('The file could not be fetched.', async () => {
+      const { download } = await import('./download.ts');
+      await download(new URL(url, this.#url), name, this.#guest.token);
+    });
+  }
+
   /** The server shows what was said about a bot to those who may change it. */
   async #mayControl(userId: string): Promise<boolean> {
     const { getBot } = await import('@antiphon/client/bots');

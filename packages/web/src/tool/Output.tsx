@@ -1,6 +1,7 @@
 /** What a tool prints, as it prints it: the last lines, or all of it in a box that follows its end. */
 import { useLayoutEffect, useRef } from 'react';
 import { bytes, count } from '../ui/text.ts';
+import { useChat } from '../view/hooks.ts';
 import type { ToolView } from '../view/model.ts';
 
 interface OutputProps {
@@ -55,14 +56,19 @@ function Following({ text }: { text: string }) {
 }
 
 function Whole({ whole }: { whole: NonNullable<ToolView['whole']> }) {
+  const chat = useChat();
   const size = whole.bytes === undefined ? '' : `${bytes(whole.bytes)} in all; `;
   return (
     <p className="tool-whole">
       {size}only the beginning and the end are shown.{' '}
       {whole.url !== undefined && (
-        <a href={whole.url} target="_blank" rel="noreferrer">
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => void chat.download(whole.url ?? '', 'output.txt')}
+        >
           Whole output
-        </a>
+        </button>
       )}
     </p>
   );

@@ -50,6 +50,8 @@ export interface ChatView {
   stopBot(userId: string): Promise<void>;
   /** Somebody looks at an agent: finds out whether I may start and stop it. */
   lookAtBot(userId: string): void;
+  /** Fetches a file that only members may have, and hands it to the browser to keep. */
+  download(url: string, name: string): Promise<void>;
 }
 
 export interface RoomView {
