@@ -115,6 +115,30 @@ test('B8 B12 F5: a room at work', { timeout: PATIENCE_MS }, async () => {
   await picture(page, 'outage');
 });
 
+test('F5 B8: what an agent asks, and a long output', { timeout: PATIENCE_MS }, async () => {
+  await using server = await Server.start();
+  const mara = await Person.enter(browser, server.url, 'Mara Lindqvist');
+  const { page } = mara;
+  await mara.says('@demo launch');
+  await page.getByRole('button', { name: 'Change arguments' }).click();
+  await page.getByRole('textbox', { name: 'Arguments, as JSON' }).waitFor();
+  await picture(page, 'decision');
+  await page.getByRole('button', { name: 'Deny' }).click();
+  await mara.hears('Nothing was launched.');
+  await mara.says('@demo ask me');
+  await page.getByLabel('Which way').waitFor();
+  await picture(page, 'question');
+  await page.getByRole('button', { name: 'Decline' }).click();
+  await mara.hears('I stay where I am.');
+  await mara.says('@demo print');
+  await mara.hears('That was more than anyone reads.');
+  await page.locator('.tool').filter({ hasText: 'print' }).first().locator('.tool-toggle').click();
+  await page.getByRole('button', { name: 'About Demo' }).click();
+  await page.getByText('Built into this server').waitFor();
+  await picture(page, 'output');
+  expect(mara.problems).toEqual([]);
+});
+
 test('the picture of the README: two people and an agent at work', { timeout: PATIENCE_MS }, async () => {
   await using server = await Server.start();
   const mara = await Person.enter(browser, server.url, 'Mara Lindqvist');

@@ -178,7 +178,8 @@ export class LiveChat implements ChatView {
     const { getBot } = await import('@antiphon/client/bots');
     return getBot(this.#client, userId).then(
       ({ spec }) => spec !== undefined,
-      () => false,
+      // Lost on the way, it is asked again when somebody looks again.
+      () => !this.#looked.delete(userId),
     );
   }
 
