@@ -93,7 +93,7 @@ test('B8 B12 F5: a room at work', { timeout: PATIENCE_MS }, async () => {
   const bar = page.getByRole('progressbar', { name: 'Progress of countdown' });
   await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(5);
   await tomas.says('@demo story');
-  await mara.page.getByText('2nd in line').waitFor();
+  await mara.page.getByText('Waiting for Demo, 2nd in line').waitFor();
   await picture(page, 'tool');
 
   await page.getByRole('button', { name: 'Cancel countdown' }).click();
