@@ -52,7 +52,7 @@ async fn d4_a_bot_is_brought_started_stopped_and_taken_away_over_rest() {
 /// D10: bots of the settings, and such as the server calls out for, are not everybody's to touch.
 #[tokio::test]
 async fn d10_the_servers_own_bots_are_the_administrators() {
-    let server = TestServer::start().await;
+    let server = TestServer::with(&[("DEMO_AGENT", "true")]).await;
     let ada = server.guest("Ada").await;
     let (status, _) = ask(&server, &ada, Method::POST, "/v1/bots/demo/stop", Value::Null).await;
     assert_eq!(status, 403);
