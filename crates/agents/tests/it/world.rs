@@ -62,8 +62,7 @@ impl World {
     pub async fn hasty(connector: Arc<dyn Connector>) -> Self {
         let connect: Connect = Arc::new(move |_, _| Ok(Arc::clone(&connector)));
         // The shortest pauses: half of what they may be.
-        let options =
-            HostOptions { connect, dice: Arc::new(|| 0), ..HostOptions::new(DemoOptions::default()) };
+        let options = HostOptions { connect, dice: Arc::new(|| 0) };
         let administrators = vec![UserId::parse("root").unwrap()];
         let world = Self::hosting(
             HubOptions { cancel_grace_ms: 50, administrators, ..HubOptions::default() },

@@ -37,7 +37,7 @@ async fn talk(world: &World, bots: &[UserId; 2]) -> usize {
             {
                 answers += 1;
                 assert!(answers < 50, "this never ends");
-                run.say(&format!("@{} and you?", bots[1 - at])).await.unwrap();
+                run.say(&format!("@{} and you?", bots[1 - at])).await.expect("the answer can be said");
             }
         }
         if answers == before {

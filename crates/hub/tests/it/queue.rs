@@ -28,7 +28,7 @@ async fn studio(world: &World, spec: BotSpec) -> (Person, UserId, RoomId) {
 /// What the room is told of its queue next.
 async fn told(device: &mut Device) -> (u64, Option<String>) {
     let event: Value = device.hears_of("queue").await;
-    (event["count"].as_u64().unwrap(), event["reason"].as_str().map(str::to_owned))
+    (event["count"].as_u64().expect("a number"), event["reason"].as_str().map(str::to_owned))
 }
 
 fn because(count: u64, reason: &str) -> (u64, Option<String>) {
