@@ -11,10 +11,14 @@ use antiphon_store::{Change, Command, Guard, Outcome};
 use super::form;
 use crate::{Begun, Session};
 
+/// How many runs are listed: the oldest, which are under way or next. More can wait only where many bots flood a room.
+const LISTED_RUNS: usize = 1_000;
+
 impl Session {
     pub(crate) async fn list_runs(&self, request: ListRuns) -> Result<Begun, Error> {
         let (room, _) = self.room(&request.room).await?;
-        let (runs, approvals) = room.read(|state| (state.runs.clone(), state.approvals.clone()));
+        let (runs, approvals) = room
+            .read(|state| (state.runs.iter().take(LISTED_RUNS).cloned().collect(), state.approvals.clone()));
         Ok(Begun::Now(Ok(Reply::Runs(RunPage { runs, approvals }))))
     }
 

@@ -144,6 +144,16 @@ async fn who_registers_what() {
     // A person's id, and the server's own.
     assert_eq!(refused(&mara, register(socket_bot("root"))).await, ErrorCode::Conflict);
     assert_eq!(refused(&mara, register(socket_bot("system"))).await, ErrorCode::BadRequest);
+    // What may be the id of somebody who has not come yet; and more than one bot may keep.
+    for spec in [
+        socket_bot("mara@example.org"),
+        socket_bot("auth0|5f7c"),
+        BotSpec { queue: 1_001, ..socket_bot("a") },
+        BotSpec { concurrency: 101, ..socket_bot("a") },
+        BotSpec { description: Some("x".repeat(3_000)), ..socket_bot("a") },
+    ] {
+        assert_eq!(refused(&mara, register(spec)).await, ErrorCode::BadRequest);
+    }
     about(&mara, register(socket_bot("a"))).await;
     about(&mara, register(socket_bot("b"))).await;
     assert_eq!(refused(&mara, register(socket_bot("c"))).await, ErrorCode::TooMany);

@@ -21,6 +21,10 @@ const MOST_ATTEMPTS: u32 = 100;
 const MOST_ROUNDS: u32 = 1_000;
 /// More than anybody looks through: suggestions, words, rooms, tool servers, tools.
 const MOST_LISTED: usize = 200;
+/// What is told to everyone who joins a room of the bot is short: a description or suggestion, in bytes.
+const LONGEST_TEXT: usize = 1_000;
+/// The same for the address of a picture: as long as addresses are.
+const LONGEST_ADDRESS: usize = 2_048;
 
 /// Something about a bot that cannot be worked with: which key, and what is wrong. Never its value, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +45,11 @@ impl BotSpec {
     pub fn check(&self) -> Result<(), SpecFault> {
         unless(self.id == UserId::system(), "id", "the server's own")?;
         unless(self.name.as_deref().is_some_and(is_blank), "name", "must not be empty")?;
+        let short = |text: &String| text.len() <= LONGEST_TEXT;
+        unless(!self.description.iter().all(short), "description", "longer than 1000 bytes")?;
+        unless(!self.suggestions.iter().all(short), "suggestions", "one is longer than 1000 bytes")?;
+        let is_long = self.avatar.as_ref().is_some_and(|address| address.len() > LONGEST_ADDRESS);
+        unless(is_long, "avatar", "longer than 2048 bytes")?;
         within("concurrency", self.concurrency, 1, MOST_AT_ONCE)?;
         within("queue", self.queue, 1, MOST_QUEUED)?;
         within("attempts", self.attempts, 1, MOST_ATTEMPTS)?;
@@ -54,6 +63,7 @@ impl BotSpec {
             few("trigger.words", words.len())?;
             let none = words.is_empty() || words.iter().any(|word| is_blank(word));
             unless(none, "trigger.words", "must not be empty")?;
+            unless(!words.iter().all(short), "trigger.words", "one is longer than 1000 bytes")?;
         }
         let is_known = |kind: &str| matches!(kind, "reasoning" | "tools");
         let odd = self.visible_to.keys().any(|kind| !is_known(kind));
@@ -211,6 +221,20 @@ mod tests {
     fn fault_of(own: OpenAiSpec) -> String {
         let id = UserId::parse("helper").unwrap();
         BotSpec::new(id, ConnectorSpec::OpenAi(own)).check().unwrap_err().key
+    }
+
+    #[test]
+    fn what_everyone_is_told_is_short() {
+        let bot = || BotSpec::new(UserId::parse("helper").unwrap(), ConnectorSpec::Builtin {});
+        let long = || "x".repeat(3_000);
+        let keys = [
+            BotSpec { description: Some(long()), ..bot() },
+            BotSpec { suggestions: vec![long()], ..bot() },
+            BotSpec { avatar: Some(long()), ..bot() },
+            BotSpec { trigger: TriggerPolicy::Keywords { words: vec![long()] }, ..bot() },
+        ]
+        .map(|bot| bot.check().unwrap_err().key);
+        assert_eq!(keys, ["description", "suggestions", "avatar", "trigger.words"]);
     }
 
     #[test]
