@@ -39,6 +39,9 @@ async fn d4_a_bot_is_brought_started_stopped_and_taken_away_over_rest() {
         read(server.as_user(token, Method::GET, "/v1/rooms").send().await.unwrap()).await.0
     };
     assert_eq!(as_bot(&token).await, 200);
+    // A ticket would outlive it.
+    let ticket = server.as_user(&token, Method::POST, "/v1/tickets").send().await.unwrap();
+    assert_eq!(ticket.status(), 403);
     let (_, rotated) = ask(&server, &ada, Method::POST, "/v1/bots/helper/token", Value::Null).await;
     assert_eq!(as_bot(&token).await, 401);
     assert_eq!(as_bot(rotated["token"].as_str().unwrap()).await, 200);
