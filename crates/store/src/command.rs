@@ -338,7 +338,8 @@ pub struct NewRun {
     pub run: RunId,
     /// Whose work it is.
     pub bot: UserId,
-    /// How many may wait for this bot in this room; one more is `QueueFull`. Nothing: no bound.
+    /// How many may wait for this bot in this room; one more is `QueueFull`, or, where a bot causes it, is left out. Nothing: no
+    /// bound.
     #[serde(skip_serializing)]
     pub bound: Option<usize>,
     /// Whether the bot takes nothing (`BotBusy`) while anything of this room is at work or waits.

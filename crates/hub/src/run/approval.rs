@@ -100,6 +100,8 @@ pub(super) async fn request(
     // Whoever may see the call sees there what it is called with; the question is for the whole room.
     if call.is_some_and(Call::is_limited) {
         ask.arguments = None;
+        // Other ones would stand in the answer, for the whole room as well.
+        ask.editable = false;
     }
     if ask.scopes.is_empty() {
         ask.scopes.push(Scope::Once);

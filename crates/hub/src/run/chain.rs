@@ -25,11 +25,16 @@ struct Place {
 impl Lineage {
     /// A bot takes a run.
     pub fn note(&self, room: &RoomId, run: &Run, now: Timestamp, lasts: u64) {
+        self.begin(&run.bot, room, standing(run), now, lasts);
+    }
+
+    /// From now on this is where a bot stands in a room.
+    fn begin(&self, bot: &UserId, room: &RoomId, chain: Chain, now: Timestamp, lasts: u64) {
         let mut places = self.0.lock();
         if places.len() >= REMEMBERED {
             places.retain(|_, place| !has_passed(place.at, lasts, now));
         }
-        places.insert((run.bot.clone(), room.clone()), Place { chain: standing(run), at: now });
+        places.insert((bot.clone(), room.clone()), Place { chain, at: now });
     }
 
     fn of(&self, bot: &UserId, room: &RoomId, now: Timestamp, lasts: u64) -> Option<Chain> {
@@ -65,8 +70,13 @@ impl Hub {
         let now = self.now();
         let at_work = self.runs.in_room(bot, room).map(|active| standing(&active.run));
         let before = at_work.or_else(|| self.lineage.of(bot, room, now, self.limits().chain_ms));
-        let beginning = || Chain { root: message.clone(), hops: 0, turns: 0, began_at: now };
-        self.link(before.unwrap_or_else(beginning))
+        let chain = before.unwrap_or_else(|| {
+            let chain = Chain { root: message.clone(), hops: 0, turns: 0, began_at: now };
+            // What it says next belongs to this one: it cannot begin a chain with every word.
+            self.lineage.begin(bot, room, chain.clone(), now, self.limits().chain_ms);
+            chain
+        });
+        self.link(chain)
     }
 
     fn link(&self, before: Chain) -> Link {

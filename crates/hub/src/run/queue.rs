@@ -203,7 +203,9 @@ impl Hub {
             let id = &bot.user.id;
             let longest = self.bot_spec(id).map_or(LONGEST_WAIT_MS, |spec| spec.queue_ttl_ms);
             let has_expired = |run: &Run| {
-                let waited = now.as_millis().saturating_sub(run.created_at.as_millis());
+                // One that was begun and went back to its place has not waited meanwhile.
+                let since = run.started_at.unwrap_or(run.created_at);
+                let waited = now.as_millis().saturating_sub(since.as_millis());
                 u64::try_from(waited).is_ok_and(|waited| waited > longest)
             };
             for waiting in

@@ -73,7 +73,7 @@ fn of_bot(
     runs
 }
 
-/// A run for each bot of the room that is meant. What a bot says is never refused for the sake of another's inbox.
+/// A run for each bot of the room that is meant.
 fn runs(hub: &Hub, room: &LiveRoom, sender: Option<&UserId>, is_meant: impl Fn(&Bot) -> bool) -> Vec<NewRun> {
     let here: Vec<UserId> = room.read(|state| {
         let bots = state.members.values().filter(|member| member.kind == UserKind::Bot);
@@ -85,7 +85,7 @@ fn runs(hub: &Hub, room: &LiveRoom, sender: Option<&UserId>, is_meant: impl Fn(&
         .map(|bot| {
             let spec = hub.bot_spec(&bot.user.id);
             NewRun {
-                bound: sender.is_none().then(|| spec.map_or(UNSAID_QUEUE, |spec: Arc<_>| spec.queue)),
+                bound: Some(spec.map_or(UNSAID_QUEUE, |spec: Arc<_>| spec.queue)),
                 reject: bot.busy == BusyPolicy::Reject && sender.is_none(),
                 ..NewRun::new(hub.environment.ids.mint().into(), bot.user.id)
             }

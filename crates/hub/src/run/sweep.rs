@@ -65,6 +65,12 @@ impl Hub {
 
     fn look_at_clocks(&self, active: &Arc<ActiveRun>, now: Instant) {
         let lapse = active.clocks.lapse(now);
+        // A bot that was told to stop and fell silent did not stop in time.
+        if lapse == Some(Lapse::Lease) && active.stop.lock().cancelled.is_some() {
+            active.stop.lock().force_at = None;
+            self.force(active);
+            return;
+        }
         if lapse == Some(Lapse::Lease) {
             info!(run = %active.run.run, "the bot of a run is silent; the run is taken from it");
             active.cancel.cancel();

@@ -134,3 +134,24 @@ async fn words_beside_the_answer_count_as_well() {
     assert!(left[0].paused && left[0].bot == bots[1]);
     assert_eq!(left[0].chain.as_ref().map(|chain| chain.hops), Some(3));
 }
+
+/// A bot that talks by itself begins one chain, not one with every word, and fills nobody's inbox: what it says is said all
+/// the same.
+#[tokio::test]
+async fn a_bot_that_talks_by_itself_has_one_budget_and_fills_no_inbox() {
+    let world = World::with(|options| options.limits.chain_turns = 3).await;
+    let mara = world.person("mara").await;
+    let ping = world.declares(spec("ping", true)).await;
+    let pong = world.declares(BotSpec { queue: 5, ..spec("pong", true) }).await;
+    let room = mara.makes("tea", Visibility::Public).await;
+    mara.invites(&room, &[&ping, &pong], Role::Member).await;
+    let babbler = world.hub.session(world.hub.bot(&ping).unwrap().user);
+    for number in 0..10 {
+        let said = message(&room, &fresh(), &format!("@pong listen, {number}"));
+        babbler.handle(said.into()).await.expect("a bot may say what it likes");
+    }
+    let waiting = runs(&mara, &room).await;
+    assert_eq!(waiting.len(), 5);
+    let paused: Vec<bool> = waiting.iter().map(|run| run.paused).collect();
+    assert_eq!(paused, [false, false, false, true, true]);
+}

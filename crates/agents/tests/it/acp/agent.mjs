@@ -139,7 +139,7 @@ const deeds = {
 
   /** More tool calls than a message has room for. */
   tools(id) {
-    for (let n = 1; n <= 60; n += 1) {
+    for (let n = 1; n <= 200; n += 1) {
       update(id, 'tool_call', {
         toolCallId: `call_${n}`,
         title: `Tool ${n}`,
@@ -147,7 +147,7 @@ const deeds = {
         status: 'completed',
       });
     }
-    say(id, 'Sixty tools.');
+    say(id, 'Two hundred tools.');
   },
 
   /** Asks for a permission, and says what it was answered. */

@@ -98,7 +98,9 @@ impl Writing<'_> {
             if used || triggers[..index].iter().any(|earlier| earlier.run == *run) {
                 return Err(StoreError::Conflict("this run id was used before").into());
             }
-            self.check_inbox(rid, new)?;
+            if new.link.is_none() {
+                self.check_inbox(rid, new)?;
+            }
         }
         Ok(())
     }
@@ -131,19 +133,23 @@ impl Writing<'_> {
 
     /// Whether the bot's inbox takes one more of this room.
     fn check_inbox(&self, rid: i64, new: &NewRun) -> Result<(), Fault> {
-        let count = |phases: &str| -> rusqlite::Result<usize> {
-            let query = format!("SELECT count(*) FROM runs WHERE rid = ?1 AND bot = ?2 AND {phases}");
-            self.sql.prepare_cached(&query)?.query_row(params![rid, new.bot.as_str()], |row| row.get(0))
-        };
-        if new.reject && count("phase <> 'over'")? > 0 {
+        if new.reject && self.count_runs(rid, new, "phase <> 'over'")? > 0 {
             return Err(StoreError::BotBusy.into());
         }
         match new.bound {
-            Some(limit) if count("phase <> 'over' AND phase = 'queued'")? >= limit => {
-                Err(StoreError::QueueFull { limit }.into())
-            }
+            Some(limit) if self.is_full(rid, new)? => Err(StoreError::QueueFull { limit }.into()),
             _ => Ok(()),
         }
+    }
+
+    fn is_full(&self, rid: i64, new: &NewRun) -> rusqlite::Result<bool> {
+        let Some(limit) = new.bound else { return Ok(false) };
+        Ok(self.count_runs(rid, new, "phase <> 'over' AND phase = 'queued'")? >= limit)
+    }
+
+    fn count_runs(&self, rid: i64, new: &NewRun, phases: &str) -> rusqlite::Result<usize> {
+        let query = format!("SELECT count(*) FROM runs WHERE rid = ?1 AND bot = ?2 AND {phases}");
+        self.sql.prepare_cached(&query)?.query_row(params![rid, new.bot.as_str()], |row| row.get(0))
     }
 
     /// Queues the runs that a message causes.
@@ -156,6 +162,10 @@ impl Writing<'_> {
         stopped: Option<&Cancellation>,
     ) -> Result<(), Fault> {
         for new in triggers {
+            // What a bot says is not refused for the sake of another's inbox; it just does not get in.
+            if new.link.is_some() && self.is_full(rid, new)? {
+                continue;
+            }
             let chain = match &new.link {
                 Some(link) => Some(link.chain(self.turns(rid, link)?)),
                 None => None,
