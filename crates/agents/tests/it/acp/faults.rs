@@ -80,7 +80,10 @@ async fn more_tools_than_there_is_room_for_are_counted() {
     let mut scene = Scene::new().await;
     let (run, said) = scene.ask("tools").await;
     assert_eq!(run.state, RunState::Completed);
-    assert!(said.contains("Two hundred tools.") && said.contains("more uses of tools are not shown"), "{said}");
+    assert!(
+        said.contains("Two hundred tools.") && said.contains("more uses of tools are not shown"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
