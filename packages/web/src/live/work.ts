@@ -18,9 +18,12 @@ export function workViews(runs: readonly Run[], facts: WorkFacts): readonly Work
   return runs.map((run) => workView(run, placeInLine(run, runs), facts));
 }
 
-/** Which one in its agent's line a run is; 1 is at work or next. */
+/** Which one of those that wait for its agent a run is, as the server counts them; 1 is next. */
 export function placeInLine(run: Run, runs: readonly Run[]): number {
-  return 1 + runs.filter((other) => other.bot === run.bot && other.createdAt < run.createdAt).length;
+  const ahead = runs.filter(
+    ({ bot, state, createdAt }) => bot === run.bot && state === 'queued' && createdAt < run.createdAt,
+  );
+  return 1 + ahead.length;
 }
 
 function workView(run: Run, place: number, { user, message, answer: answerOf, mine }: WorkFacts): WorkView {
