@@ -1,7 +1,10 @@
 /** Tests run in Node, at the SDK's own seams; against the real binary it is tested in e2e. */
 import { defineConfig } from 'vitest/config';
 
+/** A busy machine stands still for seconds; nothing waits this long unless it is broken. */
+const PATIENCE_MS = 30_000;
+
 export default defineConfig({
   resolve: { conditions: ['source'] },
-  test: { include: ['tests/**/*.test.ts'] },
+  test: { include: ['tests/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS },
 });

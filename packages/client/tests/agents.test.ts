@@ -10,7 +10,7 @@ const AT = '2026-11-20T14:02:07.042Z';
 let peer: Peer;
 let chat: ChatClient;
 
-const until = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 5 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 5 });
 
 async function joined(): Promise<Room> {
   await chat.connect();

@@ -96,7 +96,7 @@ function logged(peer: Peer): string[] {
   });
 }
 
-test('a client in trouble ends up with exactly the log', { timeout: 30_000 }, async () => {
+test('a client in trouble ends up with exactly the log', { timeout: 60_000 }, async () => {
   const dice = chance();
   const peer = await Peer.start();
   const trouble = new Trouble(peer, dice);
@@ -121,7 +121,7 @@ test('a client in trouble ends up with exactly the log', { timeout: 30_000 }, as
   trouble.complete();
   const hint = `seed ${dice.seed}`;
   const stored = await Promise.all(sendings.map(({ settled }) => settled));
-  await vi.waitFor(() => expect(shown(room), hint).toEqual(logged(peer)), { timeout: 10_000 });
+  await vi.waitFor(() => expect(shown(room), hint).toEqual(logged(peer)), { timeout: 30_000 });
   // In the order in which they were said, each under the key that it was shown with from the start.
   expect(
     stored.map(({ key }) => key),

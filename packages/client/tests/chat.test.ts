@@ -36,7 +36,7 @@ async function joined(chat: ChatClient, id = 'general') {
   return room;
 }
 
-const until = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 5 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 5 });
 const texts = (room: { messages: readonly Parameters<typeof textOf>[0][] }) => room.messages.map(textOf);
 
 beforeEach(async () => {

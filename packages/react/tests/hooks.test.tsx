@@ -55,7 +55,7 @@ function until(check: () => void): Promise<void> {
       await act(() => new Promise((resolve) => setTimeout(resolve, 5)));
       check();
     },
-    { timeout: 4_000, interval: 5 },
+    { timeout: 15_000, interval: 5 },
   );
 }
 
