@@ -138,11 +138,13 @@ export class Server implements AsyncDisposable {
       fail(`the server ended with ${String(code ?? signal)} while starting`),
     );
     const deadline = setTimeout(() => fail(`no address printed within ${START_MS} ms`), START_MS);
-    const before = this.output.length;
+    // What earlier lives said, and that it is bounded, is nothing to this one.
+    let said = '';
     for (const channel of [started.stdout, started.stderr]) {
       channel?.setEncoding('utf8').on('data', (text: string) => {
         this.output = (this.output + text).slice(-KEPT_CHARACTERS);
-        if (this.output.slice(Math.min(before, this.output.length)).includes(this.url)) resolve();
+        said = (said + text).slice(-KEPT_CHARACTERS);
+        if (said.includes(this.url)) resolve();
       });
     }
     try {
