@@ -9,7 +9,9 @@ import { Server } from '../src/server.ts';
 
 const SEED = seed();
 /** More seconds than any test takes: it ends because somebody stops it. */
-const LONG = 60;
+const LONG = 300;
+/** Five tears and their ways back on a busy machine, and as long again for the answer. */
+const TORN_MS = 180_000;
 
 let browser: Browser;
 
@@ -23,6 +25,14 @@ afterAll(async () => {
 
 function countdown(person: Person): Locator {
   return person.page.locator('.tool').filter({ hasText: 'countdown' }).first();
+}
+
+/** Watches what a tool at work puts out, until it has put out more. */
+async function outputGrows(person: Person): Promise<void> {
+  const output = person.page.locator('.tool[data-state="running"] pre[aria-label="Output"]');
+  const before = await output.innerText();
+  expect(before).toMatch(/\d/);
+  await expect.poll(() => output.innerText()).not.toBe(before);
 }
 
 /** The agent's answer, once nothing in it moves any more. */
@@ -43,8 +53,9 @@ test('B4 B8 F1: a tool shows its progress to everyone in the room, and its end',
   await using server = await Server.start();
   const ada = await Person.enter(browser, server.url, 'Ada');
   const grace = await Person.enter(browser, server.url, 'Grace');
-  await ada.says('@demo countdown 3');
-  for (const person of [ada, grace]) await person.page.getByRole('progressbar').waitFor();
+  await ada.says(`@demo countdown ${LONG}`);
+  await Promise.all([ada, grace].map(({ page }) => page.getByRole('progressbar').waitFor()));
+  await ada.page.getByRole('button', { name: 'Cancel countdown' }).click();
   for (const person of [ada, grace]) {
     await person.page.getByRole('progressbar').waitFor({ state: 'detached' });
     await finished(person);
@@ -58,6 +69,7 @@ test('B8 F4: who asked for a tool can stop it, others cannot, and all see that i
   const grace = await Person.enter(browser, server.url, 'Grace');
   await ada.says(`@demo countdown ${LONG}`);
   await grace.page.getByRole('progressbar').waitFor();
+  await Promise.all([ada, grace].map(outputGrows));
   expect(await grace.page.getByRole('button', { name: 'Cancel countdown' }).count()).toBe(0);
   await ada.page.getByRole('button', { name: 'Cancel countdown' }).click();
   for (const person of [ada, grace]) {
@@ -65,7 +77,9 @@ test('B8 F4: who asked for a tool can stop it, others cannot, and all see that i
   }
 });
 
-test(`B7 F2: an answer that was torn again and again reads as one that was not (SEED=${SEED})`, async () => {
+const TORN = `B7 F2: an answer that was torn again and again reads as one that was not (SEED=${SEED})`;
+
+test(TORN, { timeout: TORN_MS }, async () => {
   await using server = await Server.start();
   await using proxy = await FaultProxy.start(server.port, SEED);
   const ada = await Person.enter(browser, proxy.origin, 'Ada');
@@ -90,8 +104,12 @@ test(`B7 F2: an answer that was torn again and again reads as one that was not (
   await wake(ada);
   await ada.sees('Live');
   await expect.poll(() => grace.page.locator('.prose').allInnerTexts().then(String)).toMatch(/.{500}/s);
-  // The story is longer than anyone's patience.
-  await ada.page.getByRole('button', { name: /^Stop/ }).click();
+  // The story is longer than anyone's patience, unless the machine is slow and it has come to its end.
+  const stopped = ada.page
+    .getByRole('button', { name: /^Stop/ })
+    .click()
+    .catch(() => undefined);
+  await Promise.race([stopped, finished(ada)]);
   const [torn, whole] = await Promise.all([finished(ada), finished(grace)]);
   expect(await torn.locator('.prose').allInnerTexts()).toEqual(await whole.locator('.prose').allInnerTexts());
 });

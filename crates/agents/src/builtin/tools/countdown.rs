@@ -16,8 +16,9 @@ pub(in super::super) struct Countdown {
 }
 
 impl Countdown {
-    /// Longest countdown, in seconds: more patience nobody has.
-    pub const LONGEST: u32 = 60;
+    /// Longest countdown, in seconds: what takes a person five minutes to look at is not over before they are done, and a
+    /// forgotten one ends well within the time of a run.
+    pub const LONGEST: u32 = 300;
 
     /// A countdown from about this many seconds.
     pub fn new(wanted: u32) -> Self {
