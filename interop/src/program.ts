@@ -13,8 +13,8 @@ export interface Start {
   /** What differs from our environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Looks once, also at what it has printed; an error means "not yet", like `false`. */
-  readonly ready: (output: string) => Promise<boolean>;
+  /** Looks at what it has printed: one that listens is known by its own words, because at its address another may answer. */
+  readonly ready: (output: string) => boolean;
   /** How it is got where it is missing. */
   readonly advice: string;
 }
@@ -95,7 +95,7 @@ export class Program implements AsyncDisposable {
   async #untilReady({ ready, advice }: Start): Promise<void> {
     const deadline = Date.now() + START_MS;
     for (;;) {
-      if (await ready(this.output).catch(() => false)) return;
+      if (ready(this.output) && !this.over()) return;
       const failure = this.#trouble
         ? `could not start: ${this.#trouble.message}`
         : this.over()

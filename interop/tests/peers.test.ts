@@ -1,13 +1,35 @@
 // The peers themselves, without Antiphon between: they are there, at the versions that we mean, and do what tests rely on.
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { HttpAgent, type BaseEvent, type RunAgentParameters } from '@ag-ui/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askOnStdio } from '../src/lines.ts';
+import { OnStdio, askOnStdio, type Said } from '../src/lines.ts';
 import { acpAgent } from '../src/peers/acp.ts';
 import { AIMOCK_KEY, Aimock } from '../src/peers/aimock.ts';
 import { EverythingOverHttp, everythingOnStdio } from '../src/peers/everything.ts';
-import { Pydantic, type Agent } from '../src/peers/pydantic.ts';
+import { Pydantic, REQUIREMENTS, type Agent } from '../src/peers/pydantic.ts';
+import { script, versionOf } from '../src/peers/scripts.ts';
 import { Program } from '../src/program.ts';
+
+/** The packages of npm that tests start or speak through, at the versions that the connectors were written against. */
+const OF_NPM = {
+  '@ag-ui/client': '1.0.0',
+  '@agentclientprotocol/sdk': '1.9.0',
+  '@copilotkit/aimock': '1.43.0',
+  '@modelcontextprotocol/server-everything': '2026.8.31',
+};
+/** The same of PyPI; what else these need is in `requirements.txt`. */
+const OF_PYPI = {
+  'ag-ui-protocol': '1.0.0',
+  'pydantic-ai-slim': '2.68.0',
+  mcp: '2.3.0',
+  uvicorn: '0.54.0',
+};
+
+/** How a client of MCP introduces itself. */
+const HELLO = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'us', version: '1' } };
 
 let pydantic: Pydantic;
 
@@ -39,6 +61,18 @@ function text(events: readonly BaseEvent[], type = 'TEXT_MESSAGE_CONTENT'): stri
 function types(events: readonly BaseEvent[]): string[] {
   return events.map(({ type }) => type);
 }
+
+test('F9: the peers are those of the versions that are meant, and not others of the same name', async () => {
+  const found = Object.keys(OF_NPM).map((name) => [name, versionOf(name)]);
+  expect(Object.fromEntries(found)).toEqual(OF_NPM);
+  // It is imported, not started: from the same place.
+  const client = createRequire(import.meta.url).resolve('@ag-ui/client');
+  expect(client.startsWith(dirname(script('@ag-ui/client', 'package.json')))).toBe(true);
+  const versions = await pydantic.versions();
+  expect(versions).toMatchObject(OF_PYPI);
+  const wanted = (await readFile(REQUIREMENTS, 'utf8')).matchAll(/^([\w.-]+)==(\S+)$/gm);
+  expect(versions).toMatchObject(Object.fromEntries([...wanted].map(([, name, version]) => [name, version])));
+});
 
 test('F9: aimock streams an answer and remembers what it was asked', async () => {
   await using aimock = await Aimock.start([
@@ -122,22 +156,32 @@ test('F4 F9: whoever hangs up cancels its tool', async () => {
 });
 
 test('F9: server-everything answers on stdio', async () => {
-  const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'us', version: '1' } };
-  const result = await askOnStdio(everythingOnStdio(), 'initialize', hello);
+  const result = await askOnStdio(everythingOnStdio(), 'initialize', HELLO);
   expect(result['capabilities']).toHaveProperty('tools');
+});
+
+test('F4 F9: server-everything goes on with a call that was cancelled, and tells how far it is', async () => {
+  await using peer = new OnStdio(everythingOnStdio());
+  peer.tell('initialize', HELLO, 1);
+  await peer.hear(({ id }) => id === 1);
+  peer.tell('notifications/initialized', {});
+  const call = { name: 'trigger-long-running-operation', arguments: { duration: 600, steps: 6_000 } };
+  peer.tell('tools/call', { ...call, _meta: { progressToken: 'far' } }, 2);
+  const tellsHowFar = ({ method }: Said): boolean => method === 'notifications/progress';
+  await peer.hear(tellsHowFar);
+  peer.tell('notifications/cancelled', { requestId: 2 });
+  // It answers this after it has read that.
+  peer.tell('ping', {}, 3);
+  await peer.hear(({ id }) => id === 3);
+  for (let late = 0; late < 3; late++) await peer.hear(tellsHowFar);
 });
 
 test('F9: server-everything answers over HTTP', async () => {
   await using everything = await EverythingOverHttp.start();
-  const params = {
-    protocolVersion: '2025-06-18',
-    capabilities: {},
-    clientInfo: { name: 'us', version: '1' },
-  };
   const answer = await fetch(everything.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }),
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: HELLO }),
   });
   expect(answer.headers.get('mcp-session-id')).toBeTruthy();
   expect(await answer.text()).toContain('"tools"');
@@ -153,7 +197,7 @@ test('a peer that cannot start tells why', async () => {
     name: 'nobody',
     command: process.execPath,
     args: ['--eval', 'console.error("no such thing"); process.exit(3)'],
-    ready: () => Promise.resolve(false),
+    ready: () => false,
     advice: 'none',
   });
   await expect(broken).rejects.toThrow(/nobody ended while starting \(none\)\n.*no such thing/s);

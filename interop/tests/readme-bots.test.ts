@@ -46,7 +46,7 @@ async function answers(
     args: [path],
     env: { ...env, BOT_TOKEN: TOKEN },
     // What is said before it has connected waits for it.
-    ready: () => Promise.resolve(true),
+    ready: () => true,
     advice: 'npm run build --workspace packages/bot; interop/scripts/python.sh',
   });
   using chat = await Chat.with(server, 'echo');

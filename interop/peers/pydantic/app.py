@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from importlib import metadata
 from typing import Any
 
 from pydantic_ai import Agent, DeferredToolRequests
@@ -139,6 +140,11 @@ async def read_journal(request: Request) -> Response:
     return JSONResponse(list(journal))
 
 
+async def read_versions(request: Request) -> Response:
+    """The packages that there are, with their versions."""
+    return JSONResponse({package.name: package.version for package in metadata.distributions()})
+
+
 async def read_calls(request: Request) -> Response:
     """What became of the calls of the tool that waits."""
     return JSONResponse(calls)
@@ -150,5 +156,6 @@ app = Starlette(
         *(Route(f"/{path}", run(agent), methods=["POST"]) for path, agent in agents.items()),
         Route("/journal", read_journal),
         Route("/calls", read_calls),
+        Route("/versions", read_versions),
     ]
 )

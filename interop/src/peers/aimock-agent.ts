@@ -40,8 +40,7 @@ export class AimockAgent implements AsyncDisposable {
         script('@copilotkit/aimock', 'dist/aimock-cli.js'),
         ...['--config', config, '--host', '127.0.0.1', '--port', `${port}`],
       ],
-      // Whatever it answers, it listens.
-      ready: async () => (await fetch(origin)).status > 0,
+      ready: (output) => output.includes(`listening on ${origin}`),
       advice: 'npm ci',
     });
     return new AimockAgent(`${origin}/agui`, program, folder);

@@ -75,12 +75,12 @@ export class Aimock implements AsyncDisposable {
       command: process.execPath,
       args: [
         script('@copilotkit/aimock', 'dist/cli.js'),
-        ...['--host', '127.0.0.1', '--port', `${port}`, '--fixtures', folder, '--log-level', 'warn'],
+        ...['--host', '127.0.0.1', '--port', `${port}`, '--fixtures', folder, '--log-level', 'info'],
         ...['--latency', `${manner.latencyMs ?? 0}`, '--chunk-size', `${manner.chunkSize ?? 20}`],
         ...['--journal-max', `${JOURNAL_MOST}`],
       ],
       env: { AIMOCK_API_KEYS: AIMOCK_KEY },
-      ready: async () => (await journal(url)).ok,
+      ready: (output) => output.includes(`listening on ${url}`),
       advice: 'npm ci',
     });
     await aimock.restart();

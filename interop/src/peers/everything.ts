@@ -33,8 +33,7 @@ export class EverythingOverHttp implements AsyncDisposable {
       command: process.execPath,
       args: [program(), 'streamableHttp'],
       env: { PORT: `${port}` },
-      // A request without a session is refused: it answers.
-      ready: async () => (await fetch(url)).status === 400,
+      ready: (output) => output.includes(`listening on port ${port}`),
       advice: 'npm ci',
     });
     return new EverythingOverHttp(url, running);

@@ -7,6 +7,9 @@ import { Program } from '../program.ts';
 /** The agents, by their paths. */
 export type Agent = 'plain' | 'weather' | 'deploy' | 'broken' | 'patient';
 
+/** What is asked of the server's Python: a line for each package, `name==version`. */
+export const REQUIREMENTS = join(import.meta.dirname, '../../requirements.txt');
+
 /** A request as AG-UI has it (`RunAgentInput`), as far as tests look at it. */
 export interface RunInput {
   readonly threadId: string;
@@ -56,7 +59,7 @@ export class Pydantic implements AsyncDisposable {
       args: ['-m', 'uvicorn', 'app:app', '--host', '127.0.0.1', '--port', `${port}`, '--log-level', 'info'],
       cwd: join(PROJECT, 'peers/pydantic'),
       env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
-      ready: async () => (await fetch(`${origin}/journal`)).ok,
+      ready: (output) => output.includes(`running on ${origin}`),
       advice: 'interop/scripts/python.sh makes its environment',
     });
     return new Pydantic(origin, program);
@@ -71,6 +74,11 @@ export class Pydantic implements AsyncDisposable {
   async journal(thread?: string): Promise<readonly RunInput[]> {
     const all = (await (await fetch(`${this.#origin}/journal`)).json()) as readonly RunInput[];
     return thread === undefined ? all : all.filter(({ threadId }) => threadId === thread);
+  }
+
+  /** The packages that the server's Python has, with their versions. */
+  async versions(): Promise<Readonly<Record<string, string>>> {
+    return (await (await fetch(`${this.#origin}/versions`)).json()) as Record<string, string>;
   }
 
   /** What became of the calls of the patient agent's tool, since the server started. */

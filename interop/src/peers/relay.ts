@@ -20,7 +20,7 @@ export class Relay implements AsyncDisposable {
       command: process.execPath,
       args: [SCRIPT],
       env: { RELAY_URL: url, RELAY_TOKEN: token },
-      ready: (output) => Promise.resolve(output.includes('at work')),
+      ready: (output) => output.includes('at work'),
       advice: 'npm run build makes the SDK',
     });
     await relay.restart();
