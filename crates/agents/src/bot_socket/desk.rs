@@ -38,6 +38,8 @@ impl<'run> Desk<'run> {
     }
 
     pub async fn carry_out(&mut self, write: BotWrite) -> Result<Reply, Error> {
+        // While the end is being written nothing is missing or too early any more: it is too late.
+        self.run.check()?;
         match write {
             BotWrite::Status(activity) => self.run.set_activity(activity).await?,
             BotWrite::Open => return Ok(Reply::Opened(self.open().await?)),

@@ -10,7 +10,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    ActiveRun, Answer, Asked, approval,
+    ActiveRun, Answer, Asked,
+    active::fenced,
+    approval,
     end::{self, Finish},
 };
 use crate::Session;
@@ -76,6 +78,14 @@ impl RunSession {
     /// Whether the run is over, or was taken from this attempt.
     pub fn is_over(&self) -> bool {
         self.active.has_ended()
+    }
+
+    /// Refuses whatever is still said about a run that is over, or was taken from this attempt.
+    ///
+    /// # Errors
+    /// `fenced`.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.is_over() { Err(fenced()) } else { Ok(()) }
     }
 
     pub(crate) fn hub(&self) -> &Arc<crate::Hub> {
