@@ -1,4 +1,5 @@
 // What a model may not do by itself, and what its tools want to know: people decide, from any client (F6).
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { antiphon, modelBot } from '../src/antiphon.ts';
 import { Chat, tools, words } from '../src/chat.ts';
@@ -14,6 +15,9 @@ function calling(name: string, args: Record<string, unknown>): Fixture[] {
     { match: { userMessage: 'go', hasToolResult: true }, response: { content: 'So be it.' } },
   ];
 }
+
+/** How long a tool may take where a person takes longer. */
+const TOOL_MS = 3_000;
 
 function bot(aimock: Aimock, held: Record<string, Setting> = {}) {
   const mcp_servers = [{ name: 'everything', ...everythingOnStdio() }];
@@ -125,8 +129,7 @@ const ELICITATION = 'trigger-elicitation-request';
 
 test("F9: what an MCP server's tool wants to know is asked in the room, with its form, and the answer reaches it", async () => {
   await using aimock = await Aimock.start(calling(ELICITATION, {}));
-  // Time does not pass for the tool while a person thinks.
-  await using server = await antiphon([bot(aimock, { [ELICITATION]: { timeout_ms: 2000 } })]);
+  await using server = await antiphon([bot(aimock)]);
   using chat = await Chat.with(server, 'helper');
   const asked = await chat.say('go');
   const ask = await wanted(chat, asked);
@@ -149,6 +152,21 @@ test("F9: what an MCP server's tool wants to know is asked in the room, with its
     { state: 'completed', result: expect.stringContaining('Ada') as string },
   ]);
   expect(told(await aimock.journal())).toContain('Ada');
+});
+
+test('B15 F9: a tool has no less time because a person took theirs to answer it', async () => {
+  await using aimock = await Aimock.start(calling(ELICITATION, {}));
+  await using server = await antiphon([bot(aimock, { [ELICITATION]: { timeout_ms: TOOL_MS } })]);
+  using chat = await Chat.with(server, 'helper');
+  const asked = await chat.say('go');
+  const { approval } = await wanted(chat, asked);
+  await sleep(1.5 * TOOL_MS);
+  await chat.ask('decide', { approval, action: 'answer', content: { name: 'Ada', check: true } });
+  const { run, message } = await chat.outcome(asked);
+  expect(run.state).toBe('completed');
+  expect(tools(message)).toMatchObject([
+    { state: 'completed', result: expect.stringContaining('Ada') as string },
+  ]);
 });
 
 test("F9: a person may refuse to answer a tool's question", async () => {

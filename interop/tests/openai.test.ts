@@ -7,11 +7,13 @@ import { everythingOnStdio } from '../src/peers/everything.ts';
 
 test('B7: words stream in pieces, thoughts stand in a part of their own, and what it cost is told', async () => {
   const thought = 'Let me see. Six times seven.';
+  const answer = 'Forty-two, as everyone knows who has ever asked.';
   await using aimock = await Aimock.start([
     {
       match: { userMessage: 'think' },
-      response: { content: 'Forty-two.', reasoning: thought },
+      response: { content: answer, reasoning: thought },
       chunkSize: 4,
+      latency: 40,
     },
   ]);
   await using server = await antiphon([modelBot(aimock)]);
@@ -19,8 +21,15 @@ test('B7: words stream in pieces, thoughts stand in a part of their own, and wha
   const { run, message } = await chat.answer('think');
   expect(message?.parts).toEqual([
     { type: 'reasoning', text: thought },
-    { type: 'text', text: 'Forty-two.' },
+    { type: 'text', text: answer },
   ]);
+  for (const [part, whole] of [thought, answer].entries()) {
+    const pieces = chat.wire.frames.filter((frame) => {
+      return frame.type === 'append' && frame['message_id'] === message?.id && frame['part'] === part;
+    });
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.map(({ text }) => text).join('')).toBe(whole);
+  }
   expect(run['usage']).toMatchObject([
     { model: 'first', requests: 1, output_tokens: expect.any(Number) as number },
   ]);

@@ -52,8 +52,10 @@ async fn progress_is_heard() {
     let cancel = CancellationToken::new();
     let outcome = servers.call_with(LONG_OPERATION, long_operation(1, 4), LONG, &ear, &cancel).await;
     assert!(done(outcome).contains("completed"));
+    // Only the last step counts: one that is overtaken by the next need not be told.
     let fractions = ear.fractions();
-    assert!(fractions.starts_with(&[0.25, 0.5, 0.75]), "{fractions:?}");
+    assert!(fractions.is_sorted() && fractions.len() >= 2, "{fractions:?}");
+    assert!(fractions.iter().all(|step| [0.25, 0.5, 0.75, 1.0].contains(step)), "{fractions:?}");
 }
 
 /// F4: the server goes on after it was told to stop, and is neither waited for nor listened to.
@@ -76,7 +78,7 @@ async fn a_stopped_call_ends_at_once_whatever_the_server_does() {
     // The server is still at work on it: it would have said so several times by now.
     let other = Ear::default();
     let outcome =
-        servers.call_with(LONG_OPERATION, long_operation(1, 3), LONG, &other, &cancel_never()).await;
+        servers.call_with(LONG_OPERATION, long_operation(1, 10), LONG, &other, &cancel_never()).await;
     assert!(done(outcome).contains("completed"));
     assert_eq!(ear.fractions(), heard);
     assert!(other.fractions().len() >= 2);
@@ -94,10 +96,11 @@ async fn a_call_takes_no_longer_than_it_may() {
         .await;
     assert_eq!(outcome, Outcome::TimedOut(short));
     // It speaks ten times a second, and still comes to an end.
-    let (long, ear) = (CallTimes { silence: short * 2, total: short * 4 }, Ear::default());
+    let (total, ear) = (Duration::from_secs(3), Ear::default());
+    let long = CallTimes { silence: total * 2 / 3, total };
     let outcome =
         servers.call_with(LONG_OPERATION, long_operation(600, 6_000), long, &ear, &cancel_never()).await;
-    assert_eq!(outcome, Outcome::TimedOut(short * 4));
+    assert_eq!(outcome, Outcome::TimedOut(total));
     assert!(ear.progress.lock().unwrap().len() > 2);
 }
 
@@ -120,12 +123,12 @@ async fn a_question_is_asked_and_answered() {
         assert_eq!(asked[0].schema["properties"]["name"]["type"], "string");
     }
     let (bell, mut rung) = mpsc::channel(1);
-    let (short, ear) = (Duration::from_millis(200), Ear { bell: Some(bell), ..Ear::default() });
+    let (short, ear) = (Duration::from_secs(2), Ear { bell: Some(bell), ..Ear::default() });
     let (times, cancel) = (CallTimes { silence: short, total: short }, CancellationToken::new());
     let call = servers.call_with("trigger-elicitation-request", json!({}), times, &ear, &cancel);
     let think = async {
         rung.recv().await.unwrap();
-        tokio::time::sleep(short * 3).await;
+        tokio::time::sleep(short * 3 / 2).await;
         cancel.cancel();
     };
     assert_eq!(tokio::join!(call, think).0, Outcome::Cancelled, "a person was not given the time to answer");
