@@ -89,7 +89,17 @@ test('F6 F9: a tool waits for a person, who changes its arguments', async () => 
   ]);
   expect(words(message)).toBe('Done: deployed to staging.');
   const requests = (await pydantic.journal()).filter(({ threadId }) => threadId.startsWith(chat.room));
-  expect(requests.map(({ resume }) => resume?.length ?? 0)).toEqual([0, 1]);
+  // The first one asked; the second one brings exactly the decision.
+  expect(requests.map(({ resume }) => resume)).toEqual([
+    undefined,
+    [
+      {
+        interruptId: 'int-call_1',
+        status: 'resolved',
+        payload: { approved: true, editedArgs: { env: 'staging' } },
+      },
+    ],
+  ]);
 });
 
 test('F6 F9: a tool that a person refuses does not run, and the agent is told why', async () => {
@@ -101,6 +111,10 @@ test('F6 F9: a tool that a person refuses does not run, and the agent is told wh
   expect(run.state).toBe('completed');
   expect(tools(message)).toMatchObject([{ state: 'denied' }]);
   expect(words(message)).toContain('not on Fridays');
+  const requests = (await pydantic.journal()).filter(({ threadId }) => threadId.startsWith(chat.room));
+  expect(requests.at(-1)?.resume).toMatchObject([
+    { status: 'resolved', payload: { approved: false, reason: 'not on Fridays' } },
+  ]);
 });
 
 test('F3 F9: a tool that raises fails, and then its run', async () => {
@@ -186,20 +200,24 @@ test('F9: what an agent has besides words is kept with its answer', async () => 
   expect(stopped.state).toBe('cancelled');
 });
 
-test('F3 D3: an agent that dies fails its run, and its bot is broken from then on', async () => {
-  await using mortal = await Pydantic.start();
-  await using server = await antiphon([agentBot('patient', mortal.url('patient'))]);
-  using chat = await Chat.with(server, 'patient');
-  const question = await chat.say('wait');
-  await chat.runIs(question, 'executing');
-  await mortal.kill();
-  const { run, message } = await chat.outcome(question);
-  expect(run).toMatchObject({ state: 'failed' });
-  expect(run['error']).toContain('broke off');
-  expect(tools(message)).toMatchObject([{ state: 'abandoned' }]);
-  const status = async () => {
-    const { bots } = (await chat.ask('list_bots', {})) as unknown as { bots: Record<string, unknown>[] };
-    return bots.find(({ connector }) => connector === 'ag_ui');
-  };
-  await expect.poll(status).toMatchObject({ status: 'error', error: 'the agent cannot be reached' });
-});
+test(
+  'F3 D3: an agent that dies fails its run, and its bot is broken from then on',
+  { timeout: 120_000 },
+  async () => {
+    await using mortal = await Pydantic.start();
+    await using server = await antiphon([agentBot('patient', mortal.url('patient'))]);
+    using chat = await Chat.with(server, 'patient');
+    const question = await chat.say('wait');
+    await chat.runIs(question, 'executing');
+    await mortal.kill();
+    const { run, message } = await chat.outcome(question);
+    expect(run).toMatchObject({ state: 'failed' });
+    expect(run['error']).toContain('broke off');
+    expect(tools(message)).toMatchObject([{ state: 'abandoned' }]);
+    const status = async () => {
+      const { bots } = (await chat.ask('list_bots', {})) as unknown as { bots: Record<string, unknown>[] };
+      return bots.find(({ connector }) => connector === 'ag_ui');
+    };
+    await expect.poll(status).toMatchObject({ status: 'error', error: 'the agent cannot be reached' });
+  },
+);
