@@ -9,14 +9,35 @@ import { ECHO, SdkBot, serverOfABot, TOKEN } from '../src/sdk-bot.ts';
 /** Words of one, two, three and four bytes a letter. */
 const WORDS = ['one ', 'zwölf ', '三 ', '👩‍🚀 ', 'four\n'];
 
-/** Says this many words, in pieces that fall between the halves of letters as well. */
-async function tell(run: Run, count: number, pauseMs: number): Promise<string> {
-  const story = Array.from({ length: count }, (_, at) => `${at} ${WORDS[at % WORDS.length] ?? ''}`).join('');
-  for (let at = 0; at < story.length; at += 5) {
-    await run.reply.text(story.slice(at, at + 5));
-    if (pauseMs > 0) await sleep(pauseMs);
+/** Says words until it is enough, in pieces that fall between the halves of letters as well. */
+async function tell(run: Run, isEnough: () => boolean): Promise<string> {
+  let [story, said] = ['', 0];
+  for (let at = 0; !isEnough(); at++) {
+    story += `${at} ${WORDS[at % WORDS.length] ?? ''}`;
+    for (; said + 5 <= story.length; said += 5) {
+      await run.reply.text(story.slice(said, said + 5));
+      await sleep(2);
+    }
   }
+  await run.reply.text(story.slice(said));
   return story;
+}
+
+/** Puts out numbers until it is enough; answers with all of them. */
+async function count(tool: Tool, isEnough: () => boolean): Promise<string> {
+  let counted = '';
+  for (let at = 0; !isEnough(); at++) {
+    counted += `${at}\n`;
+    await tool.output(`${at}\n`);
+    tool.progress(1 - 1 / (at + 1));
+    await sleep(10);
+  }
+  return counted;
+}
+
+/** How many pieces a room was told so far. */
+function pieces(chat: Chat): number {
+  return chat.wire.frames.filter(({ type }) => type === 'append').length;
 }
 
 /** Waits for the abortion of a signal, as a bot does that heeds it. */
@@ -105,22 +126,15 @@ test(
   async () => {
     await using server = await serverOfABot();
     await using proxy = await FaultProxy.start(server.port);
-    let story = '';
-    let [calls, counted] = [0, ''];
+    // It talks for as long as the network breaks, first in words and then as a tool.
+    let [calls, faulted, story, counted] = [0, 0, '', ''];
     await using bot = new SdkBot(proxy.origin, async (run) => {
       calls += 1;
-      story = await tell(run, 400, 2);
+      story = await tell(run, () => faulted >= 4);
       await run.tool('count', null, async (tool) => {
-        for (let at = 0; at < 300; at += 1) {
-          counted += `${at}\n`;
-          await tool.output(`${at}\n`);
-          tool.progress(at / 300);
-          await sleep(3);
-        }
+        counted = await count(tool, () => faulted >= faults.length);
       });
     });
-    using chat = await Chat.with(server, ECHO);
-    const trigger = await chat.say('tell');
     const faults = [
       () => proxy.cut(),
       () => proxy.reset(),
@@ -129,11 +143,16 @@ test(
       () => proxy.resetAfter('up', 1_000),
       () => proxy.cut(),
     ];
+    using chat = await Chat.with(server, ECHO);
+    const trigger = await chat.say('tell');
     for (const fault of faults) {
+      // It is at work.
+      const said = pieces(chat);
+      await expect.poll(() => pieces(chat)).toBeGreaterThan(said);
       const before = proxy.accepted;
       fault();
-      await expect.poll(() => proxy.accepted, { timeout: 30_000 }).toBeGreaterThan(before);
-      await sleep(300);
+      await expect.poll(() => proxy.accepted).toBeGreaterThan(before);
+      faulted += 1;
     }
     const { run, message } = await chat.outcome(trigger);
     expect(run.state).toBe('completed');
