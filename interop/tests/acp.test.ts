@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { antiphon } from '../src/antiphon.ts';
-import { Chat, tools, words } from '../src/chat.ts';
+import { Chat, tools, words, type Part } from '../src/chat.ts';
 import { acpAgent } from '../src/peers/acp.ts';
 import type { Bot } from '../src/toml.ts';
 
@@ -21,6 +21,12 @@ function keeper(): Bot {
     id: 'keeper',
     connector: { type: 'acp', command: process.execPath, args: [program], files: true },
   };
+}
+
+/** How often the program was started again, and how its bot is. */
+async function health(chat: Chat, id: string): Promise<unknown> {
+  const { bots } = (await chat.ask('list_bots', {})) as unknown as { bots: { user: { id: string } }[] };
+  return bots.find(({ user }) => user.id === id);
 }
 
 /** Waits until people are asked about the tool of a run; answers with the id of the approval. */
@@ -78,7 +84,48 @@ test('F4: a stop while people are asked ends the run, whatever the agent says of
   expect(tools(stopped.message).map(({ state }) => state)).toEqual(['completed', 'cancelled']);
   // Same program, same session: it was the turn that ended.
   const next = await chat.say('and now?');
-  await chat.runIs(next, 'executing', 'waiting_approval');
+  await chat.runIs(next, 'waiting_approval');
+  expect(await health(chat, 'coder')).toMatchObject({ status: 'running', restarts: 0 });
+});
+
+test('F4: a stop in the middle of a turn is heeded by the agent, which takes the next one', async () => {
+  await using server = await antiphon([coder()]);
+  using chat = await Chat.with(server, 'coder');
+  const question = await chat.say('improve the project');
+  await chat.frame('a tool', ({ type, value }) => type === 'part' && (value as Part).name === 'read');
+  const { run } = await chat.runIs(question, 'thinking');
+  await chat.ask('cancel', { run });
+  const stopped = await chat.outcome(question);
+  expect(stopped.run).toMatchObject({ state: 'cancelled', cancel: { outcome: 'stopped' } });
+  // Its first tool was announced; the second one never is.
+  const [read, ...more] = tools(stopped.message);
+  expect(['cancelled', 'completed']).toContain(read?.state);
+  expect(more).toEqual([]);
+  await chat.runIs(await chat.say('and now?'), 'waiting_approval');
+  expect(await health(chat, 'coder')).toMatchObject({ status: 'running', restarts: 0 });
+});
+
+test('B8 F4: a tool at work shows what it does, and stops with its run', async () => {
+  await using server = await antiphon([keeper()]);
+  using chat = await Chat.with(server, 'keeper');
+  const question = await chat.say('tidy up');
+  const { run } = await chat.runIs(question, 'executing');
+  await chat.frame('output', ({ type, text }) => type === 'append' && String(text).includes(': done'));
+  // ACP has no word for one tool alone.
+  const running = await chat.frame(
+    'a tool',
+    ({ type, state }) => type === 'tool_changed' && state === 'running',
+  );
+  const refused = await chat.refused('cancel', { tool_call: running['tool_call'] });
+  expect(refused).toMatchObject({ code: 'forbidden' });
+  await chat.ask('cancel', { run });
+  const stopped = await chat.outcome(question);
+  expect(stopped.run).toMatchObject({ state: 'cancelled', cancel: { outcome: 'stopped' } });
+  expect(tools(stopped.message)).toMatchObject([
+    { state: 'cancelled', output: expect.stringContaining('Look at every note: done') as string },
+  ]);
+  expect(words((await chat.answer('notes')).message)).toBe('There are no notes yet.');
+  expect(await health(chat, 'keeper')).toMatchObject({ status: 'running', restarts: 0 });
 });
 
 test('B5: of two questions at once the second waits for the first, which it would have killed', async () => {
@@ -92,6 +139,10 @@ test('B5: of two questions at once the second waits for the first, which it woul
     expect(states.at(-1)).toBe('completed');
     expect(words(message)).toContain(KNOWS);
   }
+  const steps = (await chat.log()).filter(({ type }) => type === 'run_changed');
+  const place = (trigger: string, state: string): number =>
+    steps.findIndex((step) => step['trigger'] === trigger && step['state'] === state);
+  expect(place(second, 'processing')).toBeGreaterThan(place(first, 'completed'));
 });
 
 test('the example keeps notes in the folder of its room, after people have seen what it would write', async () => {
