@@ -12,6 +12,8 @@ export interface Role {
   readonly question: (number: number) => string;
   /** All that it has to say to the question with this number, in this attempt. */
   readonly answer: (number: number, attempt: number) => string;
+  /** How long an attempt may take, on a machine that has nothing else to do. */
+  readonly withinMs: number;
 }
 
 /** A line of an answer that tells whose it is, so that one that is doubled, lost or a stranger's can be told. */
@@ -24,7 +26,7 @@ export function lines(number: number, attempt: number): string {
   return Array.from({ length: LINES }, (_, at) => line(number, attempt, at)).join('');
 }
 
-/** What `peers/relay.mjs` says to this number, in every attempt. */
+/** What `peers/relay.mjs` and `peers/scribe.mjs` say to this number, in every attempt. */
 export function recital(number: number): string {
   return Array.from({ length: LINES }, (_, at) => `${number}: line ${at + 1}\n`).join('');
 }

@@ -9,11 +9,20 @@ export interface Question {
   readonly bot: string;
   /** All that the bot has to say to it, in this attempt of its run. */
   readonly answer: (attempt: number) => string;
+  /** How long an attempt may take: the work, the silence after which the server takes the run away, and the time for that. */
+  readonly withinMs: number;
+}
+
+/** A time in which there was no server, by the clock of the machine. */
+export interface Downtime {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A `run_changed` of the log. */
-interface Step extends Run {
+export interface Step extends Run {
   readonly seq: number;
+  readonly at: string;
   readonly trigger: string;
   readonly attempt?: number;
 }
@@ -28,11 +37,20 @@ interface Case {
 }
 
 /** Where the log breaks a rule; nothing if it keeps them all. */
-export function broken(log: readonly Frame[], questions: readonly Question[]): string[] {
+export function broken(
+  log: readonly Frame[],
+  questions: readonly Question[],
+  downtimes: readonly Downtime[] = [],
+): string[] {
   const cases = questions.map((question) => caseOf(log, question));
   return [
     ...holes(log),
-    ...cases.flatMap((each) => [...served(each), ...ended(each), ...said(each)]),
+    ...cases.flatMap((each) => [
+      ...served(each),
+      ...endedOnce(each),
+      ...inTime(each, downtimes),
+      ...said(each),
+    ]),
     ...outOfTurn(cases),
     ...strays(log, cases),
   ];
@@ -40,17 +58,13 @@ export function broken(log: readonly Frame[], questions: readonly Question[]): s
 
 /** Runs that are not over yet, or have not begun: the storm is over when there are none. */
 export function unfinished(log: readonly Frame[], questions: readonly Question[]): number {
-  const over = new Set(
-    stepsOf(log).flatMap(({ state, trigger }) => (FINAL.includes(state) ? [trigger] : [])),
-  );
+  const over = new Set(ended(log).map(({ trigger }) => trigger));
   return questions.filter(({ id }) => !over.has(id)).length;
 }
 
-/** How many runs ended in each state. */
-export function endings(log: readonly Frame[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { state } of stepsOf(log)) if (FINAL.includes(state)) counts[state] = (counts[state] ?? 0) + 1;
-  return counts;
+/** The runs that are over, as they ended. */
+export function ended(log: readonly Frame[]): readonly Step[] {
+  return stepsOf(log).filter(({ state }) => FINAL.includes(state));
 }
 
 function caseOf(log: readonly Frame[], question: Question): Case {
@@ -69,7 +83,7 @@ function holes(log: readonly Frame[]): string[] {
   return at < 0 ? [] : [`the log has a hole or a double at ${at + 1}`];
 }
 
-/** A question is in the log, and is one run of the bot that it was for. */
+/** A question is in the log, and is one run of the bot that it was for, which has begun it. */
 function served({ question, asked, steps }: Case): string[] {
   const runs = new Set(steps.map(({ run }) => run));
   const bots = new Set(steps.map(({ bot }) => bot));
@@ -79,15 +93,37 @@ function served({ question, asked, steps }: Case): string[] {
   if (bots.size > 1 || (bots.size === 1 && !bots.has(question.bot))) {
     complaints.push(`${question.id} was served by ${[...bots].join()}`);
   }
+  if (runs.size > 0 && !steps.some(({ state }) => state === 'processing')) {
+    complaints.push(`${question.id} was never begun`);
+  }
   return complaints;
 }
 
 /** A run begins as queued and ends once; nothing follows. */
-function ended({ question, steps }: Case): string[] {
+function endedOnce({ question, steps }: Case): string[] {
   const states = steps.map(({ state }) => state);
   const ends = states.filter((state) => FINAL.includes(state));
   const good = states[0] === 'queued' && ends.length === 1 && FINAL.includes(states.at(-1) ?? '');
   return good ? [] : [`${question.id} went through ${states.join()}`];
+}
+
+/** Each attempt is over in time, while there is a server: the run has ended, or waits again. */
+function inTime({ question, steps }: Case, downtimes: readonly Downtime[]): string[] {
+  return steps.flatMap((begin, index) => {
+    const isOver = ({ state }: Step): boolean => state === 'queued' || FINAL.includes(state);
+    const end = begin.state === 'processing' ? steps.slice(index).find(isOver) : undefined;
+    if (end === undefined) return [];
+    const [from, to] = [Date.parse(begin.at), Date.parse(end.at)];
+    const took = to - from - down({ from, to }, downtimes);
+    if (took <= question.withinMs) return [];
+    return [`attempt ${begin.attempt ?? 1} at ${question.id} was ${end.state} only after ${took} ms`];
+  });
+}
+
+/** How much of this time there was no server. */
+function down({ from, to }: Downtime, downtimes: readonly Downtime[]): number {
+  const parts = downtimes.map((each) => Math.min(to, each.to) - Math.max(from, each.from));
+  return parts.filter((part) => part > 0).reduce((sum, part) => sum + part, 0);
 }
 
 /** There is one answer at most; it is over; a completed one is whole, any other one is a beginning; of one attempt. */

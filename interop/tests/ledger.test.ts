@@ -7,13 +7,18 @@ const QUESTIONS: readonly Question[] = ['q1', 'q2'].map((id) => ({
   id,
   bot: 'counter',
   answer: (attempt) => `${id}.${attempt} one two`,
+  withinMs: 3_000,
 }));
 
-type Body = Omit<Frame, 'seq'>;
+type Body = Pick<Frame, 'type'> & { readonly [field: string]: unknown };
 
-/** A log of these entries, in this order. */
+/** A log of these entries, in this order, a second between two of them. */
 function log(...bodies: readonly (Body | readonly Body[])[]): Frame[] {
-  return bodies.flat().map((body, index) => ({ ...body, seq: index + 1 }) as Frame);
+  return bodies.flat().map((body, index) => ({ ...body, seq: index + 1, at: at(index) }));
+}
+
+function at(second: number): string {
+  return new Date(second * 1_000).toISOString();
 }
 
 function asked(id: string): Body {
@@ -38,6 +43,8 @@ function answered(question: string, text: string, status = 'complete'): Body {
 }
 
 const Q1 = [asked('q1'), ...steps('q1', 'queued', 'processing'), answered('q1', 'q1.1 one two')];
+/** Others, who take their time. */
+const TALK = ['one', 'two', 'three'].map((id) => asked(id));
 const Q2 = [asked('q2'), ...steps('q2', 'queued', 'processing', 'interrupted')];
 
 test('a log in which everything went well, or ended as interrupted, keeps the rules', () => {
@@ -47,10 +54,28 @@ test('a log in which everything went well, or ended as interrupted, keeps the ru
   expect(unfinished(log(Q1, Q2), QUESTIONS)).toBe(1);
 });
 
+test('a time without a server is nobody’s', () => {
+  const late = log(Q1, TALK, steps('q1', 'completed'), Q2);
+  expect(broken(late, QUESTIONS).join()).toBe('attempt 1 at q1 was completed only after 5000 ms');
+  // It began at 2 s and ended at 7 s.
+  expect(broken(late, QUESTIONS, [{ from: 0, to: 4_000 }])).toEqual([]);
+  expect(broken(late, QUESTIONS, [{ from: 6_000, to: 60_000 }])).toHaveLength(1);
+});
+
 test.each<[string, Frame[], RegExp]>([
   ['a hole', log(Q1, steps('q1', 'completed'), Q2).toSpliced(3, 1), /hole/],
   ['a lost question', log(Q1, steps('q1', 'completed'), Q2.slice(1)), /q2 is lost/],
   ['a question that nobody served', log(Q1, steps('q1', 'completed'), asked('q2')), /q2 has 0 runs/],
+  [
+    'a question that was ended and never begun',
+    log(Q1, steps('q1', 'completed'), asked('q2'), steps('q2', 'queued', 'interrupted')),
+    /q2 was never begun/,
+  ],
+  [
+    'an attempt that waits again too late',
+    log(asked('q1'), steps('q1', 'queued', 'processing'), TALK, TALK, steps('q1', 'queued', 'processing')),
+    /attempt 1 at q1 was queued only after 7000 ms/,
+  ],
   ['a run that never ends', log(Q1, Q2), /q1 went through queued,processing$/],
   [
     'a run that ends twice',
