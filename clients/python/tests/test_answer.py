@@ -66,6 +66,29 @@ async def test_f1_b8_thoughts_plans_data_files_tools_and_usage_are_in_the_log(st
     assert stage.errors == []
 
 
+async def test_b8_all_that_a_tool_prints_is_there_before_its_end(stage: Stage) -> None:
+    server = await stage.server()
+    lines = [f"line {at}\n" for at in range(6_000)]
+
+    async def print_all(tool: Tool) -> str:
+        for line in lines:
+            await tool.output(line)
+        return "printed"
+
+    async def answer(run: Run) -> None:
+        await run.tool("print", print_all)
+
+    stage.bot(server.url, answer)
+    person = await stage.person(server)
+    outcome = await person.answer("print")
+    [tool] = outcome.tools
+    assert (tool["state"], tool["result"]) == ("completed", "printed")
+    # Of much output the room sees the beginning and the end, and how much there was.
+    assert tool["output_bytes"] == len("".join(lines))
+    assert tool["output"].startswith(lines[0])
+    assert tool["output"].endswith(lines[-1])
+
+
 async def test_what_was_said_before_and_by_whom_comes_with_the_run(stage: Stage) -> None:
     server = await stage.server()
 

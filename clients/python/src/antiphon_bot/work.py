@@ -34,7 +34,6 @@ class RunAtWork:
             self._handling.cancel()  # Somebody was faster.
         await asyncio.wait({self._handling})
         fault = self._fault_of(self._handling)
-        self.run._steered.end()
         if self.desk.is_over:
             return None
         try:
