@@ -20,7 +20,7 @@ from script import speak
 # How long a check takes; long enough to be stopped by hand.
 CHECK_SECONDS = float(os.environ.get("CHECK_SECONDS", "3"))
 
-model = os.environ.get("AGENT_MODEL", "openai:gpt-4o-mini") if "OPENAI_API_KEY" in os.environ else None
+model = os.environ.get("AGENT_MODEL", "openai:gpt-4o-mini") if os.environ.get("OPENAI_API_KEY") else None
 agent = Agent(
     model or FunctionModel(stream_function=speak),
     instructions="You help a team to release its service. Check before you deploy. Answer in one or two sentences.",

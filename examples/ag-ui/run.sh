@@ -4,14 +4,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 scripts/need.sh cargo node npm cc python3
-here=examples/ag-ui
+# Pydantic AI at the versions with which Antiphon is tested.
+interop/scripts/python.sh
 
-if ! cmp -s "$here/requirements.txt" "$here/.venv/requirements.txt"; then
-    python3 -m venv --clear "$here/.venv"
-    "$here/.venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
-    cp "$here/requirements.txt" "$here/.venv/"
-fi
-
-"$here/.venv/bin/python" -m uvicorn agent:app --app-dir "$here" --port 8951 --log-level warning &
+port=$(examples/local-port.sh ag-ui)
+interop/.venv/bin/python -m uvicorn agent:app --app-dir examples/ag-ui --port "$port" --log-level warning &
 trap 'kill %1 2>/dev/null' EXIT
 examples/serve.sh ag-ui

@@ -8,7 +8,7 @@ import re
 
 from antiphon_bot import Bot, Run, Tool, ToolCancelled
 
-bot = Bot(os.environ.get("ANTIPHON_URL", "ws://127.0.0.1:8080/v1/ws"), token=os.environ["SURVEYOR_TOKEN"])
+bot = Bot(os.environ.get("ANTIPHON_URL", "http://127.0.0.1:8080"), token=os.environ["SURVEYOR_TOKEN"])
 
 
 async def survey(tool: Tool) -> dict[str, int]:
@@ -27,14 +27,14 @@ async def answer(run: Run) -> None:
     found = re.search(r"\d+", run.text)
     count = min(int(found.group()) if found else 10, 200)
     await run.status("thinking")
-    await run.write(f"I will look at {count} things. ")
+    await run.say(f"I will look at {count} things. ")
     await run.status("executing")
     try:
         result = await run.tool("survey", survey, {"count": count}, title="Look at things", timeout=120)
     except ToolCancelled as stop:
-        await run.write(f"The survey ended early: {stop.reason}. What I saw is above.")
+        await run.say(f"The survey ended early: {stop.reason}. What I saw is above.")
         return
-    await run.write(f"Done: {result['looked_at']} things, all of them all right.")
+    await run.say(f"Done: {result['looked_at']} things, all of them all right.")
 
 
 if __name__ == "__main__":

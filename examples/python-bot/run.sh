@@ -3,15 +3,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 scripts/need.sh cargo node npm cc python3
+here=examples/python-bot
+scripts/venv.sh "$here/.venv" "$here/requirements.txt"
 
-venv=data/examples/python-bot/venv
-mkdir -p "$(dirname "$venv")"
-[[ -x $venv/bin/python ]] || python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet --disable-pip-version-check 'websockets>=14,<17'
-
-SURVEYOR_TOKEN=$("$venv/bin/python" -c 'import secrets; print(secrets.token_urlsafe(32))')
+SURVEYOR_TOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')
 export SURVEYOR_TOKEN
+export ANTIPHON_URL=${ANTIPHON_URL:-http://127.0.0.1:${ANTIPHON_PORT:-8080}}
 # It waits for the server, and comes back when the server does.
-PYTHONPATH=clients/python/src "$venv/bin/python" examples/python-bot/bot.py &
+PYTHONPATH=clients/python/src "$here/.venv/bin/python" "$here/bot.py" &
 trap 'kill %1 2>/dev/null' EXIT
 examples/serve.sh python-bot

@@ -1,6 +1,5 @@
 // A person in one room with bots: says something, follows the runs that come of it, and keeps what the wire said.
 import { randomUUID } from 'node:crypto';
-import type { Server } from '@antiphon/e2e/server';
 import { Wire, guest, wholeLog, type Frame, type Guest } from '@antiphon/e2e/wire';
 import { Listener } from './listener.ts';
 
@@ -48,6 +47,16 @@ export interface Outcome {
   /** What the bot said; a run may end without. */
   readonly message: Message | undefined;
 }
+
+/** What people are asked. */
+export interface Question {
+  readonly approval: string;
+  readonly run: string;
+  readonly [field: string]: unknown;
+}
+
+/** A server as people know it. */
+type Server = Readonly<{ url: string }>;
 
 /** One person's connection to one room. */
 export class Chat implements Disposable {
@@ -117,6 +126,15 @@ export class Chat implements Disposable {
       );
     });
     return frame as unknown as Run;
+  }
+
+  /** Waits until people are asked something about a message, and answers with what. */
+  async question(trigger: string): Promise<Question> {
+    const { run } = await this.runIs(trigger, 'waiting_approval');
+    const frame = await this.frame('a question', (frame) => {
+      return frame.type === 'approval_requested' && (frame['approval'] as Question).run === run;
+    });
+    return frame['approval'] as Question;
   }
 
   /** Waits until a message is answered, however that ends. */

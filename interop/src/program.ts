@@ -15,6 +15,8 @@ export interface Start {
   readonly cwd?: string;
   /** Looks at what it has printed: one that listens is known by its own words, because at its address another may answer. */
   readonly ready: (output: string) => boolean;
+  /** How long that may take; without it, as long as the slowest peer needs. */
+  readonly patienceMs?: number;
   /** How it is got where it is missing. */
   readonly advice: string;
 }
@@ -92,15 +94,15 @@ export class Program implements AsyncDisposable {
     await this.#end('SIGTERM');
   }
 
-  async #untilReady({ ready, advice }: Start): Promise<void> {
-    const deadline = Date.now() + START_MS;
+  async #untilReady({ ready, advice, patienceMs = START_MS }: Start): Promise<void> {
+    const deadline = Date.now() + patienceMs;
     for (;;) {
       if (ready(this.output) && !this.over()) return;
       const failure = this.#trouble
         ? `could not start: ${this.#trouble.message}`
         : this.over()
           ? 'ended while starting'
-          : Date.now() > deadline && `was not ready within ${START_MS} ms`;
+          : Date.now() > deadline && `was not ready within ${patienceMs} ms`;
       if (failure) throw new Error(`${this.#name} ${failure} (${advice})\n${this.output}`);
       await sleep(LOOK_EVERY_MS);
     }

@@ -26,6 +26,7 @@ pub const LOOK: &[Step] = &[
 pub const TRY: &[Step] = &[
     Step { name: "packages", run: |root| call(root, "npm test") },
     Step { name: "crates", run: crates },
+    Step { name: "python", run: |root| against_binary(root, "clients/python/check.sh") },
     Step { name: "e2e", run: e2e },
     Step { name: "interop", run: interop },
 ];

@@ -1,22 +1,30 @@
 """Bots for Antiphon: take runs over a WebSocket, stream answers, run tools that people can watch and stop."""
 
+from .ask import Question
 from .bot import Bot
-from .errors import BotError, RefusedError, RunOver, ToolCancelled
-from .run import Run
-from .stream import Stream
+from .errors import BotError, Denied, RefusedError, RunOver, ToolCancelled, ToolTimedOut
+from .run import Run, Shown
 from .tool import Tool
-from .words import Decision, Message, Usage
+from .words import Decision, Message, PlanItem, Room, Usage, text_of
+from .work import Handler
 
 __all__ = [
     "Bot",
     "BotError",
     "Decision",
+    "Denied",
+    "Handler",
     "Message",
+    "PlanItem",
+    "Question",
     "RefusedError",
+    "Room",
     "Run",
     "RunOver",
-    "Stream",
+    "Shown",
     "Tool",
     "ToolCancelled",
+    "ToolTimedOut",
     "Usage",
+    "text_of",
 ]

@@ -12,6 +12,21 @@ Scope = Literal["once", "session", "always"]
 Frame = dict[str, Any]
 
 
+class Held(TypedDict):
+    """A run, and the attempt at it that a bot works on."""
+
+    run: str
+    attempt: int
+
+
+class Room(TypedDict, total=False):
+    """Where members talk."""
+
+    id: str
+    kind: Literal["group", "direct", "session"]
+    name: str
+
+
 class Message(TypedDict, total=False):
     """Something that a member said."""
 
@@ -23,6 +38,13 @@ class Message(TypedDict, total=False):
     status: str
     parts: list[dict[str, Any]]
     reply_to: str
+
+
+class PlanItem(TypedDict):
+    """One step of a plan."""
+
+    title: str
+    state: Literal["pending", "active", "done"]
 
 
 class Decision(TypedDict, total=False):
@@ -50,6 +72,6 @@ class Usage(TypedDict, total=False):
 
 
 def text_of(message: Message) -> str:
-    """What a message says, its text parts joined."""
+    """What a message says."""
     texts = [part.get("text", "") for part in message.get("parts", []) if part.get("type") == "text"]
-    return " ".join(texts)
+    return "\n".join(texts)

@@ -72,8 +72,10 @@ pub(super) struct Finish {
 }
 
 impl Finish {
+    /// As the bot says: one that was interrupted did not come to an end of its own.
     pub fn new(ending: Ending, error: Option<String>) -> Self {
-        Self { ending, error, again: Again::Never }
+        let again = if ending == Ending::Interrupted { Again::IfAllowed } else { Again::Never };
+        Self { ending, error, again }
     }
 
     /// The bot or the server died.

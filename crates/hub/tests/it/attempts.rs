@@ -94,6 +94,21 @@ async fn a_run_is_not_begun_more_often_than_allowed() {
     assert_eq!(studio.next_run().await.attempt(), 1);
 }
 
+/// F3, PROTOCOL 13.14: a bot that goes down hands its run back.
+#[tokio::test]
+async fn a_run_that_its_bot_hands_back_is_begun_again_where_that_is_allowed() {
+    let world = World::new().await;
+    let mut studio = studio(&world, 2).await;
+    studio.person.says(&studio.room, "a question").await;
+    let stopped = || Some("the bot was stopped".to_owned());
+    studio.next_run().await.finish(Ending::Interrupted, stopped()).await.unwrap();
+    let again = studio.next_run().await;
+    assert_eq!(again.attempt(), 2);
+    again.finish(Ending::Interrupted, stopped()).await.unwrap();
+    let entries = log(&studio.person, &studio.room).await;
+    assert_eq!(histories(&entries)[0].1, ["queued", "processing", "queued", "processing", "interrupted"]);
+}
+
 /// F3: a run keeps its place: what was asked later waits for it.
 #[tokio::test]
 async fn a_run_that_begins_again_comes_before_later_ones() {
