@@ -72,13 +72,15 @@ pub(super) struct Finish {
 }
 
 impl Finish {
+    /// What was interrupted, by whomever, may be begun again; everything else is the run's own end.
     pub fn new(ending: Ending, error: Option<String>) -> Self {
-        Self { ending, error, again: Again::Never }
+        let again = if ending == Ending::Interrupted { Again::IfAllowed } else { Again::Never };
+        Self { ending, error, again }
     }
 
     /// The bot or the server died.
     pub fn interrupted(why: &str) -> Self {
-        Self { ending: Ending::Interrupted, error: Some(why.to_owned()), again: Again::IfAllowed }
+        Self::new(Ending::Interrupted, Some(why.to_owned()))
     }
 
     /// The run was handed to a bot that was gone: nothing was done, so nothing is done twice.

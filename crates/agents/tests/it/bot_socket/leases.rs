@@ -197,6 +197,27 @@ async fn a_bot_is_up_while_it_is_connected() {
     assert!(trouble.message.contains("not connected"), "{trouble}");
 }
 
+/// PROTOCOL 13.14: a bot that hands its run back gets it again where it may begin once more; otherwise the run is over.
+#[tokio::test]
+async fn a_bot_hands_its_run_back() {
+    let studio = Studio::new().await;
+    let bob = known_bot(&studio.world, "bob", json!({ "attempts": 2 })).await;
+    let mut room = studio.mara.chat_with("bob").await;
+    let question = studio.mara.say(&room.room, "a question").await;
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.serves(json!([])).await;
+    for attempt in [1, 2] {
+        let job = remote.takes().await;
+        assert_eq!(job.attempt, json!(attempt));
+        let hand_back = job.frame("finish_run", json!({ "ending": "interrupted", "error": "an update" }));
+        remote.says(hand_back.clone()).await;
+        remote.says(hand_back).await;
+    }
+    room.until("the end", |seen| seen.run(&question).is_some_and(|run| run.state.is_final())).await;
+    let run = room.seen.run(&question).unwrap();
+    assert_eq!((run.state, run.error.as_deref()), (RunState::Interrupted, Some("an update")));
+}
+
 /// D5: a run for which the connection has no place waits in the inbox, where everyone sees it, and its time has not begun.
 #[tokio::test]
 async fn a_run_waits_for_its_place_in_the_inbox() {
