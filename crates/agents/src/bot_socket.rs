@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 use antiphon_hub::{BotSocket, Hub, RunSession};
 use antiphon_protocol::{BotSpec, Ending, bot_socket::HeldRun};
 use async_trait::async_trait;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::debug;
 
 use crate::{Connector, Trouble};
@@ -69,26 +69,12 @@ impl Connector for Remote {
             () = run.cancelled().cancelled() => end(run, Ending::Cancelled, None).await,
             _ = run.over() => {}
             line = self.socket.hand_over(held, &offer) => {
+                // It is the bot's from now on.
+                run.renew_lease();
                 work::work(run, line, &self.rules, self.socket.steers()).await;
             }
-            () = self.away(&run) => run.hand_back().await,
-        }
-    }
-}
-
-impl Remote {
-    /// Returns when the bot has been away for a while. As long as it is there, a run that waits for its turn lives.
-    async fn away(&self, run: &RunSession) {
-        let mut served = self.socket.served();
-        loop {
-            if !*served.borrow_and_update() {
-                let back = timeout(LINGER, served.wait_for(|served| *served)).await;
-                if back.is_err() {
-                    return;
-                }
-            }
-            run.renew_lease();
-            let _ = timeout(self.rules.lease / 3, served.changed()).await;
+            // The bot has gone since the run was taken for it, or has taken up others: it waits in the inbox, not here.
+            () = sleep(LINGER.min(self.rules.lease / 2)) => run.hand_back().await,
         }
     }
 }

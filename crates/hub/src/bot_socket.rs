@@ -16,7 +16,7 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Error, Event, UserId,
+    Connector, Error, Event, UserId,
     bot_socket::{HeldRun, ServeRuns},
     reply::Serving,
 };
@@ -43,8 +43,10 @@ pub struct BotSocket {
     inner: Mutex<Inner>,
     /// Whether a connection takes runs.
     served: watch::Sender<bool>,
-    /// Rung when there may be a place for one more run.
+    /// Rung when there may be a place for one more run, for those that were taken from the inbox already.
     places: Notify,
+    /// Rung likewise: the bot's inbox, out of which no more is taken than there are places for.
+    inbox: Arc<Notify>,
     /// How long the bot may be silent about a run, in milliseconds.
     lease_ms: AtomicU64,
 }
@@ -66,8 +68,19 @@ struct Taker {
 }
 
 impl BotSockets {
-    fn of(&self, bot: &UserId) -> Arc<BotSocket> {
-        Arc::clone(self.0.lock().entry(bot.clone()).or_insert_with(|| Arc::new(BotSocket::new())))
+    fn of(&self, bot: &UserId, inbox: Arc<Notify>) -> Arc<BotSocket> {
+        Arc::clone(self.0.lock().entry(bot.clone()).or_insert_with(|| Arc::new(BotSocket::new(inbox))))
+    }
+
+    /// The bots whose runs a connection takes.
+    pub fn served(&self) -> Vec<UserId> {
+        let sockets = self.0.lock();
+        sockets.iter().filter(|(_, socket)| *socket.served.borrow()).map(|(bot, _)| bot.clone()).collect()
+    }
+
+    /// How many runs at a time the connection wants that takes a bot's runs, if there is one.
+    pub fn concurrency(&self, bot: &UserId) -> Option<usize> {
+        self.find(bot)?.inner.lock().serving.as_ref().map(|taker| taker.concurrency)
     }
 
     fn find(&self, bot: &UserId) -> Option<Arc<BotSocket>> {
@@ -95,16 +108,49 @@ impl BotSockets {
 impl Hub {
     /// The socket of a bot.
     pub fn bot_socket(&self, bot: &UserId) -> Arc<BotSocket> {
-        self.bot_sockets.of(bot)
+        self.bot_sockets.of(bot, self.runs.inbox(bot))
+    }
+
+    /// Whether one more run of a bot can be begun, as far as the bot's connection is concerned. Without one it waits in the
+    /// inbox, where everyone sees it and its time has not begun.
+    pub(crate) fn has_place(&self, bot: &UserId) -> bool {
+        if self.bot(bot).is_none_or(|bot| bot.connector != Connector::BotSocket) {
+            return true;
+        }
+        let Some(socket) = self.bot_sockets.find(bot) else { return false };
+        let Some(Load { places, at_work, known }) = socket.load() else { return false };
+        // Looked at in this order: what is handed over meanwhile is counted once.
+        let on_their_way = self.runs.held_by(bot).into_iter().filter(|run| !known.contains(run)).count();
+        at_work + on_their_way < places
+    }
+}
+
+/// How much the connection has to do that takes a bot's runs.
+struct Load {
+    /// How many runs it wants.
+    places: usize,
+    /// How many it has.
+    at_work: usize,
+    /// Every run that was handed over, to whichever connection.
+    known: Vec<HeldRun>,
+}
+
+impl Inner {
+    fn load(&self) -> Option<Load> {
+        let taker = self.serving.as_ref()?;
+        let at_work = self.runs.iter().filter(|held| held.is_with(&taker.device)).count();
+        let known = self.runs.iter().map(|held| held.run.clone()).collect();
+        Some(Load { places: taker.concurrency, at_work, known })
     }
 }
 
 impl BotSocket {
-    fn new() -> Self {
+    fn new(inbox: Arc<Notify>) -> Self {
         Self {
             inner: Mutex::default(),
             served: watch::Sender::new(false),
             places: Notify::new(),
+            inbox,
             lease_ms: AtomicU64::new(LEASE_MS),
         }
     }
@@ -143,12 +189,11 @@ impl BotSocket {
 
     fn try_hand_over(self: &Arc<Self>, run: &HeldRun, offer: &Arc<LiveEvent>) -> Option<BotLine> {
         let mut inner = self.inner.lock();
-        let taker = inner.serving.as_ref()?;
-        let at_work = inner.runs.iter().filter(|held| held.is_with(&taker.device)).count();
-        if at_work >= taker.concurrency {
+        let Load { places, at_work, .. } = inner.load()?;
+        if at_work >= places {
             return None;
         }
-        let device = Arc::clone(&taker.device);
+        let device = Arc::clone(&inner.serving.as_ref()?.device);
         let (mut held, line) = Held::new(run.clone(), Arc::clone(self));
         held.order(Arc::clone(offer));
         held.give_to(&device, 0);
@@ -178,7 +223,7 @@ impl BotSocket {
         drop(inner);
         device.order();
         self.served.send_replace(true);
-        self.places.notify_waiters();
+        self.ring();
         Serving { lease_ms: self.lease_ms.load(Ordering::Relaxed), resumed, lost }
     }
 
@@ -199,8 +244,18 @@ impl BotSocket {
         let orders = inner.runs.iter_mut().filter(|held| held.is_with(device)).flat_map(Held::take).collect();
         inner.runs.retain(|held| !held.is_done());
         drop(inner);
-        self.places.notify_waiters();
+        self.ring();
         orders
+    }
+
+    fn load(&self) -> Option<Load> {
+        self.inner.lock().load()
+    }
+
+    /// There may be a place for one more run.
+    fn ring(&self) {
+        self.places.notify_waiters();
+        self.inbox.notify_one();
     }
 
     /// Changes a run that was handed over, if it is still there.
@@ -214,7 +269,7 @@ impl BotSocket {
         inner.runs.iter_mut().filter(|held| held.run == *run).for_each(Held::close);
         inner.runs.retain(|held| !held.is_done());
         drop(inner);
-        self.places.notify_waiters();
+        self.ring();
     }
 
     fn remember_end(&self, run: &HeldRun) {

@@ -29,7 +29,9 @@ use std::{
     sync::Arc,
 };
 
-use antiphon_protocol::{ApprovalId, Decision, RoomId, Run, RunId, RunState, ToolCallId, UserId};
+use antiphon_protocol::{
+    ApprovalId, Decision, RoomId, Run, RunId, RunState, ToolCallId, UserId, bot_socket::HeldRun,
+};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -129,6 +131,12 @@ impl Runs {
     pub fn in_room(&self, bot: &UserId, room: &RoomId) -> Option<Arc<ActiveRun>> {
         let active = self.active.lock();
         active.values().find(|active| active.run.bot == *bot && active.room.id == *room).cloned()
+    }
+
+    /// The attempts that a bot is at work on, or about to be.
+    pub fn held_by(&self, bot: &UserId) -> Vec<HeldRun> {
+        let active = self.active.lock();
+        active.values().filter(|active| active.run.bot == *bot).map(|active| active.held()).collect()
     }
 
     /// How many runs a bot works on.

@@ -262,7 +262,8 @@ pub enum Change {
         /// The run.
         run: RunId,
     },
-    /// Save what streams have grown by. Writes no entry. Chunks of messages that are not streaming are ignored.
+    /// Save what streams have grown by. Writes no entry. Chunks of messages that are not streaming are ignored; those that leave a
+    /// hole are left out, and told.
     Checkpoint(Vec<Checkpoint>),
 }
 
@@ -493,7 +494,7 @@ pub struct Checkpoint {
     pub value: Part,
     /// The least role that may see it; everyone if nothing.
     pub visible_to: Option<Role>,
-    /// Where `text` begins, in bytes. Always where the last checkpoint of this generation ended.
+    /// Where `text` begins, in bytes: where the last checkpoint of this generation ended, or 0 if it is all of the text.
     pub at: u64,
     /// The new text.
     pub text: String,

@@ -58,6 +58,12 @@ pub enum Outcome {
         /// Whether this command is what brought it about, or brought the question.
         accepted: bool,
     },
+    /// To [`Checkpoint`](crate::Change::Checkpoint).
+    Saved {
+        /// Which of the checkpoints, by index, did not go on where the store's text ends. They were left out: a checkpoint that
+        /// begins at 0 puts it right.
+        holes: Vec<usize>,
+    },
     /// To everything else: position of the entry that tells it, or the room's last one if all was so already; 0 for
     /// changes outside rooms.
     Written {

@@ -101,7 +101,7 @@ impl Tool {
         let _ = run;
         self.show_arguments(&call)?;
         if pending && needs_running(call.state) {
-            self.start().await?;
+            self.start(call.state.is_final()).await?;
         }
         if let State::Running(tool) = &self.state {
             if let Some(progress) = &call.progress {
@@ -152,11 +152,12 @@ impl Tool {
         Ok(())
     }
 
-    async fn start(&mut self) -> Result<(), Error> {
-        match std::mem::replace(&mut self.state, State::Closed) {
-            State::Pending(tool) => self.state = State::Running(tool.start().await?),
-            other => self.state = other,
-        }
+    async fn start(&mut self, has_run: bool) -> Result<(), Error> {
+        self.state = match std::mem::replace(&mut self.state, State::Closed) {
+            State::Pending(tool) if has_run => State::Running(tool.ran().await?),
+            State::Pending(tool) => State::Running(tool.start().await?),
+            other => other,
+        };
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use antiphon_hub::{Reader, Session};
 use antiphon_protocol::{
-    Entry, EntryBody, Event, Message, MessageId, Part, PartEnd, Reply, RoomId, Run, RunState, ToolCall,
-    ToolState,
+    Entry, EntryBody, Event, Message, MessageId, Part, PartEnd, Queue, Reply, RoomId, Run, RunState,
+    ToolCall, ToolCallId, ToolState,
     part::PlanState,
     reply::MessageFound,
     request::{GetMessage, JoinRoom},
@@ -31,6 +31,8 @@ pub struct Seen {
     generations: BTreeMap<(MessageId, u32), u32>,
     /// Every state that a part was seen in.
     pub parts: BTreeMap<(MessageId, u32), Vec<Part>>,
+    /// What waits for a bot, as it was told last.
+    pub queue: Option<Queue>,
 }
 
 impl Watcher {
@@ -103,7 +105,11 @@ impl Seen {
                 }
                 other => panic!("{other:?} is no live content"),
             },
-            "typing" | "presence" | "queue" | "unread" | "room_joined" | "room_left" | "caught_up" => {}
+            "queue" => match serde_json::from_slice(json).unwrap() {
+                Event::Queue { queue, .. } => self.queue = Some(queue),
+                other => panic!("{other:?} is no queue"),
+            },
+            "typing" | "presence" | "unread" | "room_joined" | "room_left" | "caught_up" => {}
             _ => self.entries.push(serde_json::from_slice(json).unwrap()),
         }
     }
@@ -157,6 +163,17 @@ impl Seen {
             }
             _ => None,
         })
+    }
+
+    /// The calls of a tool that are in this state now.
+    pub fn calls(&self, name: &str, state: ToolState) -> Vec<ToolCallId> {
+        let calls = self.parts.values().filter_map(|values| match values.last() {
+            Some(Part::ToolCall(call)) if call.name == name && call.state == state => {
+                Some(call.tool_call.clone())
+            }
+            _ => None,
+        });
+        calls.collect()
     }
 
     /// The fractions that a tool's progress went through.

@@ -50,6 +50,7 @@ impl Session {
         }
         let wanted = request.concurrency.unwrap_or(usize::MAX);
         let serving = self.hub.bot_socket(&bot.user.id).serve(device, request, wanted);
+        self.hub.queues.mark_bot(&bot.user.id);
         Ok(Begun::Now(Ok(Reply::Serving(serving))))
     }
 

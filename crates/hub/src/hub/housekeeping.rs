@@ -1,16 +1,18 @@
 //! The housekeeper: ends signals, saves growing text, lets quiet rooms leave memory.
 
-use std::{sync::Weak, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
+use antiphon_protocol::UserId;
+use antiphon_store::{Change, Checkpoint, Command, Outcome};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::Hub;
-use crate::room::LiveRoom;
-use antiphon_protocol::UserId;
-use antiphon_store::{Change, Checkpoint};
-use std::sync::Arc;
+use crate::{room::LiveRoom, session::unexpected};
 
 /// How often streams are saved and signals ended.
 const TICK: Duration = Duration::from_millis(250);
@@ -41,7 +43,7 @@ impl Hub {
     /// Ends signals whose time is over and saves what streams have grown by, in all rooms where something is going on.
     pub(super) async fn save_streams(&self) {
         let now = self.now();
-        let mut due: Vec<(Arc<LiveRoom>, Vec<Checkpoint>)> = Vec::new();
+        let mut due: Vec<(Arc<LiveRoom>, Checkpoint)> = Vec::new();
         for room in self.busy_rooms() {
             let (checkpoints, busy) = room.update(|state| {
                 let wake = state.expire_signals(now);
@@ -51,19 +53,26 @@ impl Hub {
             if busy {
                 self.mark_busy(&room.id);
             }
-            if !checkpoints.is_empty() {
-                due.push((room, checkpoints));
-            }
+            due.extend(checkpoints.into_iter().map(|checkpoint| (Arc::clone(&room), checkpoint)));
         }
-        let checkpoints: Vec<Checkpoint> =
-            due.iter().flat_map(|(_, checkpoints)| checkpoints.clone()).collect();
-        if checkpoints.is_empty() {
+        if due.is_empty() {
             return;
         }
-        if let Err(fault) = self.commit(UserId::system(), Change::Checkpoint(checkpoints)).await {
-            warn!(%fault, "growing text could not be saved; it will be tried again");
-            for (room, failed) in due {
-                room.update(|state| (state.open.unsave(&failed, now), false));
+        let change = Change::Checkpoint(due.iter().map(|(_, checkpoint)| checkpoint.clone()).collect());
+        let command = Command { at: now, by: UserId::system(), guard: None, key: None, change };
+        match self.store.commit(command).await.map(|committed| committed.outcome) {
+            Ok(Outcome::Saved { holes }) => {
+                for (room, checkpoint) in holes.into_iter().filter_map(|index| due.get(index)) {
+                    warn!(message = %checkpoint.message_id, "the store has less of a text than was thought; it gets all of it");
+                    room.update(|state| (state.open.unsave(checkpoint, 0, now), false));
+                }
+            }
+            Ok(other) => drop(unexpected(&other)),
+            Err(fault) => {
+                warn!(%fault, "growing text could not be saved; it will be tried again");
+                for (room, checkpoint) in due {
+                    room.update(|state| (state.open.unsave(&checkpoint, checkpoint.at, now), false));
+                }
             }
         }
     }

@@ -67,6 +67,12 @@ impl OpenPart {
         }
     }
 
+    /// What the store holds of it.
+    fn load(stored: StoredPart, now: Timestamp) -> Self {
+        let open = Self::new(stored.generation, stored.value, now).limited_to(stored.visible_to);
+        Self { saved: open.text.len(), value_saved: true, unsaved_since: None, ..open }
+    }
+
     /// The part with its text.
     pub fn whole(&self) -> Part {
         let mut part = self.value.clone();
@@ -303,18 +309,14 @@ impl OpenMessages {
         checkpoints
     }
 
-    /// Takes back that these were saved, because the store could not.
-    pub fn unsave(&mut self, failed: &[Checkpoint], now: Timestamp) {
-        for checkpoint in failed {
-            let message = self.0.get_mut(&checkpoint.message_id);
-            let Some(part) = message.and_then(|message| message.part_mut(checkpoint.part).ok()) else {
-                continue;
-            };
-            if part.generation == checkpoint.generation {
-                part.saved = part.saved.min(usize::try_from(checkpoint.at).unwrap_or(0));
-                part.value_saved = false;
-                part.unsaved_since.get_or_insert(now);
-            }
+    /// Takes back that this was saved: the store has the text up to byte `at` only.
+    pub fn unsave(&mut self, failed: &Checkpoint, at: u64, now: Timestamp) {
+        let message = self.0.get_mut(&failed.message_id);
+        let Some(part) = message.and_then(|message| message.part_mut(failed.part).ok()) else { return };
+        if part.generation == failed.generation {
+            part.saved = part.saved.min(usize::try_from(at).unwrap_or(0));
+            part.value_saved = false;
+            part.unsaved_since.get_or_insert(now);
         }
     }
 }
@@ -322,9 +324,7 @@ impl OpenMessages {
 impl OpenMessage {
     /// What the store holds of a streaming message.
     pub fn load(stored: StoredMessage, now: Timestamp) -> Self {
-        let open =
-            |part: StoredPart| OpenPart::new(part.generation, part.value, now).limited_to(part.visible_to);
-        let parts = stored.parts.into_iter().map(open).collect();
+        let parts = stored.parts.into_iter().map(|part| OpenPart::load(part, now)).collect();
         Self::new(stored.message.sender, stored.message.run, parts)
     }
 }

@@ -43,6 +43,7 @@ pub(crate) struct Call {
     pub stops_with_run: bool,
     /// Told to the bot when this call is to stop.
     pub stop: CancellationToken,
+    /// Locked before the room, never after it.
     clock: Mutex<Clock>,
     /// Locked before the room, never after it: what is put out is shown in that order.
     output: Mutex<Output>,
@@ -100,14 +101,36 @@ impl Call {
         })
     }
 
-    /// It begins to run, and its time-out with it.
+    /// It begins to run, and its time-out with it. Where somebody wanted it stopped before that, it ends instead.
     pub async fn start(&self) -> Result<(), Error> {
-        self.change(Some(ToolState::Running), |call, now| {
+        match self.begin(false) {
+            Some(begun) => begun?,
+            None => {
+                self.end(ToolState::Cancelled, None, None).await?;
+                return Err(over());
+            }
+        }
+        self.tell(ToolState::Running, None).await
+    }
+
+    /// It has run already: nobody could stop it any more.
+    pub async fn ran(&self) -> Result<(), Error> {
+        self.begin(true).unwrap_or_else(|| Err(over()))?;
+        self.tell(ToolState::Running, None).await
+    }
+
+    /// Nothing if it was to be stopped before. Under one lock with the wish: one of the two comes first.
+    fn begin(&self, whatever_was_wished: bool) -> Option<Result<(), Error>> {
+        let mut clock = self.clock.lock();
+        if clock.wish.is_some() && !whatever_was_wished {
+            return None;
+        }
+        let begun = self.change(Some(ToolState::Running), |call, now| {
             call.arguments_text = None;
             call.started_at = Some(now);
-        })?;
-        self.clock.lock().runs_until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        self.tell(ToolState::Running, None).await
+        });
+        clock.runs_until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        Some(begun)
     }
 
     /// Adds to the output: shown at once as long as it is short, otherwise kept for the end.
@@ -337,5 +360,5 @@ impl Call {
 
 /// What is refused because the call is over.
 pub(super) fn over() -> Error {
-    Error::new(ErrorCode::Fenced, "this tool call is over")
+    Error::new(ErrorCode::Conflict, "this tool call is over")
 }

@@ -72,7 +72,7 @@ pub(super) struct Finish {
 }
 
 impl Finish {
-    /// As the bot says: one that was interrupted did not come to an end of its own.
+    /// What was interrupted, by whomever, may be begun again; everything else is the run's own end.
     pub fn new(ending: Ending, error: Option<String>) -> Self {
         let again = if ending == Ending::Interrupted { Again::IfAllowed } else { Again::Never };
         Self { ending, error, again }
@@ -80,7 +80,7 @@ impl Finish {
 
     /// The bot or the server died.
     pub fn interrupted(why: &str) -> Self {
-        Self { ending: Ending::Interrupted, error: Some(why.to_owned()), again: Again::IfAllowed }
+        Self::new(Ending::Interrupted, Some(why.to_owned()))
     }
 
     /// The run was handed to a bot that was gone: nothing was done, so nothing is done twice.

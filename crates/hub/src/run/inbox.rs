@@ -89,6 +89,9 @@ impl Inbox {
 
     /// Takes the oldest run that can begin.
     async fn take(&self) -> Result<Option<RunSession>, Error> {
+        if !self.hub.has_place(&self.bot) {
+            return Ok(None);
+        }
         let mut looked_at = LOOKAHEAD;
         loop {
             // A room that was passed over stays so, though the bot may be done there meanwhile: what came first is first. Looked

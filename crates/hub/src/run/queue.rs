@@ -78,8 +78,13 @@ pub(crate) async fn run(hub: Weak<Hub>, stopping: CancellationToken) {
     }
 }
 
-/// Where bots are at work.
-type AtWork = HashMap<UserId, HashSet<RoomId>>;
+/// What keeps bots from taking more.
+struct AtWork {
+    /// Where each is at work.
+    rooms: HashMap<UserId, HashSet<RoomId>>,
+    /// Those on a socket whose connection has no place for another run.
+    full: HashSet<UserId>,
+}
 
 impl Hub {
     /// A `run_changed` was committed.
@@ -95,11 +100,21 @@ impl Hub {
     /// A bot that is at work in as many rooms as it can keeps others waiting for another reason than before, and so does one
     /// that is not any more.
     fn note_capacity(&self, run: &Run) {
-        let Some(spec) = self.bot_spec(&run.bot) else { return };
+        let wanted = self.bot_sockets.concurrency(&run.bot).unwrap_or(usize::MAX);
         let at_work = self.runs.count_of(&run.bot);
-        if at_work.abs_diff(spec.concurrency) <= 1 {
+        if at_work.abs_diff(self.concurrency(&run.bot).min(wanted)) <= 1 {
             self.queues.mark_bot(&run.bot);
         }
+    }
+
+    /// In how many rooms a bot works at the same time.
+    fn concurrency(&self, bot: &UserId) -> usize {
+        self.bot_spec(bot).map_or(usize::MAX, |spec| spec.concurrency)
+    }
+
+    fn at_work(&self) -> AtWork {
+        let full = self.bot_sockets.served().into_iter().filter(|bot| !self.has_place(bot)).collect();
+        AtWork { rooms: self.runs.at_work(), full }
     }
 
     /// A new message stops the work under way, where the bot is to work like that.
@@ -118,7 +133,7 @@ impl Hub {
 
     /// What waits in a room that was just brought into memory.
     pub(crate) fn fill_queues(&self, state: &mut RoomState) {
-        let at_work = self.runs.at_work();
+        let at_work = self.at_work();
         for queue in self.queues_of(state, &at_work) {
             state.queues.insert(queue.bot.clone(), queue);
         }
@@ -133,7 +148,7 @@ impl Hub {
         if rooms.is_empty() {
             return;
         }
-        let at_work = self.runs.at_work();
+        let at_work = self.at_work();
         for room in rooms.iter().filter_map(|room| self.open_room(room)) {
             room.update(|state| {
                 let news: Vec<Queue> = self
@@ -185,15 +200,16 @@ impl Hub {
             Some(BotStatus::Error) => return Some(QueueReason::BotDown),
             Some(BotStatus::Running) => {}
         }
-        let rooms = at_work.get(&run.bot);
+        let rooms = at_work.rooms.get(&run.bot);
         if run.paused {
-            Some(QueueReason::Paused)
-        } else if rooms.is_some_and(|rooms| rooms.contains(room)) {
-            Some(QueueReason::Busy)
-        } else {
-            let concurrency = self.bot_spec(&run.bot).map_or(usize::MAX, |spec| spec.concurrency);
-            rooms.is_some_and(|rooms| rooms.len() >= concurrency).then_some(QueueReason::BusyElsewhere)
+            return Some(QueueReason::Paused);
         }
+        if rooms.is_some_and(|rooms| rooms.contains(room)) {
+            return Some(QueueReason::Busy);
+        }
+        let is_full = at_work.full.contains(&run.bot)
+            || rooms.is_some_and(|rooms| rooms.len() >= self.concurrency(&run.bot));
+        is_full.then_some(QueueReason::BusyElsewhere)
     }
 
     /// Ends what waited too long.

@@ -58,6 +58,12 @@ impl PendingTool {
     pub fn stopped_by(&self) -> Option<UserId> {
         self.call.stopped_by()
     }
+
+    /// It has run: a bot elsewhere tells so when it is over, and a wish to stop it was too late.
+    pub async fn ran(self) -> Result<ToolHandle, Error> {
+        self.call.ran().await?;
+        Ok(ToolHandle { call: self.call })
+    }
 }
 
 impl ToolHandle {

@@ -161,7 +161,7 @@ impl RunSession {
     }
 
     /// Ends the run, and its answer if it is open. If it was told to stop, `cancelled` or `timed_out` is the state in any
-    /// case. May be dropped: the run ends nevertheless.
+    /// case. One that ends as `interrupted` is begun again where that is allowed. May be dropped: the run ends nevertheless.
     pub async fn finish(self, ending: Ending, error: Option<String>) -> Result<(), Error> {
         let (ending, error) = self.active.ending().unwrap_or((ending, error));
         end::end(&self.session.hub, &self.active, Finish::new(ending, error)).await

@@ -150,7 +150,7 @@ impl PendingTool {
         Ask { tool_call: Some(self.call.id.clone()), tool, ..ask }
     }
 
-    /// It begins to run.
+    /// It begins to run. Where somebody wanted it stopped before that, it is over instead, and this is refused.
     pub async fn start(self) -> Result<ToolHandle, Error> {
         self.call.start().await?;
         Ok(ToolHandle { call: self.call })

@@ -225,3 +225,22 @@ async fn cancel_and_completion_have_one_outcome() {
         assert!(accepted || last == "completed", "denied, and yet cancelled");
     }
 }
+
+/// F4: a call that is stopped before it runs never does.
+#[tokio::test]
+async fn a_call_that_was_stopped_before_it_began_never_runs() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+    let id = tool.id().clone();
+    let stop = Cancel { room: room_id("studio"), run: None, tool_call: Some(id.clone()), message_id: None };
+    assert!(cancels(&studio.person, stop).await.unwrap().accepted);
+    assert_eq!(tool.start().await.err().map(|fault| fault.code), Some(ErrorCode::Conflict));
+    let log = log(&studio.person, &studio.room).await;
+    let told: Vec<_> = log.iter().filter(|entry| entry["tool_call"] == id.as_str()).collect();
+    let states: Vec<_> = told.iter().map(|entry| entry["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["pending", "pending", "cancelled"]);
+    assert_eq!(told[2]["cancel"]["outcome"], "stopped");
+    completes(run).await;
+}

@@ -1,11 +1,15 @@
 //! Stops and crashes: what was acknowledged is there, what was at work has ended once, what waited is done (F3, FAULTS 122).
 
-use antiphon_protocol::{Activity, Cursor, Ending, JoinMode, Part, ToolState, request::JoinRoom};
+use antiphon_hub::RunLimits;
+use antiphon_protocol::{
+    Activity, Cursor, Ending, JoinMode, Part, RunState, ToolState,
+    request::{JoinRoom, Typing},
+};
 use antiphon_store::Store;
 use serde_json::Value;
 
 use crate::{
-    bot::{Studio, completes, empty_text, next_run},
+    bot::{Studio, completes, empty_text, next_run, session_room},
     order::log,
     runs::histories,
     world::{World, join, passes, until},
@@ -56,6 +60,35 @@ async fn after_a_crash_the_run_is_interrupted_and_its_text_is_kept() {
     assert!(runs[1..].iter().all(|(_, states)| states == &["queued", "processing", "completed"]), "{runs:?}");
     let again = histories(&log(&mara, &room).await);
     assert_eq!(again.len(), 3);
+}
+
+/// F2, F3: an answer that waits for its next attempt is in the store already, and keeps no other text from being saved.
+#[tokio::test]
+async fn a_waiting_attempt_keeps_no_text_from_being_saved() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    world.hub.set_run_limits(&studio.bot, RunLimits { attempts: 2, ..RunLimits::default() });
+    let (_run, answer) = studio.answering().await;
+    let part = answer.open_part(empty_text()).unwrap();
+    let half = "half of it, ".repeat(500);
+    answer.append(part, &half).unwrap();
+    until("the text is saved", || async { saved(&world).await == half.len() }).await;
+
+    let world = world.after_a_crash().await;
+    let mara = world.person("mara").await;
+    let joined = mara.device().joins(&studio.room).await;
+    assert_eq!((joined.runs[0].state, joined.streams[0].text.as_str()), (RunState::Queued, half.as_str()));
+    mara.does(Typing { room: studio.room.clone(), active: true }).await;
+    let bob = world.bot("bob", None).await;
+    let elsewhere = session_room(&mara, &bob, "elsewhere").await;
+    mara.says(&elsewhere, "a question").await;
+    let run = next_run(&mut world.inbox(&bob, 1)).await;
+    let answer = run.answer().await.unwrap();
+    let part = answer.open_part(empty_text()).unwrap();
+    answer.append(part, "Safe and sound.").unwrap();
+    world.clock.advance(1_100);
+    let all = half.len() + "Safe and sound.".len();
+    until("this text is saved as well", || async { saved(&world).await == all }).await;
 }
 
 /// A part that was opened and never grew is saved as well, and so is one that changed.

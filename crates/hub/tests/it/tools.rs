@@ -68,9 +68,9 @@ async fn a_deaf_tool_is_timed_out_by_the_server() {
     passes(Duration::from_secs(3)).await;
     until("it was closed", || async { states(&studio, &id).await.last().unwrap() == "timed_out" }).await;
     device.everything().await;
-    assert_eq!(deaf.progress(Some(0.9), None).unwrap_err().code, ErrorCode::Fenced);
-    assert_eq!(deaf.output("late").unwrap_err().code, ErrorCode::Fenced);
-    assert_eq!(deaf.complete(json!("done")).await.unwrap_err().code, ErrorCode::Fenced);
+    assert_eq!(deaf.progress(Some(0.9), None).unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(deaf.output("late").unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(deaf.complete(json!("done")).await.unwrap_err().code, ErrorCode::Conflict);
     device.hears_nothing_more().await;
     let part = answer.open_part(empty_text()).unwrap();
     answer.append(part, "Then without.").unwrap();
@@ -92,7 +92,7 @@ async fn a_result_after_the_time_out_does_not_count() {
     let id = late.id().clone();
     passes(Duration::from_millis(1_100)).await;
     late.cancelled().await;
-    assert_eq!(late.complete(json!("done")).await.unwrap_err().code, ErrorCode::Fenced);
+    assert_eq!(late.complete(json!("done")).await.unwrap_err().code, ErrorCode::Conflict);
     completes(run).await;
     assert_eq!(states(&studio, &id).await, ["pending", "running", "timed_out"]);
 }
@@ -113,8 +113,8 @@ async fn a_deaf_tool_is_cancelled_by_force() {
     deaf.progress(Some(0.5), Some("half")).expect("it has its grace time");
     passes(Duration::from_secs(6)).await;
     until("it was closed", || async { states(&studio, &id).await.last().unwrap() == "cancelled" }).await;
-    assert_eq!(deaf.progress(Some(0.6), None).unwrap_err().code, ErrorCode::Fenced);
-    assert_eq!(deaf.complete(Value::Null).await.unwrap_err().code, ErrorCode::Fenced);
+    assert_eq!(deaf.progress(Some(0.6), None).unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(deaf.complete(Value::Null).await.unwrap_err().code, ErrorCode::Conflict);
     assert!(!cancels(&studio, &id).await, "it is over");
     assert!(!run.cancelled().is_cancelled());
     completes(run).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use antiphon_hub::{Answer, Closing, PendingTool, RunSession, ToolHandle};
 use antiphon_protocol::{
-    Activity, Ask, Error,
+    Activity, Ask, Error, ErrorCode,
     approval::{AskKind, DecisionAction, DecisionCause, Scope},
     bot::{ApprovalPolicy, ToolSpec},
 };
@@ -195,6 +195,10 @@ impl Work<'_> {
     ) -> Came {
         let handle = match pending.start().await {
             Ok(handle) => handle,
+            // Somebody stopped it before its turn came: nothing was sent.
+            Err(fault) if fault.code == ErrorCode::Conflict => {
+                return Came::ToAnEnd(verdict::CANCELLED.to_owned());
+            }
             Err(fault) => return Came::ToAnEnd(verdict::failed(&fault.message)),
         };
         match self.outcome(tool, condition, arguments, &handle).await {
@@ -240,7 +244,7 @@ impl Work<'_> {
             std::pin::pin!(self.toolbox.servers.call(tool, arguments, &scope, times, &ear, &cancel));
         tokio::select! {
             biased;
-            outcome = &mut call => outcome,
+            // Looked at first: what is stopped before it was sent is not sent.
             () = handle.cancelled() => {
                 cancel.cancel();
                 match (call.await, handle.closing()) {
@@ -248,6 +252,7 @@ impl Work<'_> {
                     (outcome, _) => outcome,
                 }
             }
+            outcome = &mut call => outcome,
         }
     }
 }

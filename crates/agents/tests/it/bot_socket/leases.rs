@@ -196,3 +196,76 @@ async fn a_bot_is_up_while_it_is_connected() {
     let trouble = timeout(Duration::from_secs(20), watch).await.unwrap().unwrap();
     assert!(trouble.message.contains("not connected"), "{trouble}");
 }
+
+/// PROTOCOL 13.14: a bot that hands its run back gets it again where it may begin once more; otherwise the run is over.
+#[tokio::test]
+async fn a_bot_hands_its_run_back() {
+    let studio = Studio::new().await;
+    let bob = known_bot(&studio.world, "bob", json!({ "attempts": 2 })).await;
+    let mut room = studio.mara.chat_with("bob").await;
+    let question = studio.mara.say(&room.room, "a question").await;
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.serves(json!([])).await;
+    for attempt in [1, 2] {
+        let job = remote.takes().await;
+        assert_eq!(job.attempt, json!(attempt));
+        let hand_back = job.frame("finish_run", json!({ "ending": "interrupted", "error": "an update" }));
+        remote.says(hand_back.clone()).await;
+        remote.says(hand_back).await;
+    }
+    room.until("the end", |seen| seen.run(&question).is_some_and(|run| run.state.is_final())).await;
+    let run = room.seen.run(&question).unwrap();
+    assert_eq!((run.state, run.error.as_deref()), (RunState::Interrupted, Some("an update")));
+}
+
+/// D5: a run for which the connection has no place waits in the inbox, where everyone sees it, and its time has not begun.
+#[tokio::test]
+async fn a_run_waits_for_its_place_in_the_inbox() {
+    let studio = Studio::new().await;
+    let more = json!({ "lease_ms": 600_000, "total_ms": 60_000 });
+    let bob = known_bot(&studio.world, "bob", more).await;
+    let mut here = studio.mara.chat_with("bob").await;
+    let mut there = studio.mara.chat_with("bob").await;
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.says(json!({ "type": "serve_runs", "concurrency": 1 })).await;
+    let first = studio.mara.say(&here.room, "first").await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    let second = studio.mara.say(&there.room, "second").await;
+    there.until("why it waits", |seen| seen.queue.as_ref().is_some_and(|queue| queue.count == 1)).await;
+    let reason = there.seen.queue.as_ref().unwrap().reason;
+    assert_eq!(reason, Some(antiphon_protocol::QueueReason::BusyElsewhere));
+    passes(Duration::from_secs(40)).await;
+    assert_eq!(there.seen.states(&second), [RunState::Queued]);
+    remote.says(job.finish()).await;
+    here.until("the first end", |seen| seen.run(&first).is_some_and(|run| run.state.is_final())).await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    passes(Duration::from_secs(40)).await;
+    remote.says(job.finish()).await;
+    there.until("the second end", |seen| seen.run(&second).is_some_and(|run| run.state.is_final())).await;
+    assert_eq!(there.seen.run(&second).unwrap().state, RunState::Completed);
+}
+
+/// PROTOCOL 13.16: a bot that takes no more runs keeps those at work, and the others wait for the next connection.
+#[tokio::test]
+async fn a_bot_that_takes_no_more_is_offered_nothing() {
+    let mut studio = Studio::new().await;
+    let mut elsewhere = studio.mara.chat_with("ada").await;
+    let mut remote = studio.remote().await;
+    let question = studio.says("at work").await;
+    let job = remote.takes().await;
+    remote.says(json!({ "type": "serve_runs", "concurrency": 0, "holding": [job.held()] })).await;
+    let waiting = studio.mara.say(&elsewhere.room, "waiting").await;
+    remote.says(job.finish()).await;
+    assert_eq!(studio.ends(&question).await.0, "completed");
+    elsewhere
+        .until("why it waits", |seen| seen.queue.as_ref().is_some_and(|queue| queue.reason.is_some()))
+        .await;
+    remote.hears_nothing().await;
+    assert_eq!(elsewhere.seen.states(&waiting), [RunState::Queued]);
+    let mut next = studio.remote().await;
+    let job = next.takes().await;
+    next.says(job.finish()).await;
+    elsewhere.until("the end", |seen| seen.run(&waiting).is_some_and(|run| run.state.is_final())).await;
+}

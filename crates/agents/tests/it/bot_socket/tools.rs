@@ -116,3 +116,51 @@ async fn a_bot_that_does_not_stop_hears_that_it_is_over() {
     assert_eq!(remote.is_refused(job.append(0, 0, "late")).await, ErrorCode::Fenced);
     studio.ends(&question).await;
 }
+
+/// PROTOCOL 13.12: what the server has closed is a conflict, not a run that is lost.
+#[tokio::test]
+async fn a_call_that_the_server_has_closed_is_a_conflict() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("count").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    remote.says(call(&job, 0, "running", json!({}))).await;
+    remote.says(call(&job, 1, "pending", json!({}))).await;
+    for id in ["t0", "t1"] {
+        assert!(studio.mara.stop_tool(&studio.room.room, &id.parse::<ToolCallId>().unwrap()).await);
+        remote.hears("cancel_tool").await;
+    }
+    assert_eq!(remote.is_refused(call(&job, 1, "running", json!({}))).await, ErrorCode::Conflict);
+    super::remote::passes(std::time::Duration::from_secs(6)).await;
+    let closed = |seen: &crate::watcher::Seen| {
+        seen.tool_states().iter().filter(|(_, state)| word(state) == "cancelled").count() == 2
+    };
+    studio.room.until("both are closed", closed).await;
+    for part in [0, 1] {
+        assert_eq!(remote.is_refused(call(&job, part, "completed", json!({}))).await, ErrorCode::Conflict);
+    }
+    assert_eq!(remote.is_refused(job.append(0, 0, "late")).await, ErrorCode::Conflict);
+    remote.says(job.text(2, "without them")).await;
+    remote.says(job.finish()).await;
+    assert_eq!(studio.ends(&question).await.0, "completed");
+}
+
+/// F4: a call that had run before anyone could stop it is told as that.
+#[tokio::test]
+async fn a_call_that_was_done_before_the_stop_is_done() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("count").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    remote.says(call(&job, 0, "pending", json!({}))).await;
+    assert!(studio.mara.stop_tool(&studio.room.room, &"t0".parse::<ToolCallId>().unwrap()).await);
+    remote.says(call(&job, 0, "completed", json!({ "result": 3 }))).await;
+    remote.says(job.finish()).await;
+    let parts = studio.answer(&question).await;
+    assert_eq!(
+        (&parts[0]["state"], &parts[0]["cancel"]["outcome"]),
+        (&json!("completed"), &json!("too_late"))
+    );
+}

@@ -1,6 +1,7 @@
 // An MCP server that does what servers should not: the tests of the client call its tools by name. It is one of the old
 // kind, or with the argument `new` of the kind that has no `initialize`.
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers';
 
@@ -103,6 +104,8 @@ function handle({ id, method, params }) {
     if (lists === 1 && page > 0) send({ method: 'notifications/tools/list_changed' });
   } else if (method === 'tools/call') {
     const answer = (text) => result({ content: [{ type: 'text', text }] });
+    // Where the test wants to know what was really called.
+    if (process.env.JOURNAL !== undefined) appendFileSync(process.env.JOURNAL, `${params.name}\n`);
     TOOLS[params.name](answer, params._meta?.progressToken);
   } else if (method === 'notifications/cancelled') {
     stops += 1;

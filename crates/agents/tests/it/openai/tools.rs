@@ -235,3 +235,41 @@ async fn words_stand_in_for_a_model_that_is_away() {
     let (run, answer) = chat.answered(&question).await;
     assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "I am not well today."));
 }
+
+/// The calls that the misbehaving server was asked to make, in their order.
+fn with_peer(base_url: &str, journal: &std::path::Path, more: &Value) -> BotSpec {
+    let env = json!({"JOURNAL": journal});
+    let peer =
+        json!({"name": "peer", "command": "node", "args": [script("tests/it/mcp/peer.mjs")], "env": env});
+    let mut said = json!({"mcp_servers": [peer]});
+    said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    spec(own(base_url, &said))
+}
+
+/// F4: a call that is stopped while it waits its turn is never made.
+#[tokio::test]
+async fn a_call_that_is_stopped_before_its_turn_is_never_made() {
+    let eight_hang: Vec<Value> = (0..8).map(|_| json!({"name": "hang", "arguments": {}})).collect();
+    let all = [eight_hang, vec![json!({"name": "complain", "arguments": {}})]].concat();
+    let aimock = Aimock::with(&calls("many", &json!(all), "Well.")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let world = world_of(with_peer(&aimock.base(), &journal, &json!({}))).await;
+    let mara = world.person("mara", "Mara").await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "many").await;
+    let running = |seen: &crate::watcher::Seen| seen.calls("hang", ToolState::Running).len() == 8;
+    chat.until("eight at work", running).await;
+    let waits = chat.seen.calls("complain", ToolState::Pending).remove(0);
+    assert!(mara.stop_tool(&chat.room, &waits).await);
+    for call in chat.seen.calls("hang", ToolState::Running) {
+        assert!(mara.stop_tool(&chat.room, &call).await);
+    }
+    let (run, answer) = chat.answered(&question).await;
+    assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "Well."));
+    assert!(tool_calls(&answer).iter().all(|call| call.state == ToolState::Cancelled));
+    let made = std::fs::read_to_string(&journal).unwrap();
+    assert_eq!(made, "hang\n".repeat(8));
+    let journal = aimock.journal().await;
+    assert_eq!(told(&journal[1])[8], "This call was cancelled by the user.");
+}

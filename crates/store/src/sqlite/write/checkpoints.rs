@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
 use crate::{
-    Checkpoint, Outcome, StoreError,
+    Checkpoint, Outcome,
     sqlite::{
         codec::{encode, word},
         fault::Fault,
@@ -21,29 +21,39 @@ struct Plan<'a> {
     opening: Option<String>,
 }
 
+/// What comes of a checkpoint.
+enum Planned<'a> {
+    Save(Plan<'a>),
+    /// It is of a message that is not streaming, or of an attempt that was given up.
+    Ignore,
+    /// It does not begin where the last one ended.
+    Hole,
+}
+
 impl Writing<'_> {
+    /// One that is wrong costs the others nothing: they may be of any room.
     pub(super) fn checkpoint(&mut self, checkpoints: &[Checkpoint]) -> Result<Outcome, Fault> {
         let mut plans: Vec<Plan<'_>> = Vec::with_capacity(checkpoints.len());
-        for checkpoint in checkpoints {
-            if let Some(plan) = self.plan(checkpoint, &plans)? {
-                plans.push(plan);
+        let mut holes = Vec::new();
+        for (index, checkpoint) in checkpoints.iter().enumerate() {
+            match self.plan(checkpoint, &plans)? {
+                Planned::Save(plan) => plans.push(plan),
+                Planned::Ignore => {}
+                Planned::Hole => holes.push(index),
             }
         }
         for plan in &plans {
             self.save_chunk(plan)?;
         }
-        Ok(Outcome::Written { seq: 0 })
+        Ok(Outcome::Saved { holes })
     }
 
-    /// Nothing for a message that is not streaming, and for an attempt that was given up.
-    fn plan<'c>(
-        &mut self,
-        checkpoint: &'c Checkpoint,
-        plans: &[Plan<'_>],
-    ) -> Result<Option<Plan<'c>>, Fault> {
-        let Some(counters) = self.rooms.find(self.sql, &checkpoint.room)? else { return Ok(None) };
+    fn plan<'c>(&mut self, checkpoint: &'c Checkpoint, plans: &[Plan<'_>]) -> Result<Planned<'c>, Fault> {
+        let Some(counters) = self.rooms.find(self.sql, &checkpoint.room)? else { return Ok(Planned::Ignore) };
         let stored = self.message_of(counters.rid, &checkpoint.message_id, &checkpoint.sender)?;
-        let Some(stored) = stored.filter(|stored| stored.settled.is_none()) else { return Ok(None) };
+        let Some(stored) = stored.filter(|stored| stored.settled.is_none()) else {
+            return Ok(Planned::Ignore);
+        };
         let place = stored.place;
 
         let planned =
@@ -56,21 +66,21 @@ impl Writing<'_> {
         };
         let Checkpoint { generation, at, .. } = *checkpoint;
         let (anew, opening) = match saved {
-            Some((before, _)) if generation < before => return Ok(None),
+            Some((before, _)) if generation < before => return Ok(Planned::Ignore),
             Some((before, end)) if generation == before && at == end => (false, None),
-            Some((before, _)) if generation > before && at == 0 => (true, None),
-            None if at == 0 => (true, None),
+            // All of the text: whatever was saved is void.
+            _ if at == 0 => (true, None),
             None => {
                 let opened = stored.message.parts.get(checkpoint.part as usize);
                 let text = opened.and_then(|part| part.stream_text()).unwrap_or_default();
                 if at != text.len() as u64 {
-                    return Err(hole());
+                    return Ok(Planned::Hole);
                 }
                 (true, Some(text.to_owned()))
             }
-            Some(_) => return Err(hole()),
+            Some(_) => return Ok(Planned::Hole),
         };
-        Ok(Some(Plan { place, checkpoint, anew, opening }))
+        Ok(Planned::Save(Plan { place, checkpoint, anew, opening }))
     }
 
     /// The generation of a part and how many bytes of it are saved.
@@ -111,8 +121,4 @@ impl Writing<'_> {
         ])?;
         Ok(())
     }
-}
-
-fn hole() -> Fault {
-    StoreError::Conflict("a checkpoint does not begin where the last one ended").into()
 }

@@ -51,7 +51,7 @@ impl Writing<'_> {
             Outcome::Room { room, role } => Kept::Room { room: room.clone(), role: *role },
             Outcome::Read { read, ordinal } => Kept::Read { read: *read, ordinal: *ordinal },
             Outcome::Written { seq } => Kept::Written { seq: *seq },
-            Outcome::Decision { .. } => return Ok(()),
+            Outcome::Decision { .. } | Outcome::Saved { .. } => return Ok(()),
         };
         let insert = "INSERT INTO requests (user, key, fingerprint, outcome) VALUES (?1, ?2, ?3, ?4)";
         let content = fingerprint(&self.command.change);
