@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     Bot, BotSpec, CloseCode, Ending, Error, ErrorCode, RoomId, UserId,
-    bot::{ConnectorSpec, Secrets},
+    bot::{ConnectorSpec, KnownSecrets, Secrets},
 };
 use antiphon_store::{BotSecrets, Change, RegisteredBot, RunChange};
 use tracing::{error, info};
@@ -61,12 +61,14 @@ impl Hub {
         let before = self.bots.ordered(&id);
         if let Some(before) = &before {
             spec.owner.clone_from(&before.spec.owner);
-            let mut known = (*before.spec).clone();
-            if known.connector.kind() == spec.connector.kind() {
-                spec.put_secrets(&known.take_secrets());
-            }
         }
-        spec.check().map_err(|fault| Error::field(&format!("bot.{}", fault.key), fault.problem))?;
+        let known = match &before {
+            None => KnownSecrets::None,
+            Some(before) if before.spec.connector.kind() != spec.connector.kind() => KnownSecrets::None,
+            Some(before) => KnownSecrets::Of(&before.spec),
+        };
+        let kept = spec.keep_secrets(known).and_then(|()| spec.check());
+        kept.map_err(|fault| Error::field(&format!("bot.{}", fault.key), fault.problem))?;
         let is_socket = matches!(spec.connector, ConnectorSpec::BotSocket { .. });
         let token =
             (is_socket && !self.has_bot_token(&id)).then(|| self.environment.vault.token()).transpose()?;
