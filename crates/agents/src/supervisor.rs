@@ -27,6 +27,8 @@ use backoff::Backoff;
 
 pub(crate) use rooms::enter;
 
+/// What everyone reads of a bot whose secrets are lost.
+const LOCKED: &str = "the server cannot open the bot's secrets any more: its owner has to register it again, with all of them";
 /// What the room reads of a run that ends because its bot is stopped.
 const STOPPED: &str = "the bot was stopped";
 /// A bot that ran for so long before its link was lost is tried again at once, like one that was never in trouble.
@@ -60,7 +62,10 @@ impl Supervisor {
             let Some(order) = orders.borrow_and_update().clone() else { return };
             // Before it is up, and if it is not to come up at all: what is said to it there waits for it.
             enter(this.hub(), &order.spec).await;
-            let end = if order.run {
+            let end = if order.run && order.locked {
+                this.fail(LOCKED.to_owned(), 0);
+                this.ordered(&mut orders).await
+            } else if order.run {
                 // A task of its own: a connector that panics takes this life with it, and nothing else.
                 match tokio::spawn(Arc::clone(&this).live(order, orders.clone())).await {
                     Ok(end) => end,

@@ -38,6 +38,8 @@ pub struct Order {
     pub origin: Origin,
     /// Whether it is to run.
     pub run: bool,
+    /// Whether its secrets cannot be opened: it does not run without them, whatever people want.
+    pub locked: bool,
     /// Goes up with every order, so that the same one given again is heard.
     pub number: u64,
 }
@@ -125,12 +127,12 @@ impl Bots {
     }
 
     /// Tells a bot's supervisor what was said about it. A bot that nobody stopped is to run.
-    fn order(&self, bot: &UserId, spec: Arc<BotSpec>, origin: Origin) {
+    fn order(&self, bot: &UserId, spec: Arc<BotSpec>, origin: Origin, locked: bool) {
         if let Some(entry) = self.known.read().get(bot) {
             let run = entry.wanted.unwrap_or(true);
             entry.order.send_modify(|order| {
                 let number = order.as_ref().map_or(1, |order| order.number + 1);
-                *order = Some(Order { spec, origin, run, number });
+                *order = Some(Order { spec, origin, run, locked, number });
             });
         }
         self.arrivals.send_modify(|count| *count += 1);

@@ -25,14 +25,15 @@ impl Hub {
             self.bots.remember(&bot, state);
         }
         for RegisteredBot { mut spec, secrets } in self.store.registered_bots().await? {
-            match self.unseal(&spec.id, &secrets) {
-                Ok(opened) => spec.put_secrets(&opened),
+            let opened = self.unseal(&spec.id, &secrets);
+            match &opened {
+                Ok(opened) => spec.put_secrets(opened),
                 Err(fault) => {
                     error!(bot = %spec.id, %fault, "a bot's secrets cannot be opened: register it again");
                 }
             }
             self.set_bot_token(&spec.id, secrets.token);
-            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Registered);
+            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Registered, opened.is_err());
         }
         Ok(())
     }
@@ -47,7 +48,7 @@ impl Hub {
                 _ => None,
             };
             self.set_bot_token(&spec.id, token);
-            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Settings);
+            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Settings, false);
         }
         for bot in self.bots().iter().filter(|bot| self.bots.ordered(&bot.user.id).is_none()) {
             self.bots.news().of(&bot.user.id);
@@ -65,6 +66,7 @@ impl Hub {
         let known = match &before {
             None => KnownSecrets::None,
             Some(before) if before.spec.connector.kind() != spec.connector.kind() => KnownSecrets::None,
+            Some(before) if before.locked => KnownSecrets::Lost,
             Some(before) => KnownSecrets::Of(&before.spec),
         };
         let kept = spec.keep_secrets(known).and_then(|()| spec.check());
@@ -94,7 +96,7 @@ impl Hub {
         if digest.is_some() {
             self.set_bot_token(&id, digest);
         }
-        self.bots.order(&id, Arc::new(spec), Origin::Registered);
+        self.bots.order(&id, Arc::new(spec), Origin::Registered, false);
         info!(bot = %id, %by, "a bot was registered");
         Ok(token)
     }

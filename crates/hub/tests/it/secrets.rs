@@ -143,3 +143,21 @@ async fn the_query_of_an_address_is_a_secret() {
     about(&later.person("root").await, register(bot(connector("")))).await;
     assert!(!at_work(&later).contains(SECRET));
 }
+
+/// D3: a bot without the key that it was given is not let run; given anew, it is.
+#[tokio::test]
+async fn a_bot_whose_secrets_cannot_be_opened_does_not_run_without_them() {
+    let (world, root) = world().await;
+    about(&root, register(model("m"))).await;
+    let later = world.after_a_loss_of_keys().await;
+    let order = later.hub.orders(&user_id("m")).unwrap().borrow().clone().unwrap();
+    assert!(order.locked);
+    let root = later.person("root").await;
+    let mut again = model("m");
+    again.take_secrets();
+    let fault = refusal(&root, again).await;
+    assert_eq!(fault.field.as_deref(), Some("bot.connector.api_key"));
+    about(&root, register(model("m"))).await;
+    assert!(!later.hub.orders(&user_id("m")).unwrap().borrow().as_ref().unwrap().locked);
+    assert!(at_work(&later).contains(SECRET));
+}
