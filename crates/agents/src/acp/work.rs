@@ -3,7 +3,7 @@
 use std::{pin::Pin, time::Duration};
 
 use antiphon_hub::{PendingTool, RunSession};
-use antiphon_protocol::{Ending, Error, approval::DecisionCause};
+use antiphon_protocol::{Ask, Ending, Error, approval::DecisionCause};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
@@ -13,7 +13,7 @@ use super::{
     desk::Event,
     peer::{Asked, CallError},
     permission,
-    reply::Reply,
+    reply::{About, Reply},
     running::Running,
     settings::Settings,
     tools::Decided,
@@ -103,14 +103,11 @@ impl<'a> Work<'a> {
         match event {
             Event::Update(update) => self.reply.add(update).await?,
             Event::Permission(mut ask, asked) => {
-                let pending = self.reply.tool_to_ask_about(&mut ask).await?;
-                self.deciding.push(Box::pin(decide(
-                    self.run,
-                    *ask,
-                    asked,
-                    pending,
-                    (self.settings.decide, self.ends.clone()),
-                )));
+                let about = self.reply.tool_to_ask_about(&mut ask).await?;
+                let eligible = permission::eligible(&self.run.run().triggered_by);
+                let words = permission::ask(&ask, eligible, self.settings.tools_for.is_some());
+                let waiting = (self.settings.decide, self.ends.clone());
+                self.deciding.push(Box::pin(decide(self.run, (*ask, words), asked, about, waiting)));
             }
             Event::Question { message, schema, asked } => {
                 let message = message.chars().take(LONGEST_QUESTION).collect();
@@ -183,16 +180,16 @@ impl<'a> Work<'a> {
 /// Asks people whether the agent may, and tells it. Whatever ends this early, the agent is told `cancelled`.
 async fn decide(
     run: &RunSession,
-    ask: AskPermission,
+    (ask, words): (AskPermission, Ask),
     asked: Asked,
-    pending: Option<PendingTool>,
+    about: About,
     (within, ends): (Duration, CancellationToken),
 ) -> Done {
-    let words = permission::ask(&ask, permission::eligible(&run.run().triggered_by));
     let decision = async {
-        match &pending {
-            Some(pending) => pending.ask(run, words, within).await,
-            None => run.ask(words, within).await,
+        match &about {
+            About::Pending(pending) => pending.ask(run, words, within).await,
+            About::Shown(id) => run.ask(Ask { tool_call: Some(id.clone()), ..words }, within).await,
+            About::Nothing => run.ask(words, within).await,
         }
     };
     let decision = tokio::select! {
@@ -222,6 +219,10 @@ async fn decide(
             asked.answer(Ok(permission::refusal(&ask))).await;
             Decided::Refused(Some(fault.message))
         }
+    };
+    let pending = match about {
+        About::Pending(pending) => Some(pending),
+        About::Shown(_) | About::Nothing => None,
     };
     Done { id: ask.tool.tool_call_id, pending, decided }
 }
