@@ -51,6 +51,8 @@ pub struct Health {
     pub status: BotStatus,
     /// What is wrong, in words for people; without secrets.
     pub error: Option<String>,
+    /// What is known beyond that, for those who control the bot.
+    pub details: Option<String>,
     /// How often it was brought up again since someone last started it.
     pub restarts: u32,
 }
@@ -58,7 +60,7 @@ pub struct Health {
 impl Health {
     /// Well, and in this status.
     pub fn well(status: BotStatus, restarts: u32) -> Self {
-        Self { status, error: None, restarts }
+        Self { status, error: None, details: None, restarts }
     }
 }
 
@@ -78,6 +80,8 @@ pub(crate) struct Bots {
 #[derive(Debug)]
 struct Known {
     bot: Bot,
+    /// What is known of its last trouble beyond what everyone is told. Never stored.
+    details: Option<String>,
     /// Whether people want it to run; nothing if nobody said.
     wanted: Option<bool>,
     told: Option<Told>,
@@ -102,7 +106,8 @@ impl Bots {
         match known.get_mut(&bot.user.id) {
             Some(entry) => entry.bot = bot,
             None => {
-                let entry = Known { bot, wanted: None, told: None, order: watch::Sender::new(None) };
+                let entry =
+                    Known { bot, details: None, wanted: None, told: None, order: watch::Sender::new(None) };
                 known.insert(entry.bot.user.id.clone(), entry);
             }
         }
@@ -216,6 +221,18 @@ impl Hub {
         self.bots.arrivals.subscribe()
     }
 
+    /// What is known of a bot's last trouble beyond what everyone is told: for those who control it.
+    pub(crate) fn bot_details(&self, bot: &UserId) -> Option<String> {
+        self.bots.known.read().get(bot)?.details.clone()
+    }
+
+    /// Takes over what a bot's agent said about a trouble, for those who control the bot. It may hold anything.
+    pub fn report_details(&self, bot: &UserId, details: String) {
+        if let Some(known) = self.bots.known.write().get_mut(bot) {
+            known.details = Some(details);
+        }
+    }
+
     /// Takes over how a bot is.
     pub fn report_bot(&self, bot: &UserId, health: Health) {
         let now = self.now();
@@ -223,7 +240,11 @@ impl Hub {
             if known.bot.status != health.status {
                 known.bot.since = Some(now);
             }
-            let Health { status, error, restarts } = health;
+            let Health { status, error, details, restarts } = health;
+            // One that runs again is asked afterwards why it did not.
+            if status == BotStatus::Error {
+                known.details = details;
+            }
             (known.bot.status, known.bot.error, known.bot.restarts) = (status, error, restarts);
         }
         self.bots.news.of(bot);

@@ -67,9 +67,8 @@ fn arguments(tool: &ToolNews) -> Option<Value> {
 fn is_question(asked: &AskPermission) -> bool {
     let is_repeated = |choice: &Choice| asked.first(choice.kind).is_some_and(|first| first.id != choice.id);
     let has = |kind| asked.first(kind).is_some();
-    let is_blind = asked.tool.raw_input.is_none()
-        && has(ChoiceKind::AllowAlways)
-        && !has(ChoiceKind::AllowOnce);
+    let is_blind =
+        asked.tool.raw_input.is_none() && has(ChoiceKind::AllowAlways) && !has(ChoiceKind::AllowOnce);
     is_blind || asked.choices.iter().any(is_repeated)
 }
 

@@ -101,7 +101,9 @@ impl Tools {
 
     /// Something new about a call. What the server has closed meanwhile is over, whatever the agent says.
     pub async fn moved(&mut self, news: ToolNews) {
-        let Some(call) = self.calls.get_mut(&news.tool_call_id).filter(|call| !call.is_over()) else { return };
+        let Some(call) = self.calls.get_mut(&news.tool_call_id).filter(|call| !call.is_over()) else {
+            return;
+        };
         let has_arguments = news.raw_input.is_some() && news.raw_input != call.news.raw_input;
         call.news.merge(news);
         let was_running = call.is_running();

@@ -177,10 +177,11 @@ async fn a_stopped_bot_stays_stopped() {
     assert_eq!(wanted(&later.after_a_stop().await), Some(true));
 }
 
-/// D3: every change of a bot's status is in the log of its rooms, once, however quickly changes follow each other.
+/// D3: every change of a bot's status is in the log of its rooms, once, however quickly changes follow each other. What its
+/// program said is for those who control it.
 #[tokio::test]
 async fn rooms_are_told_how_their_bots_are() {
-    let world = World::new().await;
+    let world = World::with(|options| options.administrators = vec![user_id("root")]).await;
     let mara = world.person("mara").await;
     let bot = world.bot("ada", None).await;
     let room = mara.makes("tea", Visibility::Public).await;
@@ -197,6 +198,7 @@ async fn rooms_are_told_how_their_bots_are() {
     let health = antiphon_hub::Health {
         status: BotStatus::Error,
         error: Some("the agent cannot be reached".to_owned()),
+        details: Some("what its program said".to_owned()),
         restarts: 3,
     };
     world.hub.report_bot(&bot, health);
@@ -204,7 +206,13 @@ async fn rooms_are_told_how_their_bots_are() {
     assert_eq!((&told["status"], &told["error"]), (&"error".into(), &"the agent cannot be reached".into()));
     let known = world.hub.bot(&bot).unwrap();
     assert_eq!((known.restarts, known.since), (3, Some(antiphon_hub::Clock::now(&*world.clock))));
-    assert_eq!(mara.device().joins(&room).await.bots[0].status, BotStatus::Error);
+    let joined = mara.device().joins(&room).await;
+    assert_eq!(joined.bots[0].status, BotStatus::Error);
+    assert!(!told.to_string().contains("program said"));
+    assert!(!serde_json::to_string(&joined).unwrap().contains("program said"));
+    assert_eq!(about(&mara, GetBot { bot: bot.clone() }).await.details, None);
+    let root = world.person("root").await;
+    assert_eq!(about(&root, GetBot { bot }).await.details.as_deref(), Some("what its program said"));
 }
 
 /// F5: a bot that is taken away leaves its rooms, and nothing waits for it any more; what it said stays.

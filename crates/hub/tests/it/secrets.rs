@@ -107,7 +107,8 @@ async fn a_secret_goes_nowhere_but_where_it_was_given_for() {
 async fn a_secret_stays_with_its_host() {
     let (world, root) = world().await;
     let model = |url: &str| json!({"type": "openai", "base_url": url, "model": "m"});
-    let with = |url: &str, key: &str| json!({"type": "openai", "base_url": url, "model": "m", "api_key": key});
+    let with =
+        |url: &str, key: &str| json!({"type": "openai", "base_url": url, "model": "m", "api_key": key});
     about(&root, register(bot(with("https://a.example/v1", SECRET)))).await;
     about(&root, register(bot(model("https://A.example:443/v2")))).await;
     assert!(at_work(&world).contains(SECRET));

@@ -22,7 +22,7 @@ function tool(name) {
 
 const PAGES = [
   ['flood', 'die', 'hang'],
-  ['leave a child', 'complain', 'ask twice', 'count stops'],
+  ['leave a child', 'complain', 'ask twice', 'count stops', 'blab'],
 ];
 
 const TOOLS = {
@@ -103,7 +103,8 @@ function handle({ id, method, params }) {
     if (lists === 1 && page > 0) send({ method: 'notifications/tools/list_changed' });
   } else if (method === 'tools/call') {
     const answer = (text) => result({ content: [{ type: 'text', text }] });
-    TOOLS[params.name](answer, params._meta?.progressToken);
+    if (params.name === 'blab') send({ id, error: { code: -32603, message: `no ${process.env.TOKEN}` } });
+    else TOOLS[params.name](answer, params._meta?.progressToken);
   } else if (method === 'notifications/cancelled') {
     stops += 1;
   } else if (method === 'ping') {
