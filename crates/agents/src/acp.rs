@@ -7,6 +7,7 @@
 mod desk;
 mod jail;
 mod memory;
+mod outcome;
 mod peer;
 mod permission;
 mod prompt;
@@ -20,18 +21,19 @@ mod work;
 
 use std::sync::Arc;
 
-use antiphon_hub::RunSession;
+use antiphon_hub::{Hub, RunSession};
 use antiphon_protocol::{Activity, BotSpec, Ending, bot::AcpSpec};
 use async_trait::async_trait;
 use tokio::{sync::watch, time::timeout};
 use tracing::debug;
 
-use crate::{Connector, Place, Trouble, transcript};
+use crate::{Connector, Place, Trouble, program::End, transcript};
 use memory::{Known, Memory};
+use outcome::Outcome;
 use running::Running;
 use settings::Settings;
 use turn::Turn;
-use work::{Came, Outcome, Work};
+use work::{Came, Work};
 
 /// The connector of a bot that is a program.
 ///
@@ -40,11 +42,12 @@ use work::{Came, Outcome, Work};
 pub fn connector(spec: &BotSpec, own: &AcpSpec, place: &Place) -> Result<Arc<dyn Connector>, Trouble> {
     let settings = Settings::of(spec, own, &place.data_dir, place.hub.limits().parts)?;
     let memory = Memory::in_folder(settings.home.clone());
-    Ok(Arc::new(Acp { settings, memory, running: watch::Sender::default() }))
+    Ok(Arc::new(Acp { hub: Arc::clone(&place.hub), settings, memory, running: watch::Sender::default() }))
 }
 
 /// A bot that is a program.
 struct Acp {
+    hub: Arc<Hub>,
     settings: Settings,
     memory: Memory,
     /// The program, once it was started; set by `start`, taken by `stop`.
@@ -63,12 +66,16 @@ impl Connector for Acp {
         let running = self.running.borrow().clone();
         let Some(running) = running else { return Trouble::passing("it was not started") };
         running.closed().cancelled().await;
-        Trouble::passing(format!("the agent's program ended: {}", running.end("it is gone").await))
+        let End { how, last_words } = running.end("it is gone").await;
+        Trouble::passing(format!("the agent's program ended: {how}")).with(last_words)
     }
 
     async fn work(&self, run: RunSession) {
         let id = run.run().run.clone();
-        let (ending, error) = self.turn(&run).await.unwrap_or_else(|outcome| outcome);
+        let Outcome { ending, error, details } = self.turn(&run).await.unwrap_or_else(|outcome| outcome);
+        if let Some(details) = details {
+            self.hub.report_details(&run.run().bot, details);
+        }
         if let Err(fault) = run.finish(ending, error).await {
             debug!(run = %id, %fault, "the run was over before the bot was");
         }
@@ -93,38 +100,47 @@ impl Acp {
         up.ok()?.ok()?.clone()
     }
 
-    /// One turn, in the session of the run's room.
+    /// One turn, in the session of the run's room. Tried once more where nothing was done yet: in a new session where the
+    /// agent refuses the old one, in the next program where the first one has gone.
     async fn turn(&self, run: &RunSession) -> Result<Outcome, Outcome> {
-        let failed = |why: String| (Ending::Failed, Some(why));
-        run.set_activity(Activity::Thinking).await.map_err(|fault| failed(fault.message))?;
+        run.set_activity(Activity::Thinking).await?;
+        let running = self.up(run).await?;
+        let came = match self.attempt(run, &running, false).await? {
+            Came::Over(outcome) => return Ok(outcome),
+            Came::Unheard(_) => self.attempt(run, &running, true).await?,
+            Came::Gone(_) => self.attempt(run, &*self.up(run).await?, false).await?,
+        };
+        let (Came::Over(outcome) | Came::Unheard(outcome) | Came::Gone(outcome)) = came;
+        Ok(outcome)
+    }
+
+    async fn up(&self, run: &RunSession) -> Result<Arc<Running>, Outcome> {
         let running = tokio::select! {
             biased;
-            () = run.cancelled().cancelled() => return Err((Ending::Cancelled, None)),
+            () = run.cancelled().cancelled() => return Err(Outcome::cancelled()),
             running = self.running() => running,
         };
-        let down = || (Ending::Interrupted, Some("the agent's program is not running".to_owned()));
-        let running = running.ok_or_else(down)?;
-        let outcome = match self.attempt(run, &running, false).await? {
-            Came::Unheard(_) => match self.attempt(run, &running, true).await? {
-                Came::Over(outcome) | Came::Unheard(outcome) => outcome,
-            },
-            Came::Over(outcome) => outcome,
-        };
-        Ok(outcome)
+        running.ok_or_else(|| Outcome::interrupted("the agent's program is not running"))
     }
 
     /// One prompt, in the room's session or in a new one.
     async fn attempt(&self, run: &RunSession, running: &Running, anew: bool) -> Result<Came, Outcome> {
-        let (turn, known, is_new) = tokio::select! {
+        let begun = tokio::select! {
             biased;
-            () = run.cancelled().cancelled() => return Err((Ending::Cancelled, None)),
-            begun = self.begin(run, running, anew) => begun.map_err(|why| {
-                let ending = if running.closed().is_cancelled() { Ending::Interrupted } else { Ending::Failed };
-                (ending, Some(why))
-            })?,
+            () = run.cancelled().cancelled() => return Err(Outcome::cancelled()),
+            begun = self.begin(run, running, anew) => begun,
+        };
+        let (turn, known, is_new) = match begun {
+            Ok(begun) => begun,
+            Err(outcome) if running.closed().is_cancelled() => {
+                return Ok(Came::Gone(Outcome { ending: Ending::Interrupted, ..outcome }));
+            }
+            Err(outcome) => return Err(outcome),
         };
         let session = known.session.clone();
-        match Work::on(run, running, &self.settings).take_part(turn).await {
+        let came = Work::on(run, running, &self.settings).take_part(turn).await;
+        running.rest();
+        match came {
             Came::Unheard(outcome) => {
                 running.give_up(&session);
                 Ok(if is_new { Came::Over(outcome) } else { Came::Unheard(outcome) })
@@ -143,7 +159,7 @@ impl Acp {
         run: &RunSession,
         running: &Running,
         anew: bool,
-    ) -> Result<(Turn, Known, bool), String> {
+    ) -> Result<(Turn, Known, bool), Outcome> {
         let (room, question) = (run.room(), run.trigger().seq);
         // Told more than there is: the log is an older one, from a backup.
         let known = self.memory.recall(room).filter(|known| !anew && known.seen < question);
@@ -151,16 +167,16 @@ impl Acp {
         let (session, is_new) = running
             .session(room, session, self.settings.resume)
             .await
-            .map_err(|trouble| format!("the agent cannot work here: {trouble}"))?;
+            .map_err(|trouble| Outcome::of("the agent cannot work here: ", trouble))?;
         let seen = known.filter(|_| !is_new).map_or(0, |known| known.seen);
-        let mut lines = transcript::since(run, seen, prompt::BUDGET).await.map_err(|fault| fault.message)?;
+        let mut lines = transcript::since(run, seen, prompt::BUDGET).await?;
         if !is_new {
             // It knows its own words.
             lines.retain(|line| line.author.is_some());
         }
         let blocks = prompt::blocks(&self.settings.name, lines, is_new);
-        let turn =
-            running.prompt(&session, &blocks).ok_or("the agent is still at work on something else here")?;
+        let busy = || Outcome::failed("the agent is still at work on something else here");
+        let turn = running.prompt(&session, &blocks).ok_or_else(busy)?;
         Ok((turn, Known { session, seen: question }, is_new))
     }
 }

@@ -6,12 +6,14 @@
 use antiphon_hub::RunSession;
 use async_trait::async_trait;
 
-/// Why an agent cannot be reached, in words for people. Without secrets: everyone in the bot's rooms reads it.
+/// Why an agent cannot be reached, in words for people. Without secrets: everyone in the bot's rooms reads its message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Trouble {
     /// What is wrong, and what to do about it.
     pub message: String,
+    /// What is known beyond that, for those who control the bot: who knows what a program says, or an agent.
+    pub details: Option<String>,
     /// Whether trying again is of no use until somebody changes something.
     pub permanent: bool,
 }
@@ -19,12 +21,17 @@ pub struct Trouble {
 impl Trouble {
     /// Trouble that may pass.
     pub fn passing(message: impl Into<String>) -> Self {
-        Self { message: message.into(), permanent: false }
+        Self { message: message.into(), details: None, permanent: false }
     }
 
     /// Trouble that stays.
     pub fn permanent(message: impl Into<String>) -> Self {
-        Self { message: message.into(), permanent: true }
+        Self { message: message.into(), details: None, permanent: true }
+    }
+
+    /// With more for those who control the bot.
+    pub fn with(self, details: Option<String>) -> Self {
+        Self { details, ..self }
     }
 }
 

@@ -18,6 +18,7 @@ mod program;
 mod sse;
 mod supervisor;
 mod transcript;
+mod veil;
 mod worker;
 
 pub use address::Address;

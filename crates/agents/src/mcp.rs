@@ -84,10 +84,17 @@ impl McpServers {
         let Ok(Some(up)) = up else { return Outcome::Lost(AWAY) };
         let request = Request { tool: tool.remote.clone(), arguments, times };
         let outcome = Call { peer: &up.peer, calls: &up.calls, listener, cancel }.make(scope, request).await;
-        if matches!(outcome, Outcome::Lost(_)) {
-            up.doubted.notify_one();
+        match outcome {
+            Outcome::Lost(reason) => {
+                up.doubted.notify_one();
+                Outcome::Lost(reason)
+            }
+            // Programs that fail say with what.
+            Outcome::Failed(output) => {
+                Outcome::Failed(Output { text: link.veil.cover(&output.text), ..output })
+            }
+            outcome => outcome,
         }
-        outcome
     }
 }
 

@@ -24,6 +24,8 @@ use tracing::{debug, warn};
 use group::Group;
 use last_words::LastWords;
 
+use crate::veil::Veil;
+
 /// What every program gets of the server's environment: where programs and homes are, and how to write. Everything else
 /// (keys above all) is named in the settings of the bot.
 const INHERITED: [&str; 9] =
@@ -52,7 +54,16 @@ pub struct Program {
 #[derive(Debug)]
 pub(crate) struct Process {
     stop: CancellationToken,
-    ended: watch::Receiver<Option<String>>,
+    ended: watch::Receiver<Option<End>>,
+}
+
+/// How a program has ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct End {
+    /// In words that everyone may read.
+    pub how: String,
+    /// The last that it said on its error output, but for its secrets: for those who look after it. Who knows what it says.
+    pub last_words: Option<String>,
 }
 
 /// How we speak to a program.
@@ -71,12 +82,18 @@ impl Program {
         let complaints = child.stderr.take().expect(piped);
         let (told, ended) = watch::channel(None);
         let stop = CancellationToken::new();
-        let watched = Watched { group: Group::of(&child), child, stop: stop.clone(), name: name.to_owned() };
+        let (group, name, veil) = (Group::of(&child), name.to_owned(), self.veil());
+        let watched = Watched { group, child, stop: stop.clone(), name, veil };
         tokio::spawn(async move {
             let end = watched.until_end(complaints).await;
             let _ = told.send(Some(end));
         });
         Ok((Process { stop, ended }, Pipes { input, output }))
+    }
+
+    /// Covers the secrets that it is given.
+    pub(crate) fn veil(&self) -> Veil {
+        Veil::over(self.env.values())
     }
 
     fn command(&self) -> io::Result<Command> {
@@ -97,19 +114,25 @@ impl Program {
     }
 }
 
+impl End {
+    fn of(how: &str) -> Self {
+        Self { how: how.to_owned(), last_words: None }
+    }
+}
+
 impl Process {
-    /// Waits until it has ended, and returns how, with the last that it said.
-    pub async fn ended(&self) -> String {
+    /// Waits until it has ended, and returns how.
+    pub async fn ended(&self) -> End {
         let mut ended = self.ended.clone();
         match ended.wait_for(Option::is_some).await {
             Ok(end) => end.clone().unwrap_or_default(),
-            Err(_) => "it was not looked after any more".to_owned(),
+            Err(_) => End::of("it was not looked after any more"),
         }
     }
 
     /// Ends it, and waits until it has: it should end by itself, since its input is closed; then it is told to, then it
     /// is killed.
-    pub async fn end(&self) -> String {
+    pub async fn end(&self) -> End {
         self.stop.cancel();
         self.ended().await
     }
@@ -127,13 +150,15 @@ struct Watched {
     child: Child,
     stop: CancellationToken,
     name: String,
+    veil: Veil,
 }
 
 impl Watched {
-    async fn until_end(mut self, complaints: ChildStderr) -> String {
+    async fn until_end(mut self, complaints: ChildStderr) -> End {
         let last_words = LastWords::default();
-        let mut listening =
-            tokio::spawn(last_words::listen(complaints, self.name.clone(), last_words.clone()));
+        let listening =
+            last_words::listen(complaints, self.name.clone(), self.veil.clone(), last_words.clone());
+        let mut listening = tokio::spawn(listening);
         let status = tokio::select! {
             status = self.child.wait() => status,
             () = self.stop.cancelled() => self.end().await,
@@ -145,8 +170,8 @@ impl Watched {
         }
         debug!(program = self.name, ?status, "a program has ended");
         match status {
-            Ok(status) => format!("{}{}", in_words(status), last_words.quoted()),
-            Err(_) => "it cannot be found any more".to_owned(),
+            Ok(status) => End { last_words: last_words.quoted(), ..End::of(&in_words(status)) },
+            Err(_) => End::of("it cannot be found any more"),
         }
     }
 

@@ -27,6 +27,11 @@ use backoff::Backoff;
 
 pub(crate) use rooms::enter;
 
+/// What everyone reads of a bot whose secrets are lost.
+const LOCKED: &str =
+    "the server cannot open the bot's secrets any more: its owner has to register it again, with all of them";
+/// What everyone reads of a bot whose connector panicked.
+const BROKEN: &str = "the server's connector to this bot broke; start the bot again";
 /// What the room reads of a run that ends because its bot is stopped.
 const STOPPED: &str = "the bot was stopped";
 /// A bot that ran for so long before its link was lost is tried again at once, like one that was never in trouble.
@@ -60,7 +65,10 @@ impl Supervisor {
             let Some(order) = orders.borrow_and_update().clone() else { return };
             // Before it is up, and if it is not to come up at all: what is said to it there waits for it.
             enter(this.hub(), &order.spec).await;
-            let end = if order.run {
+            let end = if order.run && order.locked {
+                this.fail(Trouble::permanent(LOCKED), 0);
+                this.ordered(&mut orders).await
+            } else if order.run {
                 // A task of its own: a connector that panics takes this life with it, and nothing else.
                 match tokio::spawn(Arc::clone(&this).live(order, orders.clone())).await {
                     Ok(end) => end,
@@ -81,7 +89,7 @@ impl Supervisor {
         let connector = match (self.options.connect)(&order.spec, &self.place) {
             Ok(connector) => connector,
             Err(trouble) => {
-                self.fail(trouble.message, 0);
+                self.fail(trouble, 0);
                 return self.ordered(&mut orders).await;
             }
         };
@@ -110,13 +118,14 @@ impl Supervisor {
                     Err(trouble) => trouble,
                 },
             };
-            self.fail(trouble.message, restarts);
+            let is_permanent = trouble.permanent;
+            self.fail(trouble, restarts);
             let pause = backoff.pause((self.options.dice)());
             tokio::select! {
                 biased;
                 end = self.ordered(&mut orders) => break end,
                 () = connector.ready() => {}
-                () = sleep(pause), if !trouble.permanent => {}
+                () = sleep(pause), if !is_permanent => {}
             }
         };
         if end == End::Reordered {
@@ -170,13 +179,15 @@ impl Supervisor {
     async fn broke(&self, orders: &mut Orders) -> End {
         error!(bot = %self.bot, "the connector of a bot panicked");
         self.hub().interrupt_bot(&self.bot, STOPPED).await;
-        self.fail("the server's connector to this bot broke; start the bot again".to_owned(), 0);
+        self.fail(Trouble::permanent(BROKEN), 0);
         self.ordered(orders).await
     }
 
-    fn fail(&self, message: String, restarts: u32) {
-        warn!(bot = %self.bot, trouble = message, restarts, "a bot is in trouble");
-        self.hub().report_bot(&self.bot, Health { status: BotStatus::Error, error: Some(message), restarts });
+    fn fail(&self, trouble: Trouble, restarts: u32) {
+        let Trouble { message, details, .. } = trouble;
+        warn!(bot = %self.bot, trouble = message, details, restarts, "a bot is in trouble");
+        let (status, error) = (BotStatus::Error, Some(message));
+        self.hub().report_bot(&self.bot, Health { status, error, details, restarts });
     }
 
     fn report(&self, health: Health) {

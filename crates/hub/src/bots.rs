@@ -38,6 +38,8 @@ pub struct Order {
     pub origin: Origin,
     /// Whether it is to run.
     pub run: bool,
+    /// Whether its secrets cannot be opened: it does not run without them, whatever people want.
+    pub locked: bool,
     /// Goes up with every order, so that the same one given again is heard.
     pub number: u64,
 }
@@ -49,6 +51,8 @@ pub struct Health {
     pub status: BotStatus,
     /// What is wrong, in words for people; without secrets.
     pub error: Option<String>,
+    /// What is known beyond that, for those who control the bot.
+    pub details: Option<String>,
     /// How often it was brought up again since someone last started it.
     pub restarts: u32,
 }
@@ -56,7 +60,7 @@ pub struct Health {
 impl Health {
     /// Well, and in this status.
     pub fn well(status: BotStatus, restarts: u32) -> Self {
-        Self { status, error: None, restarts }
+        Self { status, error: None, details: None, restarts }
     }
 }
 
@@ -76,6 +80,8 @@ pub(crate) struct Bots {
 #[derive(Debug)]
 struct Known {
     bot: Bot,
+    /// What is known of its last trouble beyond what everyone is told. Never stored.
+    details: Option<String>,
     /// Whether people want it to run; nothing if nobody said.
     wanted: Option<bool>,
     told: Option<Told>,
@@ -100,7 +106,8 @@ impl Bots {
         match known.get_mut(&bot.user.id) {
             Some(entry) => entry.bot = bot,
             None => {
-                let entry = Known { bot, wanted: None, told: None, order: watch::Sender::new(None) };
+                let entry =
+                    Known { bot, details: None, wanted: None, told: None, order: watch::Sender::new(None) };
                 known.insert(entry.bot.user.id.clone(), entry);
             }
         }
@@ -125,12 +132,12 @@ impl Bots {
     }
 
     /// Tells a bot's supervisor what was said about it. A bot that nobody stopped is to run.
-    fn order(&self, bot: &UserId, spec: Arc<BotSpec>, origin: Origin) {
+    fn order(&self, bot: &UserId, spec: Arc<BotSpec>, origin: Origin, locked: bool) {
         if let Some(entry) = self.known.read().get(bot) {
             let run = entry.wanted.unwrap_or(true);
             entry.order.send_modify(|order| {
                 let number = order.as_ref().map_or(1, |order| order.number + 1);
-                *order = Some(Order { spec, origin, run, number });
+                *order = Some(Order { spec, origin, run, locked, number });
             });
         }
         self.arrivals.send_modify(|count| *count += 1);
@@ -214,6 +221,18 @@ impl Hub {
         self.bots.arrivals.subscribe()
     }
 
+    /// What is known of a bot's last trouble beyond what everyone is told: for those who control it.
+    pub(crate) fn bot_details(&self, bot: &UserId) -> Option<String> {
+        self.bots.known.read().get(bot)?.details.clone()
+    }
+
+    /// Takes over what a bot's agent said about a trouble, for those who control the bot. It may hold anything.
+    pub fn report_details(&self, bot: &UserId, details: String) {
+        if let Some(known) = self.bots.known.write().get_mut(bot) {
+            known.details = Some(details);
+        }
+    }
+
     /// Takes over how a bot is.
     pub fn report_bot(&self, bot: &UserId, health: Health) {
         let now = self.now();
@@ -221,7 +240,11 @@ impl Hub {
             if known.bot.status != health.status {
                 known.bot.since = Some(now);
             }
-            let Health { status, error, restarts } = health;
+            let Health { status, error, details, restarts } = health;
+            // One that runs again is asked afterwards why it did not.
+            if status == BotStatus::Error {
+                known.details = details;
+            }
             (known.bot.status, known.bot.error, known.bot.restarts) = (status, error, restarts);
         }
         self.bots.news.of(bot);

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Timestamp, User, UserId, UserKind};
 
 pub use check::SpecFault;
-pub use secrets::Secrets;
+pub use secrets::{KnownSecrets, Secrets};
 pub use spec::{
     AcpSpec, AgUiSpec, ApprovalPolicy, BotSpec, ConnectorSpec, McpServerSpec, OpenAiSpec, Secret, ToolSpec,
 };

@@ -224,6 +224,10 @@ pub struct BotReply {
     /// What was said about it, without its secrets; to its owner and to administrators.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub spec: Option<Box<BotSpec>>,
+    /// What is known of its last trouble beyond the bot's `error`: what its program said last on its error output, or what its
+    /// agent reported; to its owner and to administrators.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub details: Option<String>,
     /// The token for its socket: told once, when it is made.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub token: Option<String>,

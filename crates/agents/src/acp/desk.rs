@@ -75,6 +75,11 @@ impl Desk {
         seats.insert(session.to_owned(), Seat { files, turn: SeatTurn::None, used });
     }
 
+    /// How many turns are at work.
+    pub fn turns(&self) -> usize {
+        self.seats.lock().values().filter(|seat| matches!(seat.turn, SeatTurn::AtWork(_))).count()
+    }
+
     /// Whether a session is open, and can be used: nothing if there is none.
     pub fn seat(&self, session: &str) -> Option<bool> {
         self.seats.lock().get(session).map(|seat| !matches!(seat.turn, SeatTurn::Lost))

@@ -18,49 +18,58 @@ pub(super) fn eligible(asker: &UserId) -> Eligible {
     Eligible { role: Some(Role::Admin), users: vec![asker.clone()] }
 }
 
-/// The request, for people.
-pub(super) fn ask(asked: &AskPermission, eligible: Eligible) -> Ask {
-    let (tool, title) = (asked.tool.tool_name(), asked.tool.title());
-    let prompt = title.clone().unwrap_or_else(|| format!("Use the tool {tool}"));
+/// The request, for people. Where not everyone may see what tools are called with, `is_limited`, neither the question nor
+/// the name of what may be allowed tells it.
+pub(super) fn ask(asked: &AskPermission, eligible: Eligible, is_limited: bool) -> Ask {
+    let tool = asked.tool.tool_name();
+    let title = asked.tool.title().filter(|_| !is_limited);
     let (kind, schema) = if is_question(asked) {
         (AskKind::Question, Some(schema(&asked.choices)))
     } else {
         (AskKind::Permission, None)
     };
-    // Nobody is to allow for good what they were asked for once.
-    let mut scopes = vec![Scope::Once];
-    if asked.first(ChoiceKind::AllowAlways).is_some() {
-        scopes.push(Scope::Session);
-    }
-    if scopes.len() > 1 && asked.first(ChoiceKind::AllowOnce).is_none() {
-        scopes.remove(0);
-    }
+    // What is allowed for the whole session is this very thing, not whatever is of its kind.
+    let thing = asked.tool.fingerprint();
     Ask {
         kind,
-        prompt,
+        prompt: title.clone().unwrap_or_else(|| format!("Use the tool {tool}")),
         tool_call: None,
-        // What is allowed for the whole session is this very thing, not whatever is of its kind.
-        tool: Some(title.map_or_else(|| tool.clone(), |title| format!("{tool}: {title}"))),
-        arguments: arguments(&asked.tool),
+        tool: Some(match title {
+            Some(title) => format!("{tool}: {title} ({thing})"),
+            None => format!("{tool} ({thing})"),
+        }),
+        arguments: arguments(&asked.tool).filter(|_| !is_limited),
         editable: false,
         schema,
         eligible,
-        scopes,
+        scopes: scopes(asked),
         default: DefaultAction::Deny,
     }
 }
 
+/// Nobody is to allow for good what they were asked for once, nor what nobody knows.
+fn scopes(asked: &AskPermission) -> Vec<Scope> {
+    let once = asked.first(ChoiceKind::AllowOnce).is_some() || asked.first(ChoiceKind::AllowAlways).is_none();
+    let always = asked.first(ChoiceKind::AllowAlways).is_some() && asked.tool.raw_input.is_some();
+    let offered = [(once || !always, Scope::Once), (always, Scope::Session)];
+    offered.into_iter().filter_map(|(is_offered, scope)| is_offered.then_some(scope)).collect()
+}
+
 /// What people see of what it would do: what the tool is called with, or else what it would change.
 fn arguments(tool: &ToolNews) -> Option<Value> {
-    let changes = tool.output().filter(|changes| tool.raw_input.is_none() && !changes.is_empty());
+    let changes = tool.output.as_ref().filter(|changes| tool.raw_input.is_none() && !changes.is_empty());
     let changes = changes.map(|changes| json!({ "changes": changes })).filter(is_small);
     changes.or_else(|| tool.arguments())
 }
 
-/// Two ways to say yes, or two to say no, of the same kind, are more than a yes or no.
+/// Two ways to say yes, or two to say no, of the same kind, are more than a yes or no. So is a yes for good to something of
+/// which the agent does not say what it is: the room chooses that in the agent's own words, and nothing holds beyond it here.
 fn is_question(asked: &AskPermission) -> bool {
     let is_repeated = |choice: &Choice| asked.first(choice.kind).is_some_and(|first| first.id != choice.id);
-    asked.choices.iter().any(is_repeated)
+    let has = |kind| asked.first(kind).is_some();
+    let is_blind =
+        asked.tool.raw_input.is_none() && has(ChoiceKind::AllowAlways) && !has(ChoiceKind::AllowOnce);
+    is_blind || asked.choices.iter().any(is_repeated)
 }
 
 fn schema(choices: &[Choice]) -> Value {
@@ -131,11 +140,20 @@ mod tests {
 
     use super::*;
 
-    fn asked(kinds: &[(&str, &str)]) -> AskPermission {
+    fn asked_with(kinds: &[(&str, &str)], tool: &Value) -> AskPermission {
         let options: Vec<Value> =
             kinds.iter().map(|(id, kind)| json!({"optionId": id, "name": id, "kind": kind})).collect();
-        let tool = json!({"toolCallId": "t", "kind": "execute", "title": "npm test"});
         AskPermission::read(&json!({"toolCall": tool, "options": options})).unwrap()
+    }
+
+    fn asked(kinds: &[(&str, &str)]) -> AskPermission {
+        let input = json!({"command": "npm test"});
+        let tool = json!({"toolCallId": "t", "kind": "execute", "title": "npm test", "rawInput": input});
+        asked_with(kinds, &tool)
+    }
+
+    fn mara() -> Eligible {
+        eligible(&UserId::parse("mara").unwrap())
     }
 
     fn decision(action: DecisionAction, scope: Scope, cause: DecisionCause) -> Decision {
@@ -169,25 +187,46 @@ mod tests {
 
     #[test]
     fn people_are_asked_for_this_very_thing() {
-        let mara = || eligible(&UserId::parse("mara").unwrap());
-        let ask_all = ask(&asked(ALL), mara());
+        let ask_all = ask(&asked(ALL), mara(), false);
         assert_eq!((ask_all.kind, ask_all.prompt.as_str()), (AskKind::Permission, "npm test"));
-        assert_eq!(ask_all.tool.as_deref(), Some("execute: npm test"));
-        let mut change = asked(ALL);
-        change.tool.content = Some(vec![json!({"type": "diff", "path": "/a", "newText": "b"})]);
-        assert_eq!(ask(&change, mara()).arguments, Some(json!({"changes": "--- /a, line 1\n+b"})));
+        assert!(ask_all.tool.unwrap().starts_with("execute: npm test ("));
+        let change = json!([{"type": "diff", "path": "/a", "newText": "b"}]);
+        let change = asked_with(ALL, &json!({"toolCallId": "t", "title": "npm test", "content": change}));
+        assert_eq!(ask(&change, mara(), false).arguments, Some(json!({"changes": "--- /a, line 1\n+b"})));
         assert_eq!(ask_all.scopes, [Scope::Once, Scope::Session]);
-        assert_eq!(ask(&asked(&[("a", "allow_once"), ("r", "reject_once")]), mara()).scopes, [Scope::Once]);
         assert_eq!(
-            ask(&asked(&[("a", "allow_always"), ("r", "reject_once")]), mara()).scopes,
+            ask(&asked(&[("a", "allow_once"), ("r", "reject_once")]), mara(), false).scopes,
+            [Scope::Once]
+        );
+        assert_eq!(
+            ask(&asked(&[("a", "allow_always"), ("r", "reject_once")]), mara(), false).scopes,
             [Scope::Session]
         );
+    }
+
+    /// F6: an agent that does not say what its tool is called with could ask for anything the next time.
+    #[test]
+    fn nothing_is_allowed_for_good_that_nobody_knows() {
+        let tool = json!({"toolCallId": "t", "kind": "execute", "title": "npm test"});
+        let blind = ask(&asked_with(ALL, &tool), mara(), false);
+        assert_eq!((blind.kind, &blind.scopes[..]), (AskKind::Permission, &[Scope::Once][..]));
+        let for_good = [("a", "allow_always"), ("r", "reject_once")];
+        let blind = ask(&asked_with(&for_good, &tool), mara(), false);
+        assert_eq!((blind.kind, &blind.scopes[..]), (AskKind::Question, &[Scope::Once][..]));
+    }
+
+    #[test]
+    fn what_is_limited_is_asked_about_without_its_words() {
+        let ask = ask(&asked(ALL), mara(), true);
+        assert_eq!((ask.prompt.as_str(), &ask.arguments), ("Use the tool execute", &None));
+        let told = format!("{ask:?}");
+        assert!(!told.contains("npm"), "{told}");
     }
 
     #[test]
     fn more_than_a_yes_and_a_no_is_a_question() {
         let asked = asked(&[("plan", "allow_once"), ("edit", "allow_once"), ("no", "reject_once")]);
-        let question = ask(&asked, eligible(&UserId::parse("mara").unwrap()));
+        let question = ask(&asked, mara(), false);
         assert_eq!(question.kind, AskKind::Question);
         let mut decision = decision(DecisionAction::Answer, Scope::Once, DecisionCause::Person);
         for (choice, expected) in [

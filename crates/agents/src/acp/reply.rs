@@ -2,7 +2,7 @@
 
 use antiphon_hub::{Answer, PendingTool, RunSession};
 use antiphon_protocol::{
-    Activity, Error, ErrorCode, Part, Usage,
+    Activity, Error, ErrorCode, Part, ToolCallId, Usage,
     part::{PlanItem, PlanState},
 };
 
@@ -14,6 +14,16 @@ use super::{
 
 /// Parts that are kept for words: an agent that uses many tools still has something to say.
 const PARTS_FOR_WORDS: usize = 4;
+
+/// The call that people are asked about.
+pub(super) enum About {
+    /// It waits for them.
+    Pending(PendingTool),
+    /// It is at work already, or over, and is shown under this id.
+    Shown(ToolCallId),
+    /// The answer shows none.
+    Nothing,
+}
 
 /// An answer that is being given. It opens with the first thing that there is to show.
 pub(super) struct Reply<'a> {
@@ -78,18 +88,22 @@ impl<'a> Reply<'a> {
     }
 
     /// Sees to it that the call that people are asked about is in the answer, and that they are told all that is known of
-    /// it. Returns the call; nothing if it is not shown, or at work already.
-    pub async fn tool_to_ask_about(&mut self, ask: &mut AskPermission) -> Result<Option<PendingTool>, Error> {
+    /// it. Returns the call; nothing if it is not shown.
+    pub async fn tool_to_ask_about(&mut self, ask: &mut AskPermission) -> Result<About, Error> {
         let id = ask.tool.tool_call_id.clone();
         if id.is_empty() {
-            return Ok(None);
+            return Ok(About::Nothing);
         }
         let news = ToolNews { status: None, ..ask.tool.clone() };
         self.add(Update::ToolMoved(Box::new(news))).await?;
         if let Some(known) = self.tools.news(&id) {
             ask.tool = known.clone();
         }
-        Ok(self.tools.take_pending(&id))
+        Ok(match (self.tools.take_pending(&id), self.tools.id(&id)) {
+            (Some(pending), _) => About::Pending(pending),
+            (None, Some(shown)) => About::Shown(shown.clone()),
+            (None, None) => About::Nothing,
+        })
     }
 
     /// People have decided about it.
@@ -155,7 +169,7 @@ impl<'a> Reply<'a> {
     async fn announce(&mut self, news: ToolNews) -> Result<(), Error> {
         if self.is_nearly_full() {
             self.hidden += usize::from(!self.tools.knows(&news.tool_call_id));
-            self.tools.hide(news);
+            self.tools.hide(news.tool_call_id);
             return Ok(());
         }
         let answer = self.open().await?;

@@ -3,14 +3,17 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
 use antiphon_protocol::RoomId;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::{
     desk::Desk,
@@ -20,7 +23,11 @@ use super::{
     turn::Turn,
     words::{Abilities, introduction},
 };
-use crate::{Trouble, program::Process};
+use crate::{
+    Trouble,
+    program::{End, Process},
+    veil::Veil,
+};
 
 /// Largest message of an agent: a file before and after a change, in one line.
 const LONGEST_LINE: usize = 4 * 1024 * 1024;
@@ -29,10 +36,14 @@ const LONGEST_LINE: usize = 4 * 1024 * 1024;
 pub(super) struct Running {
     peer: Peer,
     process: Process,
+    /// Covers what the program must not repeat.
+    veil: Veil,
     desk: Arc<Desk>,
     able: Abilities,
     home: PathBuf,
     patience: Duration,
+    /// How often the program did not heed what it was told. Only goes up: it has to go, as soon as nobody is disturbed.
+    ignored: AtomicU32,
 }
 
 impl Running {
@@ -47,12 +58,14 @@ impl Running {
         let host = Arc::clone(&desk);
         let peer = Peer::start(pipes.output, pipes.input, LONGEST_LINE, host);
         let (able, patience) = (Abilities::default(), settings.start);
-        let mut running = Self { peer, process, desk, able, home, patience };
+        let veil = settings.program.veil();
+        let ignored = AtomicU32::new(0);
+        let mut running = Self { peer, process, veil, desk, able, home, patience, ignored };
         match running.introduce(settings).await {
             Ok(()) => Ok(running),
             Err(trouble) if running.peer.closed().is_cancelled() => {
-                let how = running.end("it could not be spoken to").await;
-                Err(Trouble::passing(format!("{}: {how}", trouble.message)))
+                let End { how, last_words } = running.end("it could not be spoken to").await;
+                Err(Trouble::passing(format!("{}: {how}", trouble.message)).with(last_words))
             }
             Err(trouble) => Err(trouble),
         }
@@ -88,8 +101,21 @@ impl Running {
                 return Ok((known.to_owned(), false));
             }
         }
-        let answer = self.ask("session/new", &json!({"cwd": folder, "mcpServers": []})).await;
-        let answer = answer.map_err(|error| self.trouble("it opened no session", error))?;
+        let answer = match self.ask("session/new", &json!({"cwd": folder, "mcpServers": []})).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let end = match error {
+                    // Nobody knows whether it hears anything at all.
+                    CallError::TimedOut => self.ignores("it opened no session in time").await,
+                    _ => None,
+                };
+                let trouble = self.trouble("it opened no session", error);
+                return Err(match end {
+                    Some(end) => trouble.with(end.last_words),
+                    None => trouble,
+                });
+            }
+        };
         let session = answer["sessionId"].as_str().filter(|id| !id.is_empty());
         let session = session.ok_or_else(|| Trouble::passing("it opened a session without an id"))?;
         self.desk.open(session, Files::of(folder));
@@ -128,14 +154,33 @@ impl Running {
         self.desk.lose(session);
     }
 
+    /// It did not heed what it was told. It is ended, and started again: at once if nobody else is disturbed by that or if
+    /// it was not the first time, else when it [rests](Self::rest). Tells how it ended, if it has.
+    pub async fn ignores(&self, why: &'static str) -> Option<End> {
+        let is_first = self.ignored.fetch_add(1, Ordering::Relaxed) == 0;
+        if is_first && self.desk.turns() > 0 {
+            warn!(why, "an agent's program is ended as soon as it is at work on nothing else");
+            return None;
+        }
+        Some(self.end(why).await)
+    }
+
+    /// A turn is over. A program that does not listen goes as soon as it is at work on nothing: whoever [waits for its
+    /// end](Self::closed) sees to that.
+    pub fn rest(&self) {
+        if self.ignored.load(Ordering::Relaxed) > 0 && self.desk.turns() == 0 {
+            self.peer.close("it did not listen");
+        }
+    }
+
     /// Stops the program, by force if it must be, and tells how it ended.
-    pub async fn end(&self, why: &'static str) -> String {
+    pub async fn end(&self, why: &'static str) -> End {
         self.peer.close(why);
-        let how = self.process.end().await;
+        let end = self.process.end().await;
         match self.peer.why() {
             // Every program that ends does.
-            Some(peer::OUTPUT_CLOSED) | None => how,
-            Some(why) => format!("{why}; {how}"),
+            Some(peer::OUTPUT_CLOSED) | None => end,
+            Some(why) => End { how: format!("{why}; {}", end.how), ..end },
         }
     }
 
@@ -143,7 +188,7 @@ impl Running {
         self.peer.request(method, params, self.patience).await
     }
 
-    /// What did not work, and what may be done about it.
+    /// What did not work, and what may be done about it. The agent's own words are for those who control the bot.
     pub fn trouble(&self, what: &str, error: CallError) -> Trouble {
         Trouble::passing(match error {
             CallError::Remote(error) if error.code == AUTH_REQUIRED => {
@@ -154,7 +199,10 @@ impl Running {
                      the way in `sign_in`"
                 ));
             }
-            CallError::Remote(error) => format!("{what}: {}", error.message),
+            CallError::Remote(error) => {
+                let trouble = Trouble::passing(format!("{what} (code {})", error.code));
+                return trouble.with(Some(self.veil.cover(&error.message)));
+            }
             CallError::TimedOut => format!("{what} within {} s", self.patience.as_secs_f64()),
             CallError::Closed => what.to_owned(),
             CallError::TooMany => format!("{what}: too much is asked of it at once"),

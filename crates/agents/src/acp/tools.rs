@@ -1,25 +1,31 @@
 //! The tools of one turn: what an agent says of them, as tool calls of the answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use antiphon_hub::{Answer, PendingTool, ToolHandle, ToolStart};
-use antiphon_protocol::{Error, Role};
+use antiphon_protocol::{Error, Role, ToolCallId};
 use serde_json::Value;
 
-use super::words::{ToolNews, ToolStatus};
+use super::words::{Raw, ToolNews, ToolStatus};
 
 /// Bytes of an error text that are shown.
 const LONGEST_ERROR: usize = 2_000;
+/// Calls beside those that are shown whose ids are remembered. Of more, each word counts as another call.
+const MOST_HIDDEN: usize = 1_000;
 
 /// Tool calls by the agent's own ids, which are good for one turn only.
 #[derive(Default)]
 pub(super) struct Tools {
+    /// Those that are shown: as many as an answer has parts at most.
     calls: HashMap<String, Call>,
+    /// The ids of the others.
+    hidden: HashSet<String>,
     running: usize,
 }
 
-/// A call, with all that is known of it.
+/// A call, with all that is known of it as long as it is not over.
 struct Call {
+    id: ToolCallId,
     news: ToolNews,
     state: State,
     /// Its output as far as it is shown.
@@ -31,7 +37,7 @@ enum State {
     Running(ToolHandle),
     /// Given away while people decide.
     Asked,
-    /// Ended, refused, closed by the server, or never shown.
+    /// Ended, refused, or closed by the server.
     Over,
 }
 
@@ -48,12 +54,17 @@ impl Tools {
 
     /// Whether there has been a call with this id, shown or not.
     pub fn knows(&self, id: &str) -> bool {
-        self.calls.contains_key(id)
+        self.calls.contains_key(id) || self.hidden.contains(id)
     }
 
-    /// All that is known of a call.
+    /// All that is known of a call that is not over.
     pub fn news(&self, id: &str) -> Option<&ToolNews> {
-        self.calls.get(id).map(|call| &call.news)
+        self.calls.get(id).filter(|call| !call.is_over()).map(|call| &call.news)
+    }
+
+    /// What a call is called in the room, if it is shown.
+    pub fn id(&self, id: &str) -> Option<&ToolCallId> {
+        self.calls.get(id).map(|call| &call.id)
     }
 
     /// Shows a call that began.
@@ -72,7 +83,8 @@ impl Tools {
         };
         let pending = answer.announce_tool(start).await?;
         let id = news.tool_call_id.clone();
-        let mut call = Call { news, state: State::Pending(pending), shown: String::new() };
+        let mut call =
+            Call { id: pending.id().clone(), news, state: State::Pending(pending), shown: String::new() };
         // It may be at work, or over, already.
         call.advance().await;
         self.running += usize::from(call.is_running());
@@ -81,14 +93,17 @@ impl Tools {
     }
 
     /// A call that is not shown: there are too many.
-    pub fn hide(&mut self, news: ToolNews) {
-        let id = news.tool_call_id.clone();
-        self.calls.insert(id, Call { news, state: State::Over, shown: String::new() });
+    pub fn hide(&mut self, id: String) {
+        if self.hidden.len() < MOST_HIDDEN {
+            self.hidden.insert(id);
+        }
     }
 
     /// Something new about a call. What the server has closed meanwhile is over, whatever the agent says.
     pub async fn moved(&mut self, news: ToolNews) {
-        let Some(call) = self.calls.get_mut(&news.tool_call_id) else { return };
+        let Some(call) = self.calls.get_mut(&news.tool_call_id).filter(|call| !call.is_over()) else {
+            return;
+        };
         let has_arguments = news.raw_input.is_some() && news.raw_input != call.news.raw_input;
         call.news.merge(news);
         let was_running = call.is_running();
@@ -130,6 +145,7 @@ impl Tools {
             }
             Decided::Open => State::Pending(pending),
         };
+        call.let_go();
         self.running += usize::from(call.is_running());
     }
 
@@ -141,6 +157,7 @@ impl Tools {
                 State::Running(running) => running.stopped().await,
                 State::Asked | State::Over => Ok(()),
             };
+            call.let_go();
         }
         self.running = 0;
     }
@@ -159,6 +176,17 @@ pub(super) enum Decided {
 impl Call {
     fn is_running(&self) -> bool {
         matches!(self.state, State::Running(_))
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
+    /// Nothing more is done with what is known of a call that is over.
+    fn let_go(&mut self) {
+        if self.is_over() {
+            (self.news, self.shown) = (ToolNews::default(), String::new());
+        }
     }
 
     /// Brings the call to where the agent says it is.
@@ -184,11 +212,12 @@ impl Call {
             (State::Running(running), ToolStatus::Failed) => self.show(running).fail(&self.error()).await,
             (state @ (State::Asked | State::Over), _) => state,
         };
+        self.let_go();
     }
 
     /// Shows what the output has grown by. Output that became another one is shown at the end.
     fn show(&mut self, running: ToolHandle) -> State {
-        let output = self.news.output().unwrap_or_default();
+        let output = self.news.output.clone().unwrap_or_default();
         if let Some(more) = output.strip_prefix(&self.shown)
             && !more.is_empty()
         {
@@ -201,7 +230,7 @@ impl Call {
     }
 
     async fn complete(&mut self, running: ToolHandle) -> State {
-        let output = self.news.output().unwrap_or_default();
+        let output = self.news.output.clone().unwrap_or_default();
         let mut result = self.news.result();
         // An output that nobody has seen grow, and that is all there is, is the result.
         if result.is_none() && self.shown.is_empty() {
@@ -216,7 +245,7 @@ impl Call {
     }
 
     fn show_all(&mut self, running: ToolHandle) -> State {
-        let output = self.news.output().unwrap_or_default();
+        let output = self.news.output.clone().unwrap_or_default();
         if !output.starts_with(&self.shown) {
             let _ = running.output("\n");
             self.shown.clear();
@@ -226,13 +255,9 @@ impl Call {
 
     /// What went wrong, in the agent's words.
     fn error(&self) -> String {
-        let output = self.news.output().filter(|output| !output.trim().is_empty());
-        let raw = self
-            .news
-            .raw_output
-            .as_ref()
-            .map(|raw| raw.as_str().map_or_else(|| raw.to_string(), str::to_owned));
-        let mut error = output.or(raw).unwrap_or_else(|| "the tool failed".to_owned());
+        let output = self.news.output.clone().filter(|output| !output.trim().is_empty());
+        let words = output.or_else(|| self.news.raw_output.as_ref().map(Raw::words));
+        let mut error = words.unwrap_or_else(|| "the tool failed".to_owned());
         error.truncate(error.floor_char_boundary(LONGEST_ERROR));
         error
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 pub(super) use ask::{AskPermission, Choice, ChoiceKind, outcome_cancelled, outcome_selected};
-pub(super) use tool::{ToolNews, ToolStatus, is_small};
+pub(super) use tool::{Raw, ToolNews, ToolStatus, is_small};
 pub(super) use update::{Step, Update, Usage};
 
 /// The version of the protocol that is spoken here.

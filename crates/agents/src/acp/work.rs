@@ -3,7 +3,7 @@
 use std::{pin::Pin, time::Duration};
 
 use antiphon_hub::{PendingTool, RunSession};
-use antiphon_protocol::{Ending, Error, approval::DecisionCause};
+use antiphon_protocol::{Ask, Error, approval::DecisionCause};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
@@ -11,24 +11,24 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     desk::Event,
+    outcome::Outcome,
     peer::{Asked, CallError},
     permission,
-    reply::Reply,
+    reply::{About, Reply},
     running::Running,
     settings::Settings,
     tools::Decided,
     turn::{Next, Stop, Turn},
     words::AskPermission,
 };
+use crate::program::End;
 
-/// How long an agent may take to stop once it is told to. Then its program is ended: shorter than the time after which
-/// the server would close the run anyway, so that what was stopped has stopped.
+/// How long an agent may take to stop once it is told to. Then its session is given up, and its program is ended as soon as
+/// that disturbs nobody: shorter than the time after which the server would close the run anyway, so that what was stopped has
+/// stopped.
 const UNTIL_STOPPED: Duration = Duration::from_secs(3);
 /// Letters of a question that are shown.
 const LONGEST_QUESTION: usize = 2_000;
-
-/// How a run ended, and why in words.
-pub(super) type Outcome = (Ending, Option<String>);
 
 /// What came of a turn.
 pub(super) enum Came {
@@ -36,6 +36,8 @@ pub(super) enum Came {
     Over(Outcome),
     /// The agent refused the prompt before it did anything: it may not know the session any more.
     Unheard(Outcome),
+    /// The program went before it was given the prompt.
+    Gone(Outcome),
 }
 
 type Deciding<'a> = Pin<Box<dyn Future<Output = Done> + Send + 'a>>;
@@ -74,7 +76,7 @@ impl<'a> Work<'a> {
             tokio::select! {
                 biased;
                 () = self.run.cancelled().cancelled(), if deadline.is_none() => {
-                    self.end_early(&mut turn, (Ending::Cancelled, None)).await;
+                    self.end_early(&mut turn, Outcome::cancelled()).await;
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     break Err(CallError::TimedOut);
@@ -85,7 +87,7 @@ impl<'a> Work<'a> {
                 next = turn.next() => match next {
                     Next::End(end) => break end,
                     Next::Event(event) => if let Err(fault) = self.happened(event).await {
-                        self.end_early(&mut turn, (Ending::Failed, Some(fault.message))).await;
+                        self.end_early(&mut turn, fault.into()).await;
                     }
                 },
             }
@@ -103,14 +105,11 @@ impl<'a> Work<'a> {
         match event {
             Event::Update(update) => self.reply.add(update).await?,
             Event::Permission(mut ask, asked) => {
-                let pending = self.reply.tool_to_ask_about(&mut ask).await?;
-                self.deciding.push(Box::pin(decide(
-                    self.run,
-                    *ask,
-                    asked,
-                    pending,
-                    (self.settings.decide, self.ends.clone()),
-                )));
+                let about = self.reply.tool_to_ask_about(&mut ask).await?;
+                let eligible = permission::eligible(&self.run.run().triggered_by);
+                let words = permission::ask(&ask, eligible, self.settings.tools_for.is_some());
+                let waiting = (self.settings.decide, self.ends.clone());
+                self.deciding.push(Box::pin(decide(self.run, (*ask, words), asked, about, waiting)));
             }
             Event::Question { message, schema, asked } => {
                 let message = message.chars().take(LONGEST_QUESTION).collect();
@@ -142,7 +141,7 @@ impl<'a> Work<'a> {
     /// Our own record decides the outcome; the agent's word counts only where there is none.
     async fn conclude(mut self, end: Result<Stop, CallError>) -> Came {
         let broken = match &end {
-            Err(CallError::TimedOut) => Some(self.running.end("it did not stop when it was told to").await),
+            Err(CallError::TimedOut) => self.running.ignores("it did not stop when it was told to").await,
             Err(CallError::Closed) => Some(self.running.end("it is gone").await),
             _ => None,
         };
@@ -153,16 +152,16 @@ impl<'a> Work<'a> {
         let is_unheard = matches!(end, Err(CallError::Remote(_))) && !self.reply.has_begun();
         let outcome = match self.reply.conclude().await {
             Ok(()) => self.outcome(end, broken),
-            Err(fault) => (Ending::Failed, Some(fault.message)),
+            Err(fault) => fault.into(),
         };
         if is_unheard { Came::Unheard(outcome) } else { Came::Over(outcome) }
     }
 
-    fn outcome(&self, end: Result<Stop, CallError>, broken: Option<String>) -> Outcome {
-        let failed = |why: &str| (Ending::Failed, Some(why.to_owned()));
+    fn outcome(&self, end: Result<Stop, CallError>, broken: Option<End>) -> Outcome {
+        let failed = |why: &str| Outcome::failed(why);
         match end {
             Ok(Stop::EndTurn | Stop::Other) if !self.reply.has_begun() => failed("the agent said nothing"),
-            Ok(Stop::EndTurn | Stop::Other) => (Ending::Completed, None),
+            Ok(Stop::EndTurn | Stop::Other) => Outcome::completed(),
             Ok(Stop::MaxTokens) => failed("the agent ran out of tokens before it was done"),
             Ok(Stop::MaxRequests) => {
                 failed("the agent asked its model as often as it may before it was done")
@@ -170,12 +169,9 @@ impl<'a> Work<'a> {
             Ok(Stop::Refusal) => failed("the agent refuses to answer this"),
             Ok(Stop::Cancelled) => failed("the agent stopped, though nobody told it to"),
             Err(error @ (CallError::Remote(_) | CallError::TooMany)) => {
-                failed(&self.running.trouble("the agent reports an error", error).message)
+                Outcome::of("", self.running.trouble("the agent reports an error", error))
             }
-            Err(CallError::Closed | CallError::TimedOut) => {
-                let how = broken.unwrap_or_default();
-                (Ending::Interrupted, Some(format!("the agent's program broke off: {how}")))
-            }
+            Err(CallError::Closed | CallError::TimedOut) => Outcome::broken(broken.unwrap_or_default()),
         }
     }
 }
@@ -183,16 +179,16 @@ impl<'a> Work<'a> {
 /// Asks people whether the agent may, and tells it. Whatever ends this early, the agent is told `cancelled`.
 async fn decide(
     run: &RunSession,
-    ask: AskPermission,
+    (ask, words): (AskPermission, Ask),
     asked: Asked,
-    pending: Option<PendingTool>,
+    about: About,
     (within, ends): (Duration, CancellationToken),
 ) -> Done {
-    let words = permission::ask(&ask, permission::eligible(&run.run().triggered_by));
     let decision = async {
-        match &pending {
-            Some(pending) => pending.ask(run, words, within).await,
-            None => run.ask(words, within).await,
+        match &about {
+            About::Pending(pending) => pending.ask(run, words, within).await,
+            About::Shown(id) => run.ask(Ask { tool_call: Some(id.clone()), ..words }, within).await,
+            About::Nothing => run.ask(words, within).await,
         }
     };
     let decision = tokio::select! {
@@ -222,6 +218,10 @@ async fn decide(
             asked.answer(Ok(permission::refusal(&ask))).await;
             Decided::Refused(Some(fault.message))
         }
+    };
+    let pending = match about {
+        About::Pending(pending) => Some(pending),
+        About::Shown(_) | About::Nothing => None,
     };
     Done { id: ask.tool.tool_call_id, pending, decided }
 }

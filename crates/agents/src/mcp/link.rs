@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{
-    McpServer,
+    McpServer, Transport,
     calls::Calls,
     connection::{Connection, Greeting, answers, hear_changes, is_new, tools},
 };
+use crate::veil::Veil;
 
 /// The pause after the first failure; each later one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -31,6 +32,8 @@ const LIST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Link {
     pub server: McpServer,
+    /// Covers what its program must not repeat.
+    pub veil: Veil,
     /// Written by the supervisor alone.
     state: watch::Sender<State>,
     /// What the server offered when it was asked last. Stays when the link breaks, since calls make it again.
@@ -62,7 +65,11 @@ pub(super) struct Up {
 impl Link {
     pub fn new(server: McpServer) -> Self {
         let (state, tools) = (watch::Sender::new(State::Connecting), watch::Sender::new(Arc::from([])));
-        Self { server, state, tools, needed: Notify::new() }
+        let veil = match &server.transport {
+            Transport::Stdio(program) => program.veil(),
+            Transport::Http { .. } => Veil::default(),
+        };
+        Self { server, veil, state, tools, needed: Notify::new() }
     }
 
     /// What the server offered last.

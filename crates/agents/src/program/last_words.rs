@@ -6,10 +6,12 @@ use parking_lot::Mutex;
 use tokio::{process::ChildStderr, time::Instant};
 use tracing::debug;
 
-use crate::lines::Lines;
+use crate::{lines::Lines, veil::Veil};
 
+/// Bytes of a line that are read, so that a secret in it is found as a whole.
+const LONGEST_LINE: usize = 16 * 1024;
 /// Bytes of a line that are kept: a sentence or two.
-const LONGEST_LINE: usize = 400;
+const KEPT_BYTES: usize = 400;
 /// Lines that are kept for the one who asks why it ended.
 const KEPT_LINES: usize = 3;
 /// Lines a minute that are told: a program that writes without end must not fill the operator's log.
@@ -29,19 +31,19 @@ impl LastWords {
         lines.push_back(line);
     }
 
-    /// How they follow a sentence; nothing if there are none.
-    pub fn quoted(&self) -> String {
+    /// All of them; nothing if there are none.
+    pub fn quoted(&self) -> Option<String> {
         let lines = Vec::from(self.0.lock().clone());
-        if lines.is_empty() { String::new() } else { format!("; it last said: {}", lines.join(" / ")) }
+        (!lines.is_empty()).then(|| lines.join(" / "))
     }
 }
 
 /// Listens until the pipe is closed.
-pub(super) async fn listen(errors: ChildStderr, name: String, last_words: LastWords) {
+pub(super) async fn listen(errors: ChildStderr, name: String, veil: Veil, last_words: LastWords) {
     let mut lines = Lines::of(errors, LONGEST_LINE);
     let (mut told, mut since) = (0, Instant::now());
     while let Ok(Some(line)) = lines.next().await {
-        let line = readable(line.text);
+        let line = shorten(veil.cover(&readable(line.text)));
         if line.is_empty() {
             continue;
         }
@@ -54,6 +56,11 @@ pub(super) async fn listen(errors: ChildStderr, name: String, last_words: LastWo
         told += 1;
         last_words.add(line);
     }
+}
+
+fn shorten(mut line: String) -> String {
+    line.truncate(line.floor_char_boundary(KEPT_BYTES));
+    line
 }
 
 /// The line without what terminals would act on.
@@ -78,10 +85,10 @@ mod tests {
     #[test]
     fn the_last_lines_are_kept_without_colours() {
         let words = LastWords::default();
-        assert_eq!(words.quoted(), "");
+        assert_eq!(words.quoted(), None);
         for line in ["one", "two", "\u{1b}[31mthree\u{1b}[0m", "fo\u{7}ur "] {
             words.add(readable(line.as_bytes()));
         }
-        assert_eq!(words.quoted(), "; it last said: two / three / fo ur");
+        assert_eq!(words.quoted().unwrap(), "two / three / fo ur");
     }
 }

@@ -11,7 +11,7 @@ fn shell(script: &str, folder: &Path) -> (Process, Pipes) {
     let program = Program {
         command: "/bin/sh".to_owned(),
         args: ["-c", script].map(str::to_owned).to_vec(),
-        env: [("ANSWER".to_owned(), SecretString::from("42"))].into(),
+        env: [("ANSWER".to_owned(), SecretString::from("forty-two"))].into(),
         folder: Some(folder.to_owned()),
     };
     program.start("test").unwrap()
@@ -45,10 +45,19 @@ fn is_there(pid: &str) -> bool {
 }
 
 #[tokio::test]
-async fn how_a_program_ended_is_told_with_its_last_words() {
+async fn how_a_program_ended_is_told_and_its_last_words_apart_without_its_secrets() {
     let folder = TempDir::new().unwrap();
-    let (process, _pipes) = shell("echo no key >&2; echo give up >&2; exit 3", folder.path());
-    assert_eq!(process.ended().await, "it ended with code 3; it last said: no key / give up");
+    let padding = "x".repeat(390);
+    let script = format!("echo no key: $ANSWER >&2; echo {padding}$ANSWER >&2; echo give up >&2; exit 3");
+    let (process, _pipes) = shell(&script, folder.path());
+    let End { how, last_words } = process.ended().await;
+    assert_eq!(how, "it ended with code 3");
+    let last_words = last_words.unwrap();
+    assert!(
+        last_words.starts_with("no key: [secret] / xxx") && last_words.ends_with(" / give up"),
+        "{last_words}"
+    );
+    assert!(!last_words.contains("forty"), "{last_words}");
 }
 
 #[tokio::test]
@@ -57,7 +66,7 @@ async fn a_program_sees_its_folder_and_little_of_the_environment() {
     let (process, mut pipes) = shell("pwd -P; env", folder.path());
     let mut said = String::new();
     pipes.output.read_to_string(&mut said).await.unwrap();
-    assert_eq!(process.ended().await, "it ended");
+    assert_eq!(process.ended().await, End::of("it ended"));
     let mut lines = said.lines();
     assert_eq!(Path::new(lines.next().unwrap()), folder.path().canonicalize().unwrap());
     let names: Vec<&str> = lines.filter_map(|line| Some(line.split_once('=')?.0)).collect();
@@ -87,7 +96,7 @@ async fn what_a_program_leaves_behind_ends_with_it() {
     let folder = TempDir::new().unwrap();
     let (process, mut pipes) = shell("sleep 1000 & echo $!", folder.path());
     let child = first_line(&mut pipes).await;
-    assert_eq!(process.ended().await, "it ended");
+    assert_eq!(process.ended().await.how, "it ended");
     is_dead(&child).await;
 }
 

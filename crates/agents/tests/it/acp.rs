@@ -41,10 +41,14 @@ impl Scene {
         Self::with(program(&[])).await
     }
 
-    /// The bot runs.
     async fn with(own: AcpSpec) -> Self {
+        Self::of(spec(own)).await
+    }
+
+    /// The bot runs.
+    async fn of(spec: BotSpec) -> Self {
         let world = World::new().await;
-        world.brings(vec![spec(own)]).await;
+        world.brings(vec![spec]).await;
         let mara = world.person("mara", "Mara").await;
         let chat = mara.chat_with("coder").await;
         Self { world, mara, chat }

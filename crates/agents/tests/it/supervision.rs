@@ -41,7 +41,7 @@ impl Connector for Told {
         self.failures.fetch_sub(1, Ordering::SeqCst);
         assert!(!self.panics, "this connector breaks on purpose");
         let message = "nobody is there".to_owned();
-        Err(Trouble { message, permanent: self.permanent })
+        Err(Trouble { permanent: self.permanent, ..Trouble::passing(message) })
     }
 
     async fn lost(&self) -> Trouble {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     Bot, BotSpec, CloseCode, Ending, Error, ErrorCode, RoomId, UserId,
-    bot::{ConnectorSpec, Secrets},
+    bot::{ConnectorSpec, KnownSecrets, Secrets},
 };
 use antiphon_store::{BotSecrets, Change, RegisteredBot, RunChange};
 use tracing::{error, info};
@@ -25,14 +25,15 @@ impl Hub {
             self.bots.remember(&bot, state);
         }
         for RegisteredBot { mut spec, secrets } in self.store.registered_bots().await? {
-            match self.unseal(&spec.id, &secrets) {
-                Ok(opened) => spec.put_secrets(&opened),
+            let opened = self.unseal(&spec.id, &secrets);
+            match &opened {
+                Ok(opened) => spec.put_secrets(opened),
                 Err(fault) => {
                     error!(bot = %spec.id, %fault, "a bot's secrets cannot be opened: register it again");
                 }
             }
             self.set_bot_token(&spec.id, secrets.token);
-            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Registered);
+            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Registered, opened.is_err());
         }
         Ok(())
     }
@@ -47,7 +48,7 @@ impl Hub {
                 _ => None,
             };
             self.set_bot_token(&spec.id, token);
-            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Settings);
+            self.bots.order(&spec.id.clone(), Arc::new(spec), Origin::Settings, false);
         }
         for bot in self.bots().iter().filter(|bot| self.bots.ordered(&bot.user.id).is_none()) {
             self.bots.news().of(&bot.user.id);
@@ -61,12 +62,15 @@ impl Hub {
         let before = self.bots.ordered(&id);
         if let Some(before) = &before {
             spec.owner.clone_from(&before.spec.owner);
-            let mut known = (*before.spec).clone();
-            if known.connector.kind() == spec.connector.kind() {
-                spec.put_secrets(&known.take_secrets());
-            }
         }
-        spec.check().map_err(|fault| Error::field(&format!("bot.{}", fault.key), fault.problem))?;
+        let known = match &before {
+            None => KnownSecrets::None,
+            Some(before) if before.spec.connector.kind() != spec.connector.kind() => KnownSecrets::None,
+            Some(before) if before.locked => KnownSecrets::Lost,
+            Some(before) => KnownSecrets::Of(&before.spec),
+        };
+        let kept = spec.keep_secrets(known).and_then(|()| spec.check());
+        kept.map_err(|fault| Error::field(&format!("bot.{}", fault.key), fault.problem))?;
         let is_socket = matches!(spec.connector, ConnectorSpec::BotSocket { .. });
         let token =
             (is_socket && !self.has_bot_token(&id)).then(|| self.environment.vault.token()).transpose()?;
@@ -92,7 +96,7 @@ impl Hub {
         if digest.is_some() {
             self.set_bot_token(&id, digest);
         }
-        self.bots.order(&id, Arc::new(spec), Origin::Registered);
+        self.bots.order(&id, Arc::new(spec), Origin::Registered, false);
         info!(bot = %id, %by, "a bot was registered");
         Ok(token)
     }

@@ -3,7 +3,7 @@
 use std::{collections::btree_map::Entry, sync::Arc, time::Duration};
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Ask, Decision, Error, ErrorCode, ToolCallId, ToolState, UserId,
+    Approval, ApprovalId, Ask, Decision, Error, ErrorCode, MessageId, Role, ToolCallId, ToolState, UserId,
     approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Scope},
 };
 use antiphon_store::{Change, Command, Outcome};
@@ -97,8 +97,10 @@ pub(super) async fn request(
     within: Duration,
     call: Option<&Call>,
 ) -> Result<Asked, Error> {
+    let about = call.map(|call| &call.id).or(ask.tool_call.as_ref());
+    let shown = about.and_then(|id| active.shown(id));
     // Whoever may see the call sees there what it is called with; the question is for the whole room.
-    if call.is_some_and(Call::is_limited) {
+    if shown.as_ref().map_or_else(|| hub.limits_tools_of(active), |(_, least)| least.is_some()) {
         ask.arguments = None;
         // Other ones would stand in the answer, for the whole room as well.
         ask.editable = false;
@@ -122,7 +124,7 @@ pub(super) async fn request(
         approval: id.clone(),
         run: active.run.run.clone(),
         bot: active.run.bot.clone(),
-        message_id: call.map(|call| call.answer.message_id.clone()),
+        message_id: shown.map(|(message_id, _)| message_id),
         ask,
         deadline,
         decision: None,
@@ -202,6 +204,13 @@ impl ActiveRun {
         !self.approvals.lock().is_empty()
     }
 
+    /// The message that shows a call, and the least role that may see it.
+    fn shown(&self, call: &ToolCallId) -> Option<(MessageId, Option<Role>)> {
+        let message_id = self.answer.lock().clone()?;
+        let least = self.room.read(|state| state.open.visibility_of(&message_id, call))?;
+        Some((message_id, least))
+    }
+
     /// Questions whose deadline has come.
     pub fn due_approvals(&self, now: Instant) -> Vec<ApprovalId> {
         let approvals = self.approvals.lock();
@@ -211,6 +220,11 @@ impl ActiveRun {
 }
 
 impl Hub {
+    /// Whether what the bot's tools are called with is not for everyone. Holds for calls that the answer does not show.
+    fn limits_tools_of(&self, active: &ActiveRun) -> bool {
+        self.bot_spec(&active.run.bot).is_some_and(|spec| spec.visible_to.contains_key("tools"))
+    }
+
     /// The run is to stop, or one of its calls: nobody needs to answer any more.
     pub(super) fn withdraw_approvals(&self, active: &Arc<ActiveRun>, of: Option<&ToolCallId>) {
         let ids: Vec<ApprovalId> = {

@@ -93,14 +93,6 @@ impl Call {
         Self { answer, part, id, name, timeout, stops_with_run: false, stop, clock, output }
     }
 
-    /// Whether not everyone may see what the tool is called with.
-    pub fn is_limited(&self) -> bool {
-        let answer = &self.answer;
-        answer.active.room.read(|state| {
-            state.open.visibility_of(&answer.message_id, &self.id).is_some_and(|least| least.is_some())
-        })
-    }
-
     /// It begins to run, and its time-out with it. Where somebody wanted it stopped before that, it ends instead.
     pub async fn start(&self) -> Result<(), Error> {
         match self.begin(false) {

@@ -34,8 +34,11 @@ impl Session {
 
     pub(super) fn get_bot(&self, request: &GetBot) -> Result<Begun, Error> {
         let bot = self.hub.bot(&request.bot).ok_or_else(|| Error::not_found("bot"))?;
-        let spec = self.controls(&bot).then(|| self.shown_spec(&bot)).flatten();
-        Ok(Begun::Now(Ok(Reply::Bot(Box::new(BotReply { bot, spec, token: None })))))
+        if self.controls(&bot) {
+            return Ok(Begun::Now(self.about(&bot.user.id, None)));
+        }
+        let (spec, details, token) = (None, None, None);
+        Ok(Begun::Now(Ok(Reply::Bot(Box::new(BotReply { bot, spec, details, token })))))
     }
 
     pub(super) fn register_bot(&self, request: RegisterBot) -> Result<Begun, Error> {
@@ -178,8 +181,8 @@ impl Session {
     /// What is said about a bot to those who control it.
     fn about(&self, id: &UserId, token: Option<String>) -> Result<Reply, Error> {
         let bot = self.hub.bot(id).ok_or_else(|| Error::not_found("bot"))?;
-        let spec = self.shown_spec(&bot);
-        Ok(Reply::Bot(Box::new(BotReply { bot, spec, token })))
+        let (spec, details) = (self.shown_spec(&bot), self.hub.bot_details(id));
+        Ok(Reply::Bot(Box::new(BotReply { bot, spec, details, token })))
     }
 
     /// What was said about a bot, without its secrets.

@@ -21,6 +21,7 @@ mod order;
 mod privacy;
 mod queue;
 mod runs;
+mod secrets;
 mod signals;
 mod slow;
 mod soak;

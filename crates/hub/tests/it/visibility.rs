@@ -2,8 +2,9 @@
 
 use antiphon_hub::ToolStart;
 use antiphon_protocol::{
-    Ask, Error, Part, Reply, Role, RoomId, UserId, Visibility,
+    Ask, BotSpec, Error, Part, Reply, Role, RoomId, UserId, Visibility,
     approval::{AskKind, DefaultAction, Eligible, Scope},
+    bot::ConnectorSpec,
     request::{GetMessage, History, ListRuns, Search},
 };
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     bot::{completes, empty_text, next_run},
     view::View,
-    world::{Person, World, until},
+    world::{Person, World, until, user_id},
 };
 
 /// A word that only admins may ever read.
@@ -171,7 +172,23 @@ async fn what_is_hidden_stays_hidden_after_a_crash() {
     assert!(all_that_is_told(&owner, &room, answer.message_id()).await.contains(SECRET));
 }
 
-/// F6, DESIGN 5: a question about a call that only some may see does not tell the others what the call is.
+fn ask(arguments: Value) -> Ask {
+    Ask {
+        kind: AskKind::Permission,
+        prompt: "May I?".to_owned(),
+        tool_call: None,
+        tool: None,
+        arguments: Some(arguments),
+        editable: true,
+        schema: None,
+        eligible: Eligible { role: Some(Role::Admin), users: Vec::new() },
+        scopes: vec![Scope::Once],
+        default: DefaultAction::Deny,
+    }
+}
+
+/// F6, DESIGN 5: a question about a call that only some may see does not tell the others what the call is, whether the call
+/// waits, runs or is over.
 #[tokio::test]
 async fn a_question_does_not_tell_what_its_call_hides() {
     let world = World::new().await;
@@ -180,25 +197,45 @@ async fn a_question_does_not_tell_what_its_call_hides() {
     owner.says(&room, "@ada tea?").await;
     let run = next_run(&mut inbox).await;
     let answer = run.answer().await.unwrap();
-    let arguments = json!({ "password": SECRET });
-    let start =
-        ToolStart { arguments: arguments.clone(), visible_to: Some(Role::Admin), ..ToolStart::new("kettle") };
-    let tool = answer.announce_tool(start).await.unwrap();
-    let ask = Ask {
-        kind: AskKind::Permission,
-        prompt: "May I?".to_owned(),
-        tool_call: None,
-        tool: None,
-        arguments: Some(arguments),
-        editable: false,
-        schema: None,
-        eligible: Eligible { role: Some(Role::Admin), users: Vec::new() },
-        scopes: vec![Scope::Once],
-        default: DefaultAction::Deny,
+    let arguments = || json!({ "password": SECRET });
+    let start = |name: &str| ToolStart {
+        arguments: arguments(),
+        visible_to: Some(Role::Admin),
+        ..ToolStart::new(name)
     };
-    let id = antiphon_protocol::ApprovalId::parse("q1").unwrap();
-    tool.request(&run, id, ask, std::time::Duration::from_secs(60)).await.unwrap();
+    let id = |id: &str| antiphon_protocol::ApprovalId::parse(id).unwrap();
+    let within = std::time::Duration::from_secs(60);
+    let pending = answer.announce_tool(start("kettle")).await.unwrap();
+    pending.request(&run, id("q1"), ask(arguments()), within).await.unwrap();
+    let running = answer.announce_tool(start("stove")).await.unwrap().start().await.unwrap();
+    let about = Ask { tool_call: Some(running.id().clone()), ..ask(arguments()) };
+    run.request(id("q2"), about.clone(), within).await.unwrap();
+    running.complete(json!(SECRET)).await.unwrap();
+    run.request(id("q3"), about, within).await.unwrap();
     let told = all_that_is_told(&member, &room, answer.message_id()).await;
     assert!(told.contains("May I?") && !told.contains(SECRET), "{told}");
     assert!(all_that_is_told(&owner, &room, answer.message_id()).await.contains(SECRET));
+}
+
+/// The same of calls that the answer does not show: they are no less limited than the bot's tools are.
+#[tokio::test]
+async fn a_question_about_a_call_that_is_not_shown_is_limited_as_the_bots_tools_are() {
+    for limited in [true, false] {
+        let world = World::new().await;
+        let (owner, member) = (world.person("mara").await, world.person("tomas").await);
+        let mut spec = BotSpec::new(user_id("ada"), ConnectorSpec::Builtin {});
+        spec.visible_to.extend(limited.then(|| ("tools".to_owned(), Role::Admin)));
+        let bot = world.declares(spec).await;
+        let room = owner.makes("lab", Visibility::Public).await;
+        member.enters(&room).await;
+        owner.invites(&room, &[&bot], Role::Member).await;
+        owner.says(&room, "@ada tea?").await;
+        let run = next_run(&mut world.inbox(&bot, 1)).await;
+        let answer = run.answer().await.unwrap();
+        let about = Ask { tool: Some("kettle".to_owned()), ..ask(json!({ "password": SECRET })) };
+        let id = antiphon_protocol::ApprovalId::parse("q1").unwrap();
+        run.request(id, about, std::time::Duration::from_secs(60)).await.unwrap();
+        let told = all_that_is_told(&member, &room, answer.message_id()).await;
+        assert_eq!(told.contains(SECRET), !limited, "{told}");
+    }
 }

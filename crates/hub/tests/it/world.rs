@@ -40,16 +40,18 @@ impl Clock for TestClock {
     }
 }
 
-/// Seals by turning bytes over: enough to see that what is stored was sealed, and by whom it is opened.
-struct PaperVault;
+/// Seals by turning bytes over: enough to see that what is stored was sealed, about whom, and with which key.
+struct PaperVault {
+    key: u8,
+}
 
 impl Vault for PaperVault {
     fn seal(&self, about: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        Ok(about.bytes().chain([0]).chain(plain.iter().map(|byte| !byte)).collect())
+        Ok(about.bytes().chain([0, self.key]).chain(plain.iter().map(|byte| !byte)).collect())
     }
 
     fn open(&self, about: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let rest = sealed.strip_prefix(about.as_bytes()).and_then(|rest| rest.strip_prefix(&[0]));
+        let rest = sealed.strip_prefix(about.as_bytes()).and_then(|rest| rest.strip_prefix(&[0, self.key]));
         let rest = rest.ok_or_else(|| Error::not_found("secret"))?;
         Ok(rest.iter().map(|byte| !byte).collect())
     }
@@ -77,10 +79,10 @@ impl World {
         let mut options = HubOptions::default();
         change(&mut options);
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_183_327_042)));
-        Self::open(tempfile::tempdir().expect("a temporary folder"), options, clock).await
+        Self::open(tempfile::tempdir().expect("a temporary folder"), options, clock, 0).await
     }
 
-    async fn open(folder: TempDir, options: HubOptions, clock: Arc<TestClock>) -> Self {
+    async fn open(folder: TempDir, options: HubOptions, clock: Arc<TestClock>, key: u8) -> Self {
         let sqlite = SqliteOptions {
             durability: Durability::Normal,
             busy_timeout: Duration::from_millis(50),
@@ -89,7 +91,7 @@ impl World {
         let store = Arc::new(SqliteStore::open(folder.path().join("antiphon.db"), &sqlite).expect("a store"));
         let environment = Environment {
             clock: Arc::clone(&clock) as _,
-            vault: Arc::new(PaperVault),
+            vault: Arc::new(PaperVault { key }),
             ..Environment::system()
         };
         let hub = Hub::start(Arc::clone(&store) as _, options.clone(), environment).await.expect("a hub");
@@ -103,18 +105,28 @@ impl World {
 
     /// What a server finds that starts after this one lost its power at this moment.
     pub async fn after_a_crash(&self) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        for name in ["antiphon.db", "antiphon.db-wal"] {
-            std::fs::copy(self.folder.path().join(name), folder.path().join(name))
-                .expect("the file is there");
-        }
-        Self::open(folder, self.options.clone(), Arc::clone(&self.clock)).await
+        self.copied(0).await
     }
 
     /// What a server finds that starts after this one was stopped.
     pub async fn after_a_stop(&self) -> Self {
         self.hub.stop().await;
-        self.after_a_crash().await
+        self.copied(0).await
+    }
+
+    /// The same, where the key that seals secrets is another one.
+    pub async fn after_a_loss_of_keys(&self) -> Self {
+        self.hub.stop().await;
+        self.copied(1).await
+    }
+
+    async fn copied(&self, key: u8) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in ["antiphon.db", "antiphon.db-wal"] {
+            std::fs::copy(self.folder.path().join(name), folder.path().join(name))
+                .expect("the file is there");
+        }
+        Self::open(folder, self.options.clone(), Arc::clone(&self.clock), key).await
     }
 
     /// A person who is signed in.

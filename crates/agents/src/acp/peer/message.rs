@@ -18,8 +18,8 @@ pub(in crate::acp) const CANCELLED: i64 = -32800;
 /// Withdraws a request; of either side.
 pub(super) const CANCEL_REQUEST: &str = "$/cancel_request";
 
-/// Bytes of the other side's error text that are kept: it ends up in a sentence for people.
-const REMOTE_TEXT: usize = 500;
+/// Bytes of the other side's error text that are kept: it is read by people.
+const REMOTE_TEXT: usize = 4 * 1024;
 
 /// One message of the other side.
 #[derive(Debug, PartialEq)]

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use antiphon_hub::{Answer, PendingTool, RunSession, ToolHandle, ToolStart};
-use antiphon_protocol::{Ask, Decision, Error, Limits, Role};
+use antiphon_protocol::{Ask, Decision, Error, Limits, Role, ToolCallId};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -24,6 +24,7 @@ pub(in super::super) struct Tools(BTreeMap<Key, Call>);
 
 /// One call.
 pub(in super::super) struct Call {
+    id: ToolCallId,
     name: String,
     part: u32,
     /// What the model has written.
@@ -57,14 +58,15 @@ impl Call {
         fit::json(&self.arguments)
     }
 
-    /// Asks people whether it may run. A call that counts as running already is asked about by its name.
+    /// Asks people whether it may run, also where it counts as running already.
     pub async fn ask(&self, run: &RunSession, ask: Ask, within: Duration) -> Result<Decision, Error> {
         match &self.stage {
             Stage::Growing(tool) | Stage::Ready(tool, _) | Stage::Asked(tool) => {
                 tool.ask(run, ask, within).await
             }
             Stage::Running(_) | Stage::Over => {
-                run.ask(Ask { tool: Some(self.name.clone()), ..ask }, within).await
+                let (tool_call, tool) = (Some(self.id.clone()), Some(self.name.clone()));
+                run.ask(Ask { tool_call, tool, ..ask }, within).await
             }
         }
     }
@@ -112,9 +114,9 @@ impl Tools {
         // AG-UI has no word for stopping a tool alone.
         let start = ToolStart { visible_to, stops_with_run: true, ..ToolStart::new(name.clone()) };
         let tool = answer.announce_tool(start).await?;
-        let part = tool.part();
+        let (id, part) = (tool.id().clone(), tool.part());
         let (arguments, previewed, stage) = (String::new(), 0, Stage::Growing(tool));
-        self.0.insert(key, Call { name, part, arguments, previewed, stage });
+        self.0.insert(key, Call { id, name, part, arguments, previewed, stage });
         Ok(part)
     }
 

@@ -8,6 +8,8 @@ const sessions = new Map();
 const asked = new Map();
 let nextId = 1;
 let nextSession = 1;
+let release;
+let dozes = false;
 
 const write = (text) => process.stdout.write(`${text}\n`);
 const send = (message) => write(JSON.stringify({ jsonrpc: '2.0', ...message }));
@@ -110,12 +112,44 @@ const deeds = {
     await sleep(60_000);
   },
 
+  /** Dies, and says its key. */
+  async leak() {
+    process.stderr.write(`my key is ${env.TOKEN}\n`, () => process.exit(7));
+    await sleep(60_000);
+  },
+
+  /** Answers its prompt with an error. */
+  complain(id) {
+    say(id, 'I begin');
+    throw new Error(`my key is ${env.TOKEN}`);
+  },
+
   /** Never ends, but stops when told to. */
   async wait(id, session) {
     say(id, 'I wait');
     update(id, 'tool_call', { toolCallId: 'call_1', title: 'Wait', kind: 'other', status: 'in_progress' });
     while (!session.cancelled) await sleep(5);
     return 'end_turn';
+  },
+
+  /** Never ends, whatever it is told; the program hears well. */
+  async stubborn(id) {
+    say(id, 'I go on');
+    for (;;) await sleep(1000);
+  },
+
+  /** Works until another session lets it go. */
+  async steady(id) {
+    say(id, 'I work');
+    await new Promise((resolve) => (release = resolve));
+    say(id, ' and am done');
+  },
+  release: () => release(),
+
+  /** Answers nothing from now on. */
+  doze(id) {
+    say(id, 'good night');
+    setImmediate().then(() => (dozes = true));
   },
 
   /** Hears nothing and does not end. */
@@ -176,11 +210,25 @@ const deeds = {
     say(id, `outcome ${result.outcome.outcome} ${result.outcome.optionId ?? ''}`);
   },
 
-  /** Asks for two different things, each of which may be allowed for good. */
+  /** Asks for a permission when it has begun already. */
+  async presume(id) {
+    const rawInput = { command: 'rm -rf build' };
+    const title = 'rm -rf build';
+    update(id, 'tool_call', { toolCallId: 'call_1', title, kind: 'execute', status: 'in_progress', rawInput });
+    const { result } = await ask('session/request_permission', {
+      sessionId: id,
+      toolCall: { toolCallId: 'call_1' },
+      options: [{ optionId: 'no', name: 'No', kind: 'reject_once' }],
+    });
+    say(id, `outcome ${result.outcome.outcome}`);
+  },
+
+  /** Asks for two different things of the same name, each of which may be allowed for good. */
   async twice(id) {
     for (const command of ['make', 'make install']) {
       const toolCallId = `call ${command}`;
-      update(id, 'tool_call', { toolCallId, title: command, kind: 'execute', status: 'pending' });
+      const rawInput = { command };
+      update(id, 'tool_call', { toolCallId, title: 'make', kind: 'execute', status: 'pending', rawInput });
       const { result } = await ask('session/request_permission', {
         sessionId: id,
         toolCall: { toolCallId },
@@ -251,8 +299,14 @@ async function prompt({ sessionId, prompt: blocks }, id) {
   const texts = blocks.map((block) => block.text);
   session.prompts.push(texts);
   const deed = deeds[texts.at(-1).trim().split(/\s+/).at(-1)];
-  const stopReason = (deed && (await deed(sessionId, session))) || 'end_turn';
-  session.isBusy = false;
+  let stopReason;
+  try {
+    stopReason = (deed && (await deed(sessionId, session))) || 'end_turn';
+  } catch ({ message }) {
+    return send({ id, error: { code: -32603, message: 'Internal error', data: { details: message } } });
+  } finally {
+    session.isBusy = false;
+  }
   if (stopReason === 'end_turn' && deed === undefined) say(sessionId, `heard ${texts.at(-1)}`);
   send({ id, result: { stopReason } });
 }
@@ -302,7 +356,7 @@ createInterface({ input: process.stdin })
     if (method === undefined) {
       asked.get(id)?.(rest);
       asked.delete(id);
-    } else {
+    } else if (!dozes) {
       handlers[method]?.(params, id);
     }
   })

@@ -1,9 +1,12 @@
 //! Programs that break the rules, and what the room is told.
 
-use antiphon_protocol::{RunState, ToolState};
+use antiphon_protocol::{Reply, RunState, ToolState, request::GetBot};
 
 use super::{Scene, connect, program};
-use crate::world::World;
+use crate::{
+    watcher::{Seen, text_of},
+    world::World,
+};
 
 #[tokio::test]
 async fn garbage_and_giant_lines_cost_themselves_only() {
@@ -21,7 +24,7 @@ async fn a_program_that_dies_interrupts_its_run_and_is_started_again() {
     let (run, said) = scene.ask("die").await;
     assert_eq!((run.state, said.as_str()), (RunState::Interrupted, "I begin"));
     let error = run.error.unwrap();
-    assert!(error.contains("code 7") && error.contains("out of luck"), "{error}");
+    assert!(error.contains("code 7") && !error.contains("luck"), "{error}");
     assert_eq!(scene.ask("hello").await.0.state, RunState::Completed);
     assert_eq!(scene.world.hub.bot(&run.bot).unwrap().restarts, 1);
 }
@@ -51,6 +54,55 @@ async fn an_agent_that_does_not_stop_is_ended() {
     let (run, _) = scene.chat.answered(&question).await;
     assert_eq!(run.state, RunState::Cancelled);
     assert_eq!(scene.ask("hello").await.0.state, RunState::Completed);
+}
+
+/// D3: a program that answers nothing any more is found out by whoever needs a session, and started again.
+#[tokio::test]
+async fn a_program_that_hangs_is_started_again() {
+    let mut own = program(&[]);
+    own.start_ms = 4_000;
+    let mut scene = Scene::with(own).await;
+    assert_eq!(scene.ask("doze").await.1, "good night");
+    scene.chat = scene.mara.chat_with("coder").await;
+    let (run, _) = scene.ask("hello").await;
+    assert_eq!(run.state, RunState::Completed, "{:?}", run.error);
+    assert_eq!(scene.world.hub.bot(&run.bot).unwrap().restarts, 1);
+}
+
+/// F4, D3: an agent that does not stop in one room does not cost the others theirs; its program ends when they are done.
+#[tokio::test]
+async fn one_stubborn_session_does_not_end_the_work_of_others() {
+    let mut scene = Scene::new().await;
+    let mut steady = scene.mara.chat_with("coder").await;
+    let worked_on = scene.mara.say(&steady.room, "steady").await;
+    steady.until("its first words", |seen| seen.length() > 0).await;
+    let question = scene.mara.say(&scene.chat.room, "stubborn").await;
+    scene.chat.until("its first words", |seen| seen.length() > 0).await;
+    assert!(scene.mara.stop(&scene.chat.room, &question).await);
+    assert_eq!(scene.chat.answered(&question).await.0.state, RunState::Cancelled);
+    // The room has another session in the same program.
+    assert_eq!(scene.ask("release").await.0.state, RunState::Failed);
+    let (run, answer) = steady.answered(&worked_on).await;
+    assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "I work and am done"));
+    assert_eq!(scene.ask("hello").await.0.state, RunState::Completed);
+    assert_eq!(scene.world.hub.bot(&run.bot).unwrap().restarts, 1);
+}
+
+/// The second time it is not the agent's session that is to blame, but the program.
+#[tokio::test]
+async fn a_program_that_ignores_two_is_ended() {
+    let mut scene = Scene::new().await;
+    let mut steady = scene.mara.chat_with("coder").await;
+    let worked_on = scene.mara.say(&steady.room, "steady").await;
+    steady.until("its first words", |seen| seen.length() > 0).await;
+    for _ in 0..2 {
+        let question = scene.mara.say(&scene.chat.room, "stubborn").await;
+        let has_begun = |seen: &Seen| seen.answer(&question).is_some();
+        scene.chat.until("its answer", has_begun).await;
+        assert!(scene.mara.stop(&scene.chat.room, &question).await);
+        assert_eq!(scene.chat.answered(&question).await.0.state, RunState::Cancelled);
+    }
+    assert_eq!(steady.answered(&worked_on).await.0.state, RunState::Interrupted);
 }
 
 /// B9: an agent that speaks without end fills what one answer may hold, and no more.
@@ -96,7 +148,31 @@ async fn why_an_agent_stopped_is_told() {
     }
 }
 
-/// D3: what keeps a program from starting is told in words that help, with the last that it said itself.
+/// What a program says on its error output, or in an error, reaches those who control the bot, without the secrets that it
+/// was given; everyone else reads how it ended.
+#[tokio::test]
+async fn what_a_program_says_about_its_death_is_for_those_who_control_it() {
+    for (deed, state) in [("leak", RunState::Interrupted), ("complain", RunState::Failed)] {
+        let mut scene = Scene::with(program(&[("TOKEN", "sk-0123456789")])).await;
+        let (run, _) = scene.ask(deed).await;
+        assert_eq!(run.state, state);
+        scene.ask("hello").await;
+        let log = format!("{:?}{:?}", scene.chat.seen.entries, scene.world.hub.bot(&run.bot));
+        assert!(!log.contains("sk-0123456789") && !log.contains("my key is"), "{log}");
+        let get = || GetBot { bot: run.bot.clone() };
+        let mut root = scene.world.person("root", "Root").await;
+        root.session.set_administrator(true);
+        for (person, sees) in [(&scene.mara, false), (&root, true)] {
+            let Reply::Bot(told) = person.ask(get()).await else { panic!("asked for a bot") };
+            let details = told.details.unwrap_or_default();
+            assert_eq!(details.contains("my key is [secret]"), sees, "{deed}: {details}");
+            assert!(!details.contains("sk-0123456789"), "{details}");
+        }
+    }
+}
+
+/// D3: what keeps a program from starting is told in words that help, with the last that it said itself for those who
+/// control it.
 #[tokio::test]
 async fn what_keeps_a_program_from_starting_is_told() {
     let world = World::new().await;
@@ -114,7 +190,8 @@ async fn what_keeps_a_program_from_starting_is_told() {
         (wrong_key, "no such way", false),
     ] {
         let trouble = connect(&world, &own).start().await.unwrap_err();
-        assert!(trouble.message.contains(words) && trouble.permanent == permanent, "{trouble:?}");
+        let told = format!("{} {}", trouble.message, trouble.details.unwrap_or_default());
+        assert!(told.contains(words) && trouble.permanent == permanent, "{told}");
     }
 }
 

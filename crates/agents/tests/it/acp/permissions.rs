@@ -117,16 +117,35 @@ async fn what_is_allowed_for_good_is_this_very_thing() {
     scene.decide_for(&approval.approval, DecisionAction::Approve, None, Some(Scope::Session)).await;
     scene.chat.until("the other question", |seen| all_asked(seen).len() == 2).await;
     let other = all_asked(&scene.chat.seen)[1].clone();
-    assert_eq!(other.ask.prompt, "make install");
+    assert_eq!(other.ask.prompt, "make");
+    assert_eq!(other.ask.arguments, Some(json!({"command": "make install"})));
     scene.decide(&other.approval, DecisionAction::Deny, None).await;
     assert_eq!(text_of(&scene.chat.answered(&question).await.1), "make: always. \nmake install: no. ");
 
     let question = scene.mara.say(&scene.chat.room, "twice").await;
-    let others = |seen: &Seen| all_asked(seen).iter().filter(|one| one.ask.prompt == "make install").count();
+    let others =
+        |seen: &Seen| all_asked(seen).iter().filter(|one| one.ask.arguments == other.ask.arguments).count();
     scene.chat.until("the other question again", |seen| others(seen) == 2).await;
     let again = all_asked(&scene.chat.seen).last().copied().cloned().unwrap();
     scene.decide(&again.approval, DecisionAction::Deny, None).await;
     assert_eq!(text_of(&scene.chat.answered(&question).await.1), "make: once. \nmake install: no. ");
+}
+
+/// F6, DESIGN 5: where not everyone may see what tools are called with, no question tells it, whether the call waits or has
+/// begun.
+#[tokio::test]
+async fn a_question_does_not_tell_what_its_call_hides() {
+    for deed in ["permit", "presume"] {
+        let mut limited = super::spec(super::program(&[]));
+        limited.visible_to.insert("tools".to_owned(), antiphon_protocol::Role::Admin);
+        let mut scene = Scene::of(limited).await;
+        let (question, approval) = scene.until_asked(deed).await;
+        let told = serde_json::to_string(&approval).unwrap();
+        assert!(!told.contains("rm -rf"), "{told}");
+        assert!(approval.ask.tool_call.is_some() && approval.ask.tool.unwrap().starts_with("execute ("));
+        scene.decide(&approval.approval, DecisionAction::Deny, None).await;
+        scene.chat.answered(&question).await;
+    }
 }
 
 /// An agent's own question is one to the room.

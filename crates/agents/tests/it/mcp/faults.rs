@@ -16,7 +16,7 @@ async fn a_list_is_read_to_its_end_and_again_when_it_changes() {
     let names = |servers: &Servers| servers.mcp.tools().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!(names(&servers)[..6], ["flood", "die", "hang", "leave_a_child", "complain", "ask_twice"]);
     servers.tool("late").await;
-    assert_eq!(names(&servers).len(), 8);
+    assert_eq!(names(&servers).len(), 9);
 }
 
 /// B15: a server that dies loses the call at work, and is there again for the next one.
@@ -91,6 +91,17 @@ async fn a_withdrawn_question_is_dropped() {
     assert_eq!(done(outcome), "decided alone");
     assert_eq!(rung.recv().await, Some(()));
     assert_eq!(ear.asked.lock().unwrap()[0].message, "First?");
+}
+
+/// What a program was given is not in what the room and the model read of its errors.
+#[tokio::test]
+async fn an_error_is_told_without_the_servers_secrets() {
+    let mut blab = peer();
+    let Transport::Stdio(program) = &mut blab.transport else { unreachable!() };
+    program.env.insert("TOKEN".to_owned(), "sk-0123456789".into());
+    let servers = Servers::of(vec![blab]).await;
+    let Outcome::Failed(output) = servers.call("blab", json!({})).await else { panic!("it fails") };
+    assert_eq!(output.text, "no [secret]");
 }
 
 /// A server that is not there does not hold up the others.

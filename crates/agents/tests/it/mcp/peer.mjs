@@ -23,7 +23,7 @@ function tool(name) {
 
 const PAGES = [
   ['flood', 'die', 'hang'],
-  ['leave a child', 'complain', 'ask twice', 'count stops'],
+  ['leave a child', 'complain', 'ask twice', 'count stops', 'blab'],
 ];
 
 const TOOLS = {
@@ -106,7 +106,8 @@ function handle({ id, method, params }) {
     const answer = (text) => result({ content: [{ type: 'text', text }] });
     // Where the test wants to know what was really called.
     if (process.env.JOURNAL !== undefined) appendFileSync(process.env.JOURNAL, `${params.name}\n`);
-    TOOLS[params.name](answer, params._meta?.progressToken);
+    if (params.name === 'blab') send({ id, error: { code: -32603, message: `no ${process.env.TOKEN}` } });
+    else TOOLS[params.name](answer, params._meta?.progressToken);
   } else if (method === 'notifications/cancelled') {
     stops += 1;
   } else if (method === 'ping') {
