@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { conditions: ['source'] },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.tsx'] },
+  test: { environment: 'happy-dom', include: ['tests/**/*.test.{ts,tsx}'] },
 });

@@ -1,12 +1,10 @@
 /** The room's name and topic, how the connection is, and how many are here. */
 import { Menu, Users } from 'lucide-react';
-import { ConnectionPill } from '../connection/Pill.tsx';
-import { IconButton } from '../ui/Button.tsx';
-import { useReadable, useRoom } from '../view/hooks.ts';
+import { ConnectionPill, IconButton, useReadable, useRoomView } from '@antiphon/react/ui/kit';
 import type { Side } from './Shell.tsx';
 
 export function RoomHeader({ onSide }: { onSide: (side: Side) => void }) {
-  const room = useRoom();
+  const room = useRoomView();
   const info = useReadable(room.info);
   const members = useReadable(room.members);
   const here = members.filter((member) => member.presence !== 'offline').length;

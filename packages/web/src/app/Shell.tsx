@@ -1,10 +1,10 @@
 /** Rooms at the left, the conversation, and who is here at the right; on a phone the sides become drawers. */
 import { useEffect, useState } from 'react';
+import { RoomViewContext, type UserView, useChatView, useReadable } from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 import { Panel } from '../panel/Panel.tsx';
 import type * as Sheets from '../rooms/sheets.ts';
 import { RoomNav } from '../rooms/RoomNav.tsx';
-import { RoomContext, useChat, useReadable } from '../view/hooks.ts';
-import type { UserView } from '../view/model.ts';
 import { Conversation } from './Conversation.tsx';
 import { NoRoom } from './NoRoom.tsx';
 import { openRoom, useRoomId } from './route.ts';
@@ -21,9 +21,10 @@ interface Target {
 export type Sheet = 'palette' | 'new-room' | null;
 
 export function Shell({ me }: { me: UserView }) {
-  const chat = useChat();
+  const chat = useChatView();
+  const page = usePage();
   const id = useRoomId();
-  const list = useReadable(chat.rooms);
+  const list = useReadable(page.rooms);
   const [side, setSide] = useState<Side>(null);
   const [sheet, setSheet] = useState<Sheet>(null);
   const sheets = useSheets();
@@ -55,7 +56,7 @@ export function Shell({ me }: { me: UserView }) {
     setSheet(null);
   };
   return (
-    <RoomContext value={room}>
+    <RoomViewContext value={room}>
       <div
         className="shell"
         data-side={side ?? undefined}
@@ -95,7 +96,7 @@ export function Shell({ me }: { me: UserView }) {
         <sheets.Palette onClose={() => setSheet(null)} onOpen={go} onNewRoom={() => setSheet('new-room')} />
       )}
       {sheets && sheet === 'new-room' && <sheets.NewRoom onClose={() => setSheet(null)} onOpen={go} />}
-    </RoomContext>
+    </RoomViewContext>
   );
 }
 

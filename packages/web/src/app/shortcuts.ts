@@ -1,6 +1,6 @@
 /** Keys that work everywhere on the page: the palette, and moving between rooms and regions. */
 import { useEffect, useRef } from 'react';
-import type { RoomSummary } from '../view/model.ts';
+import type { RoomSummary } from '../page/page.ts';
 import { openRoom } from './route.ts';
 
 /** In the order in which F6 visits them. */

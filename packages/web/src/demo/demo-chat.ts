@@ -1,17 +1,18 @@
 /** A chat without a server, filled for one scene of the gallery. */
-import type { ChatView, RoomView } from '../view/chat.ts';
-import type {
-  BotView,
-  ConnectionView,
-  LogItem,
-  NoticeView,
-  RoomListView,
-  RoomSummary,
-  SessionView,
-} from '../view/model.ts';
-import { writable, type Writable } from '../view/readable.ts';
+import {
+  type BotView,
+  type ChatView,
+  type ConnectionView,
+  type LogItem,
+  type NoticeView,
+  type RoomView,
+  type Writable,
+  writable,
+  type UserView,
+} from '@antiphon/react/ui/kit';
+import type { PageView, RoomListView, RoomSummary, SessionView } from '../page/page.ts';
+import { bots, ines, mara, me, scribe } from '@antiphon/react/ui/samples';
 import { DemoRoom } from './demo-room.ts';
-import { bots, ines, mara, me, scribe } from './people.ts';
 
 const ROOMS: readonly RoomSummary[] = [
   { id: 'general', name: 'general', kind: 'group', unread: 0, mentioned: false },
@@ -23,7 +24,9 @@ const ROOMS: readonly RoomSummary[] = [
   { id: 'd-ines', name: ines.name, kind: 'direct', unread: 0, mentioned: false, other: ines },
 ];
 
-export class DemoChat implements ChatView {
+export class DemoChat implements ChatView, PageView {
+  readonly chat = this;
+  readonly me: Writable<UserView | undefined> = writable<UserView | undefined>(me);
   readonly session: Writable<SessionView> = writable<SessionView>({ state: 'signed_in', me });
   readonly connection: Writable<ConnectionView> = writable<ConnectionView>({
     state: 'connected',

@@ -1,11 +1,17 @@
 /** A member: who, what kind, whether they are here; of an agent also how it does, for those who want to know. */
 import { ChevronRight } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Dot, type DotLook } from '../ui/Dot.tsx';
-import { Avatar } from '../ui/Avatar.tsx';
-import { botWords } from '../rooms/bot-words.ts';
-import { useChat, useSelected } from '../view/hooks.ts';
-import type { BotView, MemberView } from '../view/model.ts';
+import {
+  Avatar,
+  type BotView,
+  Dot,
+  type DotLook,
+  type MemberView,
+  botWords,
+  useChatView,
+  useSelected,
+} from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 
 const BotDetails = lazy(() =>
   import('./BotDetails.tsx').then(({ BotDetails: details }) => ({ default: details })),
@@ -18,8 +24,9 @@ const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> 
 };
 
 export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roomId: string) => void }) {
-  const chat = useChat();
-  const me = useSelected(chat.session, (session) => (session.state === 'signed_in' ? session.me.id : null));
+  const chat = useChatView();
+  const page = usePage();
+  const me = useSelected(chat.me, (user) => user?.id);
   const [open, setOpen] = useState(false);
   const { user, bot } = member;
   const { look, text } = bot ? botWords(bot) : PRESENCE[member.presence];
@@ -33,7 +40,7 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
           type="button"
           className="member-main"
           disabled={user.id === me}
-          onClick={() => void chat.openDirect(user.id).then((id) => id !== undefined && onOpen(id))}
+          onClick={() => void page.openDirect(user.id).then((id) => id !== undefined && onOpen(id))}
         >
           <Avatar user={user} size={26} acting={bot?.activity !== undefined} />
           <span className="work-what">
@@ -68,7 +75,7 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
 }
 
 function Control({ bot }: { bot: BotView }) {
-  const chat = useChat();
+  const chat = useChatView();
   const { id, name } = bot.user;
   const stopped = bot.status === 'stopped' || bot.status === 'error';
   if (!stopped && bot.status !== 'running') return null;

@@ -1,8 +1,6 @@
 /** The right side of a room: who is at work right now, and who is here. */
 import { X } from 'lucide-react';
-import { IconButton } from '../ui/Button.tsx';
-import { useReadable, useRoom } from '../view/hooks.ts';
-import type { MemberView } from '../view/model.ts';
+import { IconButton, type MemberView, useReadable, useRoomView } from '@antiphon/react/ui/kit';
 import { MemberRow } from './MemberRow.tsx';
 import './panel.css';
 import { WorkRow } from './WorkRow.tsx';
@@ -14,7 +12,7 @@ interface PanelProps {
 }
 
 export function Panel({ onClose, onOpen, onJump }: PanelProps) {
-  const room = useRoom();
+  const room = useRoomView();
   const work = useReadable(room.work);
   const members = useReadable(room.members);
   return (

@@ -1,8 +1,5 @@
 /** One agent at work: on what, since when, how far. Leads to its message. */
-import { Avatar } from '../ui/Avatar.tsx';
-import { useNow } from '../ui/now.ts';
-import { counting } from '../ui/time.ts';
-import type { WorkView } from '../view/model.ts';
+import { Avatar, type WorkView, counting, useNow } from '@antiphon/react/ui/kit';
 
 const WORDS = {
   thinking: 'Thinking',

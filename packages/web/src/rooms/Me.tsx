@@ -1,19 +1,17 @@
 /** Who I am, which theme I see, and the way out. */
 import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
+import { Avatar, IconButton, type UserView } from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 import { forgetRoom } from '../app/route.ts';
 import { applyTheme, currentTheme, type Theme } from '../theme/theme.ts';
-import { Avatar } from '../ui/Avatar.tsx';
-import { IconButton } from '../ui/Button.tsx';
-import { useChat } from '../view/hooks.ts';
-import type { UserView } from '../view/model.ts';
 
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const ICON = { system: Monitor, light: Sun, dark: Moon };
 const WORDS: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
 
 export function Me({ me }: { me: UserView }) {
-  const chat = useChat();
+  const page = usePage();
   const [theme, setTheme] = useState(currentTheme);
   const Icon = ICON[theme];
   const turn = (): void => {
@@ -21,7 +19,7 @@ export function Me({ me }: { me: UserView }) {
     setTheme(NEXT[theme]);
   };
   const leave = (): void => {
-    void chat.signOut();
+    void page.signOut();
     forgetRoom();
   };
   return (

@@ -1,8 +1,6 @@
 /** One line of the navigation: a sign, a name, and what is new there. */
 import type { ReactNode } from 'react';
-import { Avatar } from '../ui/Avatar.tsx';
-import { count } from '../ui/text.ts';
-import type { UserView } from '../view/model.ts';
+import { Avatar, type UserView, count } from '@antiphon/react/ui/kit';
 
 interface NavRowProps {
   readonly sign: ReactNode | { readonly user: UserView };

@@ -1,21 +1,20 @@
 /** Making a room: a name, and what it is for. */
 import { useState } from 'react';
-import { Button } from '../ui/Button.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
-import { useChat } from '../view/hooks.ts';
+import { Button, Dialog } from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 
 const LONGEST_NAME = 80;
 const LONGEST_TOPIC = 250;
 
 export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id: string) => void }) {
-  const chat = useChat();
+  const page = usePage();
   const [name, setName] = useState('');
   const [topic, setTopic] = useState('');
   const [state, setState] = useState<{ busy: boolean; error?: string }>({ busy: false });
   const create = (): void => {
     setState({ busy: true });
     const input = { name: name.trim(), ...(topic.trim() === '' ? {} : { topic: topic.trim() }) };
-    chat.createRoom(input).then(onOpen, (error: unknown) => {
+    page.createRoom(input).then(onOpen, (error: unknown) => {
       setState({
         busy: false,
         error: error instanceof Error ? error.message : 'The room could not be made.',

@@ -1,8 +1,8 @@
 /** Jumping anywhere by a few letters of its name, or by words that were said there. */
 import { Plus } from 'lucide-react';
 import { useId, useState, type KeyboardEvent } from 'react';
-import { Dialog } from '../ui/Dialog.tsx';
-import { useChat, useReadable } from '../view/hooks.ts';
+import { Dialog, useChatView, useReadable } from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 import { type Choice, hitChoice, match, newBots, roomChoice } from './choices.tsx';
 import { useHits } from './use-hits.ts';
 
@@ -16,15 +16,16 @@ interface PaletteProps {
 const SHOWN = 12;
 
 export function Palette({ onClose, onOpen, onNewRoom }: PaletteProps) {
-  const chat = useChat();
-  const { rooms } = useReadable(chat.rooms);
+  const chat = useChatView();
+  const page = usePage();
+  const { rooms } = useReadable(page.rooms);
   const bots = useReadable(chat.bots);
   const id = useId();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
 
   const openBot = (userId: string): void =>
-    void chat.openDirect(userId).then((roomId) => roomId !== undefined && onOpen(roomId));
+    void page.openDirect(userId).then((roomId) => roomId !== undefined && onOpen(roomId));
   const all = [...rooms.map((room) => roomChoice(room, onOpen)), ...newBots(bots, rooms, openBot)];
   const found: readonly Choice[] = [
     ...match(all, query).slice(0, SHOWN),

@@ -1,9 +1,7 @@
 /** The way between rooms, agents and people. */
 import { Hash, Plus, Search } from 'lucide-react';
-import { IconButton } from '../ui/Button.tsx';
-import { Mark } from '../ui/Mark.tsx';
-import { useChat, useReadable } from '../view/hooks.ts';
-import type { RoomSummary, UserView } from '../view/model.ts';
+import { IconButton, Mark, type UserView, useReadable } from '@antiphon/react/ui/kit';
+import { type RoomSummary, usePage } from '../page/page.ts';
 import type { Sheet } from '../app/Shell.tsx';
 import { AgentList } from './AgentList.tsx';
 import { Me } from './Me.tsx';
@@ -20,7 +18,7 @@ interface RoomNavProps {
 const COMMAND_KEY = /mac|iphone|ipad/iu.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
 
 export function RoomNav({ me, current, onOpen, onSheet }: RoomNavProps) {
-  const { rooms, loading } = useReadable(useChat().rooms);
+  const { rooms, loading } = useReadable(usePage().rooms);
   const groups = rooms.filter((room) => room.kind === 'group');
   const people = rooms.filter((room) => room.kind !== 'group' && room.other?.kind !== 'bot');
   return (

@@ -1,8 +1,8 @@
 /** What the palette offers: rooms, agents without a room yet, and messages that contain the words. */
 import { Hash, MessageSquareText } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Avatar } from '../ui/Avatar.tsx';
-import type { BotView, HitView, RoomSummary } from '../view/model.ts';
+import { Avatar, type BotView } from '@antiphon/react/ui/kit';
+import type { HitView, RoomSummary } from '../page/page.ts';
 
 export interface Choice {
   readonly key: string;
