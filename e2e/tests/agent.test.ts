@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 function countdown(person: Person): Locator {
-  return person.page.locator('.tool').filter({ hasText: 'countdown' }).first();
+  return person.page.locator('.ap-tool').filter({ hasText: 'countdown' }).first();
 }
 
 /** The agent's answer, once nothing in it moves any more. */
@@ -89,11 +89,13 @@ test(`B7 F2: an answer that was torn again and again reads as one that was not (
   proxy.heal();
   await wake(ada);
   await ada.sees('Live');
-  await expect.poll(() => grace.page.locator('.prose').allInnerTexts().then(String)).toMatch(/.{500}/s);
+  await expect.poll(() => grace.page.locator('.ap-prose').allInnerTexts().then(String)).toMatch(/.{500}/s);
   // The story is longer than anyone's patience.
   await ada.page.getByRole('button', { name: /^Stop/ }).click();
   const [torn, whole] = await Promise.all([finished(ada), finished(grace)]);
-  expect(await torn.locator('.prose').allInnerTexts()).toEqual(await whole.locator('.prose').allInnerTexts());
+  expect(await torn.locator('.ap-prose').allInnerTexts()).toEqual(
+    await whole.locator('.ap-prose').allInnerTexts(),
+  );
 });
 
 test('F3: a run whose server is killed ends once, for everyone who sees it later', async () => {
@@ -109,5 +111,7 @@ test('F3: a run whose server is killed ends once, for everyone who sees it later
   await grace.hears(`countdown ${LONG}`);
   expect(await grace.page.getByRole('progressbar').count()).toBe(0);
   await ada.says('@demo hello');
-  await expect.poll(() => ada.page.locator('article:not([aria-busy]) .row-kind').count()).toBeGreaterThan(1);
+  await expect
+    .poll(() => ada.page.locator('article:not([aria-busy]) .ap-row-kind').count())
+    .toBeGreaterThan(1);
 });

@@ -12,7 +12,7 @@ function html(markdown: string, open = false): string {
   );
 }
 
-const CARET = '<span class="caret" aria-hidden="true"></span>';
+const CARET = '<span class="ap-caret" aria-hidden="true"></span>';
 
 describe('the writing caret', () => {
   it.each([
@@ -35,7 +35,7 @@ describe('the writing caret', () => {
 describe('mentions', () => {
   it('marks members, the longer name first', () => {
     expect(html('Hi @Mara Lindqvist and @deploy-bot.')).toContain(
-      'Hi <span class="mention">@Mara Lindqvist</span> and <span class="mention">@deploy-bot</span>.',
+      'Hi <span class="ap-mention">@Mara Lindqvist</span> and <span class="ap-mention">@deploy-bot</span>.',
     );
   });
 

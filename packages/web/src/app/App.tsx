@@ -43,7 +43,7 @@ function Opening() {
   return (
     <div className="restoring" role="status">
       <Mark size={36} />
-      <span className="unseen">Opening</span>
+      <span className="ap-unseen">Opening</span>
     </div>
   );
 }

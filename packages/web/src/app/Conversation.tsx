@@ -50,7 +50,7 @@ export function Conversation({ jump, onJump, onSide }: ConversationProps) {
             <MessageList target={jump} />
           </PipelineContext>
           <LogSpeaker />
-          <div className="desk">
+          <div className="ap-desk">
             <TypingLine />
             <Composer drafting={drafting} control={control} blocked={useBlocked()} />
           </div>

@@ -19,7 +19,7 @@ export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
           <Menu aria-hidden="true" />
         </IconButton>
       </header>
-      <h1 className="unseen">Antiphon</h1>
+      <h1 className="ap-unseen">Antiphon</h1>
       <ConnectionBanner onSignIn={() => void page.signOut()} />
       {loading ? (
         <LogSkeleton />

@@ -25,7 +25,7 @@ export function RoomHeader({ onSide }: { onSide: (side: Side) => void }) {
         onClick={() => onSide('panel')}
       >
         <Users aria-hidden="true" />
-        <span className="tabular">{here}</span>
+        <span className="ap-tabular">{here}</span>
       </button>
     </header>
   );

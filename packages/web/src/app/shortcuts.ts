@@ -4,7 +4,7 @@ import type { RoomSummary } from '../page/page.ts';
 import { openRoom } from './route.ts';
 
 /** In the order in which F6 visits them. */
-const REGIONS = ['.room-nav', '.log-scroll', '.composer textarea', '.panel'];
+const REGIONS = ['.room-nav', '.ap-log-scroll', '.ap-composer textarea', '.panel'];
 
 interface Shortcuts {
   readonly rooms: readonly RoomSummary[];

@@ -55,12 +55,12 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
         {bot && (
           <button
             type="button"
-            className="icon-button member-more"
+            className="ap-icon-button member-more"
             aria-label={`About ${user.name}`}
             aria-expanded={open}
             onClick={() => setOpen(!open)}
           >
-            <ChevronRight className="chevron" aria-hidden="true" />
+            <ChevronRight className="ap-chevron" aria-hidden="true" />
           </button>
         )}
       </div>
@@ -82,7 +82,7 @@ function Control({ bot }: { bot: BotView }) {
   return (
     <button
       type="button"
-      className="link-button member-verb"
+      className="ap-link-button member-verb"
       onClick={() => void (stopped ? chat.startBot(id) : chat.stopBot(id))}
     >
       {stopped ? 'Start' : 'Stop'} {name}

@@ -24,7 +24,7 @@ export function WorkRow({ work, onJump }: { work: WorkView; onJump: (messageKey:
           <span>{work.user.name}</span>
           <small>{work.detail ?? WORDS[work.activity]}</small>
         </span>
-        <small className="tabular">
+        <small className="ap-tabular">
           {work.fraction === undefined ? counting(now - work.since) : `${Math.round(work.fraction * 100)} %`}
         </small>
       </button>

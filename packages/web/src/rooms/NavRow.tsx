@@ -30,9 +30,9 @@ export function NavRow({ sign, name, current, unread, mentioned, aside, onOpen }
         <span className="nav-name">{name}</span>
         {aside}
         {unread > 0 && (
-          <span className="nav-count tabular" data-mentioned={mentioned || undefined}>
+          <span className="nav-count ap-tabular" data-mentioned={mentioned || undefined}>
             {unread > MANY ? `${MANY}+` : unread}
-            <span className="unseen"> {count(unread, 'unread message').replace(/^\S+ /u, '')}</span>
+            <span className="ap-unseen"> {count(unread, 'unread message').replace(/^\S+ /u, '')}</span>
           </span>
         )}
       </button>

@@ -24,14 +24,14 @@ export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id:
   return (
     <Dialog label="New room" onClose={onClose}>
       <form
-        className="dialog-body"
+        className="ap-dialog-body"
         onSubmit={(event) => {
           event.preventDefault();
           if (name.trim() !== '') create();
         }}
       >
         <h2>New room</h2>
-        <label className="field">
+        <label className="ap-field">
           Name
           <input
             value={name}
@@ -41,17 +41,17 @@ export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id:
             onChange={({ target }) => setName(target.value)}
           />
         </label>
-        <label className="field">
+        <label className="ap-field">
           Topic
           <input value={topic} maxLength={LONGEST_TOPIC} onChange={({ target }) => setTopic(target.value)} />
           <small>One sentence: what is this room for?</small>
         </label>
         {state.error && (
-          <p className="field-error" role="alert">
+          <p className="ap-field-error" role="alert">
             {state.error}
           </p>
         )}
-        <div className="dialog-verbs">
+        <div className="ap-dialog-verbs">
           <Button look="quiet" onClick={onClose}>
             Cancel
           </Button>

@@ -44,7 +44,7 @@ function GuestForm() {
         if (name.trim() !== '') enter();
       }}
     >
-      <label className="field">
+      <label className="ap-field">
         Your name
         <input
           value={name}
@@ -55,7 +55,7 @@ function GuestForm() {
         />
       </label>
       {state.error && (
-        <p className="field-error" role="alert">
+        <p className="ap-field-error" role="alert">
           {state.error}
         </p>
       )}

@@ -28,10 +28,10 @@ export function Announcer({ children }: { children: ReactNode }) {
   return (
     <AnnounceContext value={announce}>
       {children}
-      <div className="unseen" role="status" aria-live="polite">
+      <div className="ap-unseen" role="status" aria-live="polite">
         {polite}
       </div>
-      <div className="unseen" role="alert">
+      <div className="ap-unseen" role="alert">
         {assertive}
       </div>
     </AnnounceContext>

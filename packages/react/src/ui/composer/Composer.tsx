@@ -64,11 +64,11 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
     }
   };
 
-  if (info.readOnly) return <p className="composer-closed">{info.readOnly}</p>;
+  if (info.readOnly) return <p className="ap-composer-closed">{info.readOnly}</p>;
   const name = info.kind === 'group' ? `Write to ${info.name}. @ calls an agent` : `Write to ${info.name}`;
   return (
     <form
-      className="composer"
+      className="ap-composer"
       data-mode={drafting.mode}
       onSubmit={(event) => {
         event.preventDefault();
@@ -79,8 +79,8 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
         <MentionMenu id={menuId} users={mentions.users} active={mentions.active} onPick={mentions.pick} />
       )}
       <DraftingBar drafting={drafting} onCancel={control.reset} />
-      <div className="composer-line">
-        <div className="composer-grow" data-text={writing.text}>
+      <div className="ap-composer-line">
+        <div className="ap-composer-grow" data-text={writing.text}>
           <textarea
             ref={field}
             rows={1}
@@ -104,7 +104,7 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
         {stop.work && (
           <button
             type="button"
-            className="composer-button"
+            className="ap-composer-button"
             data-look="stop"
             aria-label={`Stop ${stop.work.user.name}`}
             title={`Stop ${stop.work.user.name}`}
@@ -116,7 +116,7 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
         {(!stop.work || writing.text.trim() !== '') && (
           <button
             type="submit"
-            className="composer-button"
+            className="ap-composer-button"
             aria-label={drafting.mode === 'edit' ? 'Save' : 'Send'}
             disabled={writing.text.trim() === '' || blocked !== undefined}
           >
@@ -125,7 +125,7 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
         )}
       </div>
       {stop.hint && (
-        <p className="composer-hint" role="status">
+        <p className="ap-composer-hint" role="status">
           Press Esc again to stop {stop.work?.user.name}
         </p>
       )}

@@ -8,7 +8,7 @@ export function DraftingBar({ drafting, onCancel }: { drafting: Drafting; onCanc
   if (drafting.mode === 'new') return null;
   const { message } = drafting;
   return (
-    <div className="drafting-bar">
+    <div className="ap-drafting-bar">
       <span>
         {drafting.mode === 'edit' ? (
           'Changing your message'
@@ -17,7 +17,7 @@ export function DraftingBar({ drafting, onCancel }: { drafting: Drafting; onCanc
             Answering <b>{message.author.name}</b>
           </>
         )}
-        <span className="drafting-excerpt">{excerpt(message)}</span>
+        <span className="ap-drafting-excerpt">{excerpt(message)}</span>
       </span>
       <IconButton
         label={drafting.mode === 'edit' ? 'Leave it as it was' : 'Do not answer'}

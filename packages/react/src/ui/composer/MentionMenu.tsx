@@ -11,7 +11,7 @@ interface MentionMenuProps {
 
 export function MentionMenu({ id, users, active, onPick }: MentionMenuProps) {
   return (
-    <ul className="mention-menu" id={id} role="listbox" aria-label="People and agents">
+    <ul className="ap-mention-menu" id={id} role="listbox" aria-label="People and agents">
       {users.map((user, index) => (
         <li
           key={user.id}

@@ -5,10 +5,10 @@ export function TypingLine() {
   const room = useRoomView();
   const users = useReadable(room.typing);
   return (
-    <p className="typing-line">
+    <p className="ap-typing-line">
       {users.length > 0 && (
         <>
-          <span className="typing-dots" aria-hidden="true">
+          <span className="ap-typing-dots" aria-hidden="true">
             <i />
             <i />
             <i />

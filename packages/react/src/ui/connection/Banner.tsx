@@ -70,15 +70,15 @@ function Outage({ connection, since, onTold, onSignIn }: OutageProps) {
   const failed = state === 'failed';
   const signIn = connection.error?.code === 'unauthorized' ? onSignIn : undefined;
   return (
-    <div className="banner" data-look={failed ? 'brick' : 'saffron'} role="group" aria-label="Connection">
+    <div className="ap-banner" data-look={failed ? 'brick' : 'saffron'} role="group" aria-label="Connection">
       <p>{outageWords(connection, now)}</p>
       {state === 'reconnecting' && (
-        <button type="button" className="link-button" onClick={() => chat.retryNow()}>
+        <button type="button" className="ap-link-button" onClick={() => chat.retryNow()}>
           Retry now
         </button>
       )}
       {failed && (
-        <button type="button" className="link-button" onClick={signIn ?? (() => location.reload())}>
+        <button type="button" className="ap-link-button" onClick={signIn ?? (() => location.reload())}>
           {signIn ? 'Sign in' : 'Reload'}
         </button>
       )}
@@ -93,7 +93,7 @@ function Back({ connection, onDone }: { connection: ConnectionView; onDone: () =
     // eslint-disable-next-line react-hooks/exhaustive-deps -- one timer from its appearance on
   }, []);
   return (
-    <div className="banner" data-look="moss">
+    <div className="ap-banner" data-look="moss">
       <p>{backWords(connection)}</p>
     </div>
   );

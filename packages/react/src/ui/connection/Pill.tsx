@@ -8,7 +8,7 @@ export function ConnectionPill() {
   const { look, text } = pillOf(connection);
   return (
     <span
-      className="pill"
+      className="ap-pill"
       data-state={connection.state}
       title={connection.rttMs === undefined ? undefined : `Round trip ${connection.rttMs} ms`}
     >

@@ -15,10 +15,15 @@ export function Avatar({
 }) {
   return (
     <span
-      className="avatar"
+      className="ap-avatar"
       data-kind={user.kind}
       data-acting={acting || undefined}
-      style={{ inlineSize: size, blockSize: size, fontSize: size * 0.4, ['--hue' as string]: hueOf(user.id) }}
+      style={{
+        inlineSize: size,
+        blockSize: size,
+        fontSize: size * 0.4,
+        ['--ap-hue' as string]: hueOf(user.id),
+      }}
       aria-hidden="true"
     >
       {user.avatarUrl ? <img src={user.avatarUrl} alt="" referrerPolicy="no-referrer" /> : initials(user)}

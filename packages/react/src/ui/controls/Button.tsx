@@ -4,7 +4,7 @@ import type { ComponentProps } from 'react';
 type ButtonProps = ComponentProps<'button'> & { look?: 'filled' | 'outline' | 'quiet' | 'danger' };
 
 export function Button({ look = 'outline', className, type = 'button', ...rest }: ButtonProps) {
-  return <button type={type} className={`button ${className ?? ''}`} data-look={look} {...rest} />;
+  return <button type={type} className={`ap-button ${className ?? ''}`} data-look={look} {...rest} />;
 }
 
 /** A square button with a picture; its label is both its name and its tooltip. */
@@ -17,7 +17,7 @@ export function IconButton({
   return (
     <button
       type={type}
-      className={`icon-button ${className ?? ''}`}
+      className={`ap-icon-button ${className ?? ''}`}
       aria-label={label}
       title={label}
       {...rest}

@@ -18,7 +18,7 @@ export function Dialog({ label, className, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={dialog}
-      className={`dialog ${className ?? ''}`}
+      className={`ap-dialog ${className ?? ''}`}
       aria-label={label}
       onCancel={(event) => {
         event.preventDefault();

@@ -3,5 +3,5 @@
 export type DotLook = 'moss' | 'saffron' | 'brick' | 'hollow' | 'ring' | 'grey';
 
 export function Dot({ look }: { look: DotLook }) {
-  return <span className="dot" data-look={look} aria-hidden="true" />;
+  return <span className="ap-dot" data-look={look} aria-hidden="true" />;
 }

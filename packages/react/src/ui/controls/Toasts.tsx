@@ -32,7 +32,7 @@ export function Toasts() {
     [chat, announce],
   );
   return (
-    <div className="toasts">
+    <div className="ap-toasts">
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} onClose={() => drop(toast.id)} />
       ))}
@@ -49,10 +49,10 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the clock starts when it appears or is let go
   }, [held]);
   return (
-    <div className="toast" onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)}>
+    <div className="ap-toast" onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)}>
       <div>
         <p>{toast.title}</p>
-        {toast.detail && <p className="toast-detail">{toast.detail}</p>}
+        {toast.detail && <p className="ap-toast-detail">{toast.detail}</p>}
       </div>
       <IconButton label="Dismiss" onClick={onClose}>
         <X aria-hidden="true" />

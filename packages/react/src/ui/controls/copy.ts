@@ -12,7 +12,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
   const field = document.createElement('textarea');
   field.value = text;
-  field.className = 'unseen';
+  field.className = 'ap-unseen';
   document.body.append(field);
   const focused = document.activeElement;
   field.select();

@@ -18,7 +18,7 @@ export function EmptyRoom({ info }: { info: RoomInfo }) {
       }
     >
       {info.suggestions && (
-        <ul className="suggestions">
+        <ul className="ap-suggestions">
           {info.suggestions.map((text) => (
             <li key={text}>
               <button type="button" onClick={() => room.send({ text })}>
@@ -42,7 +42,7 @@ export function Nothing({
   children?: React.ReactNode;
 }) {
   return (
-    <div className="nothing">
+    <div className="ap-nothing">
       <Mark size={36} />
       <h2>{title}</h2>
       <p>{words}</p>

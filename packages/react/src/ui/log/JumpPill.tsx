@@ -9,7 +9,7 @@ export function JumpPill({ keys, onJump }: { keys: readonly string[]; onJump: ()
   const at = left === undefined ? -1 : keys.lastIndexOf(left);
   const missed = at < 0 ? 0 : keys.length - 1 - at;
   return (
-    <button type="button" className="jump-pill" data-new={missed > 0 || undefined} onClick={onJump}>
+    <button type="button" className="ap-jump-pill" data-new={missed > 0 || undefined} onClick={onJump}>
       <ArrowDown aria-hidden="true" />
       {missed > 0 ? count(missed, 'new message') : 'Latest'}
     </button>

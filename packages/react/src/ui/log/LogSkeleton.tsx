@@ -7,13 +7,17 @@ const WIDTHS = [
 
 export function LogSkeleton() {
   return (
-    <div className="log-skeleton" role="status">
-      <span className="unseen">Loading messages</span>
+    <div className="ap-log-skeleton" role="status">
+      <span className="ap-unseen">Loading messages</span>
       {WIDTHS.map((lines) => (
-        <div key={lines.join()} className="row" aria-hidden="true">
-          <span className="skeleton-face" />
+        <div key={lines.join()} className="ap-row" aria-hidden="true">
+          <span className="ap-skeleton-face" />
           {lines.map((width, index) => (
-            <span key={width} className="skeleton-line" style={{ inlineSize: index === 0 ? 120 : width }} />
+            <span
+              key={width}
+              className="ap-skeleton-line"
+              style={{ inlineSize: index === 0 ? 120 : width }}
+            />
           ))}
         </div>
       ))}

@@ -7,15 +7,15 @@ export const TOP_PX = 64;
 export function LogTop({ log, name }: { log: LogView; name: string }) {
   const room = useRoomView();
   return (
-    <div className="log-top" style={{ blockSize: TOP_PX }}>
+    <div className="ap-log-top" style={{ blockSize: TOP_PX }}>
       {log.loading === 'older' ? (
         <span>Loading earlier messages</span>
       ) : log.hasOlder ? (
-        <button type="button" className="link-button" onClick={() => void room.loadOlder()}>
+        <button type="button" className="ap-link-button" onClick={() => void room.loadOlder()}>
           Load earlier messages
         </button>
       ) : (
-        <span className="log-begin">The beginning of {name}</span>
+        <span className="ap-log-begin">The beginning of {name}</span>
       )}
     </div>
   );

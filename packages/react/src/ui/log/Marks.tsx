@@ -5,7 +5,7 @@ import { useToday } from '../clock/today.ts';
 export function DayMark({ at }: { at: number }) {
   const today = useToday();
   return (
-    <div className="day-mark" role="separator">
+    <div className="ap-day-mark" role="separator">
       <time dateTime={new Date(at).toISOString().slice(0, 10)}>{dayLabel(at, today)}</time>
     </div>
   );
@@ -13,7 +13,7 @@ export function DayMark({ at }: { at: number }) {
 
 export function UnreadMark({ at }: { at: number }) {
   return (
-    <div className="unread-mark" role="separator">
+    <div className="ap-unread-mark" role="separator">
       <span>New since {clock(at)}</span>
     </div>
   );

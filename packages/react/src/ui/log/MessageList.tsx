@@ -71,9 +71,9 @@ export function MessageList({ target }: MessageListProps) {
   const items = virtualizer.getVirtualItems();
   const loading = log.loading === 'first' || info.state === 'joining';
   return (
-    <div className="log">
+    <div className="ap-log">
       <div
-        className="log-scroll"
+        className="ap-log-scroll"
         ref={scroller}
         role="log"
         aria-label={`Messages in ${info.name}`}
@@ -81,11 +81,11 @@ export function MessageList({ target }: MessageListProps) {
         tabIndex={0}
       >
         {keys.length > 0 ? (
-          <div className="log-canvas" style={{ blockSize: virtualizer.getTotalSize() }}>
+          <div className="ap-log-canvas" style={{ blockSize: virtualizer.getTotalSize() }}>
             <LogTop log={log} name={info.kind === 'group' ? info.name : 'this conversation'} />
-            <div className="log-rows" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+            <div className="ap-log-rows" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
               {items.map(({ key, index }) => (
-                <div key={key} className="item" data-index={index} ref={virtualizer.measureElement}>
+                <div key={key} className="ap-item" data-index={index} ref={virtualizer.measureElement}>
                   <Row
                     itemKey={String(key)}
                     previousKey={keys[index - 1]}

@@ -14,9 +14,9 @@ export function useRowKeys(
     if (!element) return;
     const onKey = (event: KeyboardEvent): void => {
       const from = event.target as HTMLElement;
-      const onRow = from.matches('.message-row');
+      const onRow = from.matches('.ap-message-row');
       if ((!onRow && from !== element) || event.metaKey || event.ctrlKey || event.altKey) return;
-      const at = onRow ? Number(from.closest<HTMLElement>('.item')?.dataset['index']) : keys.length;
+      const at = onRow ? Number(from.closest<HTMLElement>('.ap-item')?.dataset['index']) : keys.length;
       const to = targetOf(event.key, at, keys.length);
       if (to === undefined) return;
       event.preventDefault();
@@ -43,7 +43,7 @@ function focusRow(
   // The row may have to be mounted first.
   requestAnimationFrame(() => {
     element
-      .querySelector<HTMLElement>(`[data-index="${index}"] .message-row`)
+      .querySelector<HTMLElement>(`[data-index="${index}"] .ap-message-row`)
       ?.focus({ preventScroll: true });
   });
 }

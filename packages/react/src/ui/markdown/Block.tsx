@@ -15,7 +15,7 @@ const components: Components = {
   img: ({ src, alt }) => <PictureLink src={typeof src === 'string' ? src : undefined} alt={alt} />,
   pre: Pre,
   table: ({ children }) => (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
+    <div className="ap-table-scroll" tabIndex={0} role="group" aria-label="Table">
       <table>{children}</table>
     </div>
   ),
@@ -40,7 +40,7 @@ function heading(level: number) {
 function TaskMark({ done }: { done: boolean }) {
   return (
     <span
-      className="task-mark"
+      className="ap-task-mark"
       role="img"
       aria-label={done ? 'Done' : 'To do'}
       data-done={done || undefined}

@@ -16,10 +16,10 @@ export function CodeBlock({ language, children }: { language?: string | undefine
 
   const copy = async (): Promise<void> => setCopied(await copyText(code.current?.textContent ?? ''));
   return (
-    <figure className="code-block">
+    <figure className="ap-code-block">
       <figcaption>
         <span>{language ?? 'text'}</span>
-        <button type="button" className="code-copy" onClick={() => void copy()}>
+        <button type="button" className="ap-code-copy" onClick={() => void copy()}>
           {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
           {copied ? 'Copied' : 'Copy'}
         </button>

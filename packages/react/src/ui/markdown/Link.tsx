@@ -13,13 +13,13 @@ export function safeUrl(href: string | undefined): URL | null {
 
 export function Link({ href, children }: { href?: string | undefined; children?: ReactNode }) {
   const url = safeUrl(href);
-  if (!url) return <span className="dead-link">{children}</span>;
+  if (!url) return <span className="ap-dead-link">{children}</span>;
   const place = url.protocol === 'mailto:' ? url.pathname : url.host;
   const named = typeof children === 'string' && children.includes(place);
   return (
     <a href={url.href} target="_blank" rel="noopener noreferrer nofollow" title={url.href}>
       {children}
-      {!named && <span className="link-host">{place}</span>}
+      {!named && <span className="ap-link-host">{place}</span>}
     </a>
   );
 }
@@ -28,17 +28,17 @@ export function Link({ href, children }: { href?: string | undefined; children?:
 export function PictureLink({ src, alt }: { src?: string | undefined; alt?: string | undefined }) {
   const url = safeUrl(src);
   const label = alt?.trim() ?? '';
-  if (!url || url.protocol === 'mailto:') return <span className="dead-link">{label || 'picture'}</span>;
+  if (!url || url.protocol === 'mailto:') return <span className="ap-dead-link">{label || 'picture'}</span>;
   return (
     <a
-      className="picture-link"
+      className="ap-picture-link"
       href={url.href}
       target="_blank"
       rel="noopener noreferrer nofollow"
       title={url.href}
     >
-      <span className="picture-label">Picture{label && `: ${label}`}</span>
-      <span className="link-host">{url.host}</span>
+      <span className="ap-picture-label">Picture{label && `: ${label}`}</span>
+      <span className="ap-link-host">{url.host}</span>
     </a>
   );
 }

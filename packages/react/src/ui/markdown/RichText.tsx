@@ -7,11 +7,11 @@ export function RichText({ text, open = false }: { text: string; open?: boolean 
   const [splitter] = useState(() => new BlockSplitter());
   const blocks = splitter.split(text);
   return (
-    <div className="prose" data-state={open ? 'open' : 'done'}>
+    <div className="ap-prose" data-state={open ? 'open' : 'done'}>
       {blocks.map((block, index) => (
         <MarkdownBlock key={block.start} source={block.source} open={open && index === blocks.length - 1} />
       ))}
-      {open && blocks.length === 0 && <span className="caret" aria-hidden="true" />}
+      {open && blocks.length === 0 && <span className="ap-caret" aria-hidden="true" />}
     </div>
   );
 }

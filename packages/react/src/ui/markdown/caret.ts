@@ -33,7 +33,7 @@ export function rehypeCaret() {
     const caret: Element = {
       type: 'element',
       tagName: 'span',
-      properties: { className: ['caret'], ariaHidden: 'true' },
+      properties: { className: ['ap-caret'], ariaHidden: 'true' },
       children: [],
     };
     trimEnd(parent);

@@ -28,7 +28,7 @@ function pieces(text: Text, pattern: RegExp): RootContent[] {
     result.push({
       type: 'element',
       tagName: 'span',
-      properties: { className: ['mention'] },
+      properties: { className: ['ap-mention'] },
       children: [{ type: 'text', value: found[0] }],
     });
     from = found.index + found[0].length;

@@ -9,10 +9,10 @@ export function AnswerNote({ message, answer }: { message: MessageView; answer: 
   const words = reasonOf(message, answer);
   if (!words) return null;
   return (
-    <p className="row-note" data-state={answer.state}>
+    <p className="ap-row-note" data-state={answer.state}>
       <span>{words}</span>
       {answer.mine && (
-        <button type="button" className="link-button" onClick={() => void room.again(message.key)}>
+        <button type="button" className="ap-link-button" onClick={() => void room.again(message.key)}>
           Ask again
         </button>
       )}

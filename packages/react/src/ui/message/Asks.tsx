@@ -5,14 +5,14 @@ import type { ApprovalView } from '../view/model.ts';
 
 export function Asks({ asks }: { asks: readonly ApprovalView[] }) {
   return (
-    <div className="row-parts row-asks">
+    <div className="ap-row-parts ap-row-asks">
       {asks.map((ask) =>
         ask.decision === undefined ? (
-          <section key={ask.id} className="tool" data-state="approval" aria-label="Question">
+          <section key={ask.id} className="ap-tool" data-state="approval" aria-label="Question">
             <Approval approval={ask} />
           </section>
         ) : (
-          <p key={ask.id} className="row-note row-decided">
+          <p key={ask.id} className="ap-row-note ap-row-decided">
             <span>{ask.question}</span> <b>{decidedWords(ask.decision)}</b>
           </p>
         ),

@@ -4,11 +4,11 @@ import type { DataPart } from '../view/model.ts';
 
 export function DataCard({ part }: { part: DataPart }) {
   return (
-    <details className="data-card">
+    <details className="ap-data-card">
       <summary>
         <Braces aria-hidden="true" />
         <span>{part.label}</span>
-        <ChevronRight className="chevron" aria-hidden="true" />
+        <ChevronRight className="ap-chevron" aria-hidden="true" />
       </summary>
       <pre tabIndex={0}>{part.json}</pre>
     </details>

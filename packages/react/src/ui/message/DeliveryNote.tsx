@@ -7,28 +7,28 @@ export function DeliveryNote({ message, delivery }: { message: MessageView; deli
   const room = useRoomView();
   switch (delivery.state) {
     case 'queued':
-      return <p className="row-note">Waiting to send</p>;
+      return <p className="ap-row-note">Waiting to send</p>;
     case 'sending':
       return null;
     case 'sent':
     case 'delivered':
       // Only the newest own message carries a note; the adapter leaves it out elsewhere.
       return delivery.note ? (
-        <p className="row-note row-receipt">
+        <p className="ap-row-note ap-row-receipt">
           <Check aria-hidden="true" /> {delivery.note}
         </p>
       ) : null;
     case 'failed':
       return (
-        <p className="row-note row-failure" role="group" aria-label="Not sent">
+        <p className="ap-row-note ap-row-failure" role="group" aria-label="Not sent">
           <span>Not sent{delivery.note ? `: ${delivery.note}` : '.'}</span>
-          <span className="row-verbs">
+          <span className="ap-row-verbs">
             {delivery.retryable && (
-              <button type="button" className="link-button" onClick={() => room.retry(message.key)}>
+              <button type="button" className="ap-link-button" onClick={() => room.retry(message.key)}>
                 Try again
               </button>
             )}
-            <button type="button" className="link-button" onClick={() => room.discard(message.key)}>
+            <button type="button" className="ap-link-button" onClick={() => room.discard(message.key)}>
               Discard
             </button>
           </span>

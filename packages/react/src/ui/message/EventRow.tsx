@@ -4,8 +4,8 @@ import type { EventView } from '../view/model.ts';
 
 export function EventRow({ event }: { event: EventView }) {
   return (
-    <div className="row event-row" data-line="solid">
-      <span className="event-knot" aria-hidden="true" />
+    <div className="ap-row ap-event-row" data-line="solid">
+      <span className="ap-event-knot" aria-hidden="true" />
       <p>
         {event.text}{' '}
         <time dateTime={new Date(event.at).toISOString()} title={fullTime(event.at)}>

@@ -12,10 +12,10 @@ export function FileChip({ part }: { part: FilePart }) {
     </>
   );
   return part.url ? (
-    <a className="file-chip" href={part.url} download={part.name} rel="noopener noreferrer">
+    <a className="ap-file-chip" href={part.url} download={part.name} rel="noopener noreferrer">
       {content}
     </a>
   ) : (
-    <span className="file-chip">{content}</span>
+    <span className="ap-file-chip">{content}</span>
   );
 }

@@ -10,13 +10,13 @@ export function GapRow({ gap }: { gap: GapView }) {
       ? 'Some messages are'
       : `${count(gap.missing, 'message')} ${gap.missing === 1 ? 'is' : 'are'}`;
   return (
-    <div className="row gap-row" data-line="broken">
-      <span className="gap-strokes" aria-hidden="true" />
+    <div className="ap-row ap-gap-row" data-line="broken">
+      <span className="ap-gap-strokes" aria-hidden="true" />
       <p>
         {what} missing here.{' '}
         <button
           type="button"
-          className="link-button"
+          className="ap-link-button"
           disabled={gap.loading}
           onClick={() => void room.fillGap(gap.key)}
         >

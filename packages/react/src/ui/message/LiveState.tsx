@@ -12,12 +12,12 @@ const WORTH_COUNTING_MS = 2000;
 export function LiveState({ message }: { message: MessageView }) {
   const { answer, delivery } = message;
   if (answer?.state === 'thinking') return <Thinking since={answer.since} />;
-  if (answer?.state === 'working') return <span className="row-live">working</span>;
-  if (answer?.state === 'waiting') return <span className="row-live">waiting for a decision</span>;
-  if (answer?.state === 'stopping') return <span className="row-live">stopping…</span>;
-  if (answer?.state === 'streaming') return <span className="row-live">writing</span>;
+  if (answer?.state === 'working') return <span className="ap-row-live">working</span>;
+  if (answer?.state === 'waiting') return <span className="ap-row-live">waiting for a decision</span>;
+  if (answer?.state === 'stopping') return <span className="ap-row-live">stopping…</span>;
+  if (answer?.state === 'streaming') return <span className="ap-row-live">writing</span>;
   if (answer?.state === 'queued')
-    return <span className="row-word row-end">{answer.note ?? 'Waiting for its turn'}</span>;
+    return <span className="ap-row-word ap-row-end">{answer.note ?? 'Waiting for its turn'}</span>;
   if (delivery?.state === 'sending') return <Sending key={delivery.since} delivery={delivery} />;
   return null;
 }
@@ -25,7 +25,7 @@ export function LiveState({ message }: { message: MessageView }) {
 function Thinking({ since }: { since: number }) {
   const elapsed = useNow() - since;
   return (
-    <span className="row-live">
+    <span className="ap-row-live">
       {elapsed < WORTH_COUNTING_MS ? 'thinking' : `thinking, ${counting(elapsed)}`}
     </span>
   );
@@ -37,5 +37,5 @@ function Sending({ delivery }: { delivery: DeliveryView }) {
     const timer = setTimeout(() => setSlow(true), Math.max(0, delivery.since + QUICK_MS - Date.now()));
     return () => clearTimeout(timer);
   }, [delivery.since]);
-  return slow && <span className="row-word row-end">Sending</span>;
+  return slow && <span className="ap-row-word ap-row-end">Sending</span>;
 }

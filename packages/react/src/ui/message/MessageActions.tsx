@@ -44,7 +44,7 @@ export function MessageActions({ message, detailed, onDetails }: MessageActionsP
       </Suspense>
     );
   return (
-    <div className="row-actions" role="toolbar" aria-label="Message actions">
+    <div className="ap-row-actions" role="toolbar" aria-label="Message actions">
       <IconButton label="Reply" onClick={() => drafting.replyTo(message)}>
         <Reply aria-hidden="true" />
       </IconButton>

@@ -7,13 +7,13 @@ export function MessageDetails({ message, answer }: { message: MessageView; answ
   const { cost, endedAt } = answer;
   const began = cost?.startedAt ?? message.at;
   return (
-    <dl className="row-details" aria-label="Details of this answer">
+    <dl className="ap-row-details" aria-label="Details of this answer">
       <dt>Begun</dt>
       <dd>{fullTime(began)}</dd>
       {endedAt !== undefined && (
         <>
           <dt>Took</dt>
-          <dd className="tabular">{duration(endedAt - began)}</dd>
+          <dd className="ap-tabular">{duration(endedAt - began)}</dd>
         </>
       )}
       {cost && cost.attempt > 1 && (
@@ -25,7 +25,7 @@ export function MessageDetails({ message, answer }: { message: MessageView; answ
       {cost?.models.map(({ name, read, cached, written, thought }, index) => (
         <div key={index}>
           <dt>{name || 'Model'}</dt>
-          <dd className="tabular">
+          <dd className="ap-tabular">
             {count(read, 'token')} read{cached > 0 && ` (${cached.toLocaleString()} from its cache)`},{' '}
             {count(written, 'token')} written{thought > 0 && ` (${thought.toLocaleString()} while thinking)`}
           </dd>

@@ -31,7 +31,7 @@ export function MessageRow({ message, head, position, target, previousKey }: Mes
   const acting = isActing(message);
   return (
     <article
-      className="row message-row"
+      className="ap-row ap-message-row"
       data-head={head || undefined}
       data-line={lineOf(message)}
       data-mention={message.mentionsMe || undefined}
@@ -46,29 +46,29 @@ export function MessageRow({ message, head, position, target, previousKey }: Mes
       tabIndex={-1}
     >
       {head && (
-        <span className="row-avatar">
+        <span className="ap-row-avatar">
           <Avatar user={message.author} acting={acting} />
         </span>
       )}
-      <header className={head ? 'row-head' : 'unseen'}>
-        <span id={id} className="row-who">
-          <span className="row-name">{message.author.name}</span>
-          {message.author.kind === 'bot' && <span className="row-kind">agent</span>}
+      <header className={head ? 'ap-row-head' : 'ap-unseen'}>
+        <span id={id} className="ap-row-who">
+          <span className="ap-row-name">{message.author.name}</span>
+          {message.author.kind === 'bot' && <span className="ap-row-kind">agent</span>}
           <time dateTime={new Date(message.at).toISOString()} title={fullTime(message.at)}>
             {clock(message.at)}
           </time>
         </span>
-        {message.edited && !message.deleted && <span className="row-word">edited</span>}
+        {message.edited && !message.deleted && <span className="ap-row-word">edited</span>}
         {head && <LiveState message={message} />}
       </header>
       {!head && (
-        <span className="row-aside">
+        <span className="ap-row-aside">
           <LiveState message={message} />
         </span>
       )}
       {/* An answer right below its question needs no quote. */}
       {message.replyTo && message.replyTo.key !== previousKey && <Quote quote={message.replyTo} />}
-      {message.deleted ? <p className="row-gone">Message deleted</p> : <Parts message={message} />}
+      {message.deleted ? <p className="ap-row-gone">Message deleted</p> : <Parts message={message} />}
       {message.asks && <Asks asks={message.asks} />}
       {detailed && message.answer && (
         <Suspense>

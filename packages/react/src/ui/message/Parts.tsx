@@ -11,7 +11,7 @@ import { Reasoning } from './Reasoning.tsx';
 
 export function Parts({ message }: { message: MessageView }) {
   return (
-    <div className="row-parts">
+    <div className="ap-row-parts">
       {foldTools(message.parts).map((entry) =>
         entry.folded ? (
           <ToolFold key={entry.key} parts={entry.parts} />

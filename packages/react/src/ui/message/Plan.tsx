@@ -7,13 +7,13 @@ const WORDS = { pending: 'to do', active: 'under way', done: 'done', skipped: 'l
 export function Plan({ part }: { part: PlanPart }) {
   const done = part.steps.filter((step) => step.state === 'done').length;
   return (
-    <section className="plan" aria-label={`Plan, ${done} of ${count(part.steps.length, 'step')} done`}>
+    <section className="ap-plan" aria-label={`Plan, ${done} of ${count(part.steps.length, 'step')} done`}>
       <ol>
         {part.steps.map((step, index) => (
           // Steps have no identity of their own; they are replaced as a whole.
           <li key={index} data-state={step.state}>
             <span>{step.text}</span>
-            <span className="unseen">, {WORDS[step.state]}</span>
+            <span className="ap-unseen">, {WORDS[step.state]}</span>
           </li>
         ))}
       </ol>

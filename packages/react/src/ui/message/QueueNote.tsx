@@ -6,15 +6,15 @@ export function QueueNote({ wait }: { wait: WaitView }) {
   const chat = useChatView();
   const room = useRoomView();
   return (
-    <p className="row-note row-waits">
+    <p className="ap-row-note ap-row-waits">
       <span>{wait.words}</span>
       {wait.verb === 'start' && (
-        <button type="button" className="link-button" onClick={() => void chat.startBot(wait.bot.id)}>
+        <button type="button" className="ap-link-button" onClick={() => void chat.startBot(wait.bot.id)}>
           Start {wait.bot.name}
         </button>
       )}
       {wait.verb === 'continue' && (
-        <button type="button" className="link-button" onClick={() => void room.continueRun(wait.run)}>
+        <button type="button" className="ap-link-button" onClick={() => void room.continueRun(wait.run)}>
           Continue
         </button>
       )}

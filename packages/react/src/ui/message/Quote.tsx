@@ -9,12 +9,12 @@ export function Quote({ quote }: { quote: NonNullable<MessageView['replyTo']> })
   return (
     <button
       type="button"
-      className="row-quote"
+      className="ap-row-quote"
       disabled={key === undefined}
       onClick={() => key !== undefined && jump(key)}
     >
       <CornerUpLeft aria-hidden="true" />
-      <span className="unseen">In answer to </span>
+      <span className="ap-unseen">In answer to </span>
       <b>{quote.name}</b> <span>{quote.excerpt}</span>
     </button>
   );

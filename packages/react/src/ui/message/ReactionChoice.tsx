@@ -18,7 +18,7 @@ export function ReactionChoice({ message, onDone }: { message: MessageView; onDo
   useEffect(() => first.current?.focus(), []);
   return (
     <div
-      className="row-actions"
+      className="ap-row-actions"
       role="toolbar"
       aria-label="Reactions to choose from"
       onKeyDown={(event) => event.key === 'Escape' && onDone()}
@@ -29,7 +29,7 @@ export function ReactionChoice({ message, onDone }: { message: MessageView; onDo
           key={emoji}
           ref={index === 0 ? first : undefined}
           type="button"
-          className="icon-button"
+          className="ap-icon-button"
           aria-label={name}
           title={name}
           onClick={() => {

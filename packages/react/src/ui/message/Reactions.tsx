@@ -12,7 +12,7 @@ export function Reactions({
 }) {
   const room = useRoomView();
   return (
-    <div className="reactions" role="group" aria-label="Reactions">
+    <div className="ap-reactions" role="group" aria-label="Reactions">
       {reactions.map(({ emoji, count, mine, names: who }) => (
         <button
           key={emoji}

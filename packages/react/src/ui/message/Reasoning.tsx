@@ -10,7 +10,7 @@ export function Reasoning({ part }: { part: ReasoningPart }) {
   const [shown, setShown] = useState(false);
   const now = useNow(part.open);
   return (
-    <details className="reasoning" onToggle={(event) => setShown(event.currentTarget.open)}>
+    <details className="ap-reasoning" onToggle={(event) => setShown(event.currentTarget.open)}>
       <summary data-state={part.open ? 'open' : 'done'}>
         <ChevronRight aria-hidden="true" />
         <span>{words(part, now)}</span>

@@ -6,7 +6,7 @@ const Card = lazy(() => import('./ApprovalCard.tsx').then(({ ApprovalCard: card 
 
 export function Approval({ approval }: { approval: ApprovalView }) {
   return (
-    <Suspense fallback={<p className="approval">{approval.question}</p>}>
+    <Suspense fallback={<p className="ap-approval">{approval.question}</p>}>
       <Card approval={approval} />
     </Suspense>
   );

@@ -21,13 +21,13 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
   const { asked, decide } = useDecision(id);
   const deny = <Button disabled={asked} onClick={() => decide({ action: 'deny' })} children="Deny" />;
   return (
-    <div className="approval" role="group" aria-label={`Decision needed: ${question}`}>
+    <div className="ap-approval" role="group" aria-label={`Decision needed: ${question}`}>
       <p>{question}</p>
       {input !== undefined && !editing && (
-        <div className="approval-arguments">
+        <div className="ap-approval-arguments">
           <Arguments text={input} />
           {editable && canDecide && (
-            <button type="button" className="link-button" onClick={() => setEditing(true)}>
+            <button type="button" className="ap-link-button" onClick={() => setEditing(true)}>
               Change arguments
             </button>
           )}
@@ -35,7 +35,7 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       )}
       {!canDecide ? (
         <Verbs approval={approval}>
-          <span className="tool-time">Waiting for somebody who may decide</span>
+          <span className="ap-tool-time">Waiting for somebody who may decide</span>
         </Verbs>
       ) : kind === 'question' ? (
         <>
@@ -93,7 +93,7 @@ function useDecision(id: string): { asked: boolean; decide: (verdict: VerdictVie
 
 function Arguments({ text }: { text: string }) {
   return (
-    <details className="approval-input">
+    <details className="ap-approval-input">
       <summary>Arguments</summary>
       <pre tabIndex={0} aria-label="Arguments">
         {text}
@@ -108,9 +108,9 @@ function Verbs({ approval, children }: { approval: ApprovalView; children: React
   const words =
     left > 0 ? `${approval.otherwise} in ${countdown(left)}` : `time is up: ${approval.otherwise}`;
   return (
-    <div className="approval-verbs">
+    <div className="ap-approval-verbs">
       {children}
-      <span className="tool-time tabular" role="timer">
+      <span className="ap-tool-time ap-tabular" role="timer">
         {words}
       </span>
     </div>

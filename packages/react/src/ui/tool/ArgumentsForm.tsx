@@ -17,14 +17,14 @@ export function ArgumentsForm({ id, text, onDone }: ArgumentsFormProps) {
   return (
     <form
       id={id}
-      className="ask-form"
+      className="ap-ask-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (problem === undefined) onDone(JSON.parse(draft));
       }}
     >
       <textarea
-        className="ask-json"
+        className="ap-ask-json"
         aria-label="Arguments, as JSON"
         aria-invalid={problem !== undefined}
         aria-describedby={hint}
@@ -33,7 +33,7 @@ export function ArgumentsForm({ id, text, onDone }: ArgumentsFormProps) {
         value={draft}
         onChange={(event) => setDraft(event.currentTarget.value)}
       />
-      <p id={hint} className="ask-problem" role="status">
+      <p id={hint} className="ap-ask-problem" role="status">
         {problem}
       </p>
     </form>

@@ -4,13 +4,13 @@ import type { ToolView } from '../view/model.ts';
 
 export function Cancel({ call }: { call: ToolView }) {
   const room = useRoomView();
-  if (call.state === 'cancelling') return <span className="tool-time">Stopping…</span>;
+  if (call.state === 'cancelling') return <span className="ap-tool-time">Stopping…</span>;
   const stoppable = call.state === 'running' || call.state === 'queued' || call.state === 'input';
   if (!call.mine || !stoppable) return null;
   return (
     <button
       type="button"
-      className="link-button"
+      className="ap-link-button"
       aria-label={`Cancel ${call.name}`}
       onClick={() => void room.cancelTool(call.id)}
     >

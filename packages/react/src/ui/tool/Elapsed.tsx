@@ -12,8 +12,8 @@ export function Elapsed({ call, live }: { call: ToolView; live: boolean }) {
   const now = useNow(live);
   if (call.endedAt !== undefined && call.endedAt - call.startedAt < INSTANT_MS) return null;
   if (call.endedAt !== undefined)
-    return <span className="tool-time tabular">{duration(call.endedAt - call.startedAt)}</span>;
+    return <span className="ap-tool-time ap-tabular">{duration(call.endedAt - call.startedAt)}</span>;
   const elapsed = now - call.startedAt;
   if (!live || elapsed < SHOWN_AFTER_MS) return null;
-  return <span className="tool-time tabular">{counting(elapsed)}</span>;
+  return <span className="ap-tool-time ap-tabular">{counting(elapsed)}</span>;
 }

@@ -20,7 +20,7 @@ export function Output({ text, whole, lines }: OutputProps) {
   const tail = lines === undefined ? printed : all.slice(-lines).join('\n');
   const hidden = lines === undefined ? 0 : Math.max(0, all.length - lines);
   return (
-    <div className="tool-output">
+    <div className="ap-tool-output">
       {hidden > 0 && <p>{count(hidden, 'earlier line')}</p>}
       {lines === undefined ? (
         <Following text={tail} />
@@ -43,7 +43,7 @@ function Following({ text }: { text: string }) {
   return (
     <pre
       ref={box}
-      className="tool-scroll"
+      className="ap-tool-scroll"
       tabIndex={0}
       aria-label="Output"
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
@@ -59,12 +59,12 @@ function Whole({ whole }: { whole: NonNullable<ToolView['whole']> }) {
   const chat = useChatView();
   const size = whole.bytes === undefined ? '' : `${bytes(whole.bytes)} in all; `;
   return (
-    <p className="tool-whole">
+    <p className="ap-tool-whole">
       {size}only the beginning and the end are shown.{' '}
       {whole.url !== undefined && (
         <button
           type="button"
-          className="link-button"
+          className="ap-link-button"
           onClick={() => void chat.download(whole.url ?? '', 'output.txt')}
         >
           Whole output

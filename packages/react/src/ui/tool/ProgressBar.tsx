@@ -14,7 +14,7 @@ interface ProgressBarProps {
 export function ProgressBar({ callId, name, progress, stopping }: ProgressBarProps) {
   const now = useNow(progress.fraction !== undefined && !stopping);
   if (progress.fraction === undefined) {
-    return progress.message ? <p className="tool-progress-line">{progress.message}</p> : null;
+    return progress.message ? <p className="ap-tool-progress-line">{progress.message}</p> : null;
   }
   const track = trackOf(callId);
   const percent = Math.round(track.report(progress.fraction, now) * 100);
@@ -24,7 +24,7 @@ export function ProgressBar({ callId, name, progress, stopping }: ProgressBarPro
     remaining !== undefined && remaining > 1000 && `about ${counting(remaining)} left`,
   ].filter(Boolean);
   return (
-    <div className="tool-progress" data-state={stopping ? 'stopping' : 'running'}>
+    <div className="ap-tool-progress" data-state={stopping ? 'stopping' : 'running'}>
       <div
         role="progressbar"
         aria-label={`Progress of ${name}`}
@@ -35,7 +35,7 @@ export function ProgressBar({ callId, name, progress, stopping }: ProgressBarPro
       </div>
       <p>
         <span>{progress.message}</span>
-        <span className="tabular">{words.join(', ')}</span>
+        <span className="ap-tabular">{words.join(', ')}</span>
       </p>
     </div>
   );

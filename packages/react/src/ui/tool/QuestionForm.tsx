@@ -14,7 +14,7 @@ export function QuestionForm({ id, schema, onAnswer }: QuestionFormProps) {
   return (
     <form
       id={id}
-      className="ask-form"
+      className="ap-ask-form"
       onSubmit={(event) => {
         event.preventDefault();
         onAnswer(answerOf(fields, new FormData(event.currentTarget)));
@@ -37,7 +37,7 @@ function Field({ field }: { field: FieldOf }) {
     ...(field.help === undefined ? {} : { 'aria-describedby': help }),
   };
   return (
-    <div className="ask-field" data-kind={field.kind}>
+    <div className="ap-ask-field" data-kind={field.kind}>
       <label htmlFor={id}>
         {field.label}
         {!field.required && field.kind !== 'yes' && <small> (optional)</small>}
@@ -66,7 +66,7 @@ function Field({ field }: { field: FieldOf }) {
         />
       )}
       {field.help !== undefined && (
-        <small id={help} className="ask-help">
+        <small id={help} className="ap-ask-help">
           {field.help}
         </small>
       )}

@@ -25,22 +25,22 @@ export function ToolCard({ call }: { call: ToolView }) {
   const live = isLive(call.state);
   const moving = call.state === 'running' || call.state === 'cancelling';
   return (
-    <section className="tool" data-state={call.state} aria-labelledby={id}>
-      <div className="tool-head">
-        <button type="button" className="tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <section className="ap-tool" data-state={call.state} aria-labelledby={id}>
+      <div className="ap-tool-head">
+        <button type="button" className="ap-tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Dot look={SIGN[call.state]} />
-          <span className="tool-name" id={id}>
+          <span className="ap-tool-name" id={id}>
             {call.name}
           </span>
-          <span className={needsWord(call) ? 'tool-word' : 'unseen'}>{wordOf(call)}</span>
-          {call.summary && <span className="tool-summary">{call.summary}</span>}
+          <span className={needsWord(call) ? 'ap-tool-word' : 'ap-unseen'}>{wordOf(call)}</span>
+          {call.summary && <span className="ap-tool-summary">{call.summary}</span>}
           {call.state === 'input' && !call.summary && <Draft text={call.draft} />}
           {call.state !== 'denied' && call.approval?.decision?.cause === 'person' && (
-            <span className="tool-summary">allowed by {call.approval.decision.by}</span>
+            <span className="ap-tool-summary">allowed by {call.approval.decision.by}</span>
           )}
-          <ChevronRight className="chevron" aria-hidden="true" />
+          <ChevronRight className="ap-chevron" aria-hidden="true" />
         </button>
-        <span className="tool-end">
+        <span className="ap-tool-end">
           {call.state !== 'approval' && <Elapsed call={call} live={live} />}
           <Cancel call={call} />
         </span>
@@ -58,7 +58,7 @@ export function ToolCard({ call }: { call: ToolView }) {
       )}
       {call.state === 'approval' && call.approval && <Approval approval={call.approval} />}
       {call.error && (
-        <p className="tool-error">
+        <p className="ap-tool-error">
           {call.error.message}
           {call.error.retryable && ' It may work when tried again.'}
         </p>
@@ -75,9 +75,9 @@ export function ToolCard({ call }: { call: ToolView }) {
 /** Arguments while they are written: their end, or that there is nothing to read yet. */
 function Draft({ text }: { text: string | undefined }) {
   const words = text?.replace(/\s+/gu, ' ').trim();
-  if (!words) return <span className="shimmer" aria-hidden="true" />;
+  if (!words) return <span className="ap-shimmer" aria-hidden="true" />;
   return (
-    <span className="tool-draft" aria-hidden="true">
+    <span className="ap-tool-draft" aria-hidden="true">
       {words.length > DRAFT_CHARACTERS ? `…${words.slice(-DRAFT_CHARACTERS)}` : words}
     </span>
   );

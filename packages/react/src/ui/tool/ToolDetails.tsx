@@ -10,9 +10,9 @@ export function ToolDetails({ call }: { call: ToolView }) {
   const output = isLive(state) ? undefined : call.output;
   const nothing = !input && !call.output && !call.result && !hidden;
   return (
-    <div className="tool-details">
+    <div className="ap-tool-details">
       {hidden && (
-        <p className="tool-decided">What it was called with and what came of it is for {hidden} only.</p>
+        <p className="ap-tool-decided">What it was called with and what came of it is for {hidden} only.</p>
       )}
       {input && <Detail label="Arguments" text={input} />}
       {output && (
@@ -22,9 +22,9 @@ export function ToolDetails({ call }: { call: ToolView }) {
         </div>
       )}
       {call.result && <Detail label="Result" text={call.result} />}
-      {approval?.decision && <p className="tool-decided">{decidedWords(approval.decision)}</p>}
-      {stop && <p className="tool-decided">{stopWords(stop)}</p>}
-      {nothing && <p className="tool-decided">Nothing more is known about this call.</p>}
+      {approval?.decision && <p className="ap-tool-decided">{decidedWords(approval.decision)}</p>}
+      {stop && <p className="ap-tool-decided">{stopWords(stop)}</p>}
+      {nothing && <p className="ap-tool-decided">Nothing more is known about this call.</p>}
     </div>
   );
 }

@@ -12,18 +12,23 @@ export function ToolFold({ parts }: { parts: readonly ToolPart[] }) {
   const took = parts.reduce((sum, { call }) => sum + ((call.endedAt ?? call.startedAt) - call.startedAt), 0);
   return (
     <>
-      <section className="tool" aria-label="Finished steps">
-        <div className="tool-head">
-          <button type="button" className="tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <section className="ap-tool" aria-label="Finished steps">
+        <div className="ap-tool-head">
+          <button
+            type="button"
+            className="ap-tool-toggle"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          >
             <Dot look="moss" />
             <span>{count(parts.length, 'step')}</span>
-            <span className="tool-summary">
+            <span className="ap-tool-summary">
               {[...new Set(parts.map(({ call }) => call.name))].join(', ')}
             </span>
-            <ChevronRight className="chevron" aria-hidden="true" />
+            <ChevronRight className="ap-chevron" aria-hidden="true" />
           </button>
-          <span className="tool-end">
-            <span className="tool-time tabular">{duration(took)}</span>
+          <span className="ap-tool-end">
+            <span className="ap-tool-time ap-tabular">{duration(took)}</span>
           </span>
         </div>
       </section>
