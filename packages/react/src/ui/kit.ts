@@ -15,6 +15,7 @@ export { ConnectionBanner } from './connection/Banner.tsx';
 export { ConnectionPill } from './connection/Pill.tsx';
 export { Avatar } from './controls/Avatar.tsx';
 export { Button, IconButton } from './controls/Button.tsx';
+export { copyText } from './controls/copy.ts';
 export { Dialog } from './controls/Dialog.tsx';
 export { Dot } from './controls/Dot.tsx';
 export type { DotLook } from './controls/Dot.tsx';

@@ -19,17 +19,18 @@ import {
 } from '@antiphon/react/ui/kit';
 import { usePage } from '../page/page.ts';
 import { RoomHeader } from './RoomHeader.tsx';
-import type { Side } from './Shell.tsx';
+import type { Sheet, Side } from './Shell.tsx';
 
 interface ConversationProps {
   readonly jump: { readonly key: string; readonly nonce: number } | null;
   readonly onJump: (key: string) => void;
   readonly onSide: (side: Side) => void;
+  readonly onSheet: (sheet: Sheet) => void;
 }
 
 const WRITE_NEW: Drafting = { mode: 'new' };
 
-export function Conversation({ jump, onJump, onSide }: ConversationProps) {
+export function Conversation({ jump, onJump, onSide, onSheet }: ConversationProps) {
   const page = usePage();
   const [drafting, setDrafting] = useState<Drafting>(WRITE_NEW);
   const control = useMemo<DraftingControl>(
@@ -44,7 +45,7 @@ export function Conversation({ jump, onJump, onSide }: ConversationProps) {
     <DraftingContext value={control}>
       <JumpContext value={onJump}>
         <main className="conversation">
-          <RoomHeader onSide={onSide} />
+          <RoomHeader onSide={onSide} onSheet={onSheet} />
           <ConnectionBanner onSignIn={() => void page.signOut()} />
           <PipelineContext value={usePipelineOfRoom()}>
             <MessageList target={jump} />

@@ -5,17 +5,26 @@ import {
   excerptOf,
   forgetDrafts,
   LiveChat,
+  type MemberView,
   memo,
   type Readable,
   settled,
+  type UserView,
   writable,
 } from '@antiphon/react/ui/kit';
 import { Guest } from './guest.ts';
-import type { HitView, PageView, RoomListView, SessionView } from './page.ts';
+import type {
+  HitView,
+  NewRoomInput,
+  OpenRoom,
+  PageView,
+  PlaceChange,
+  PlaceView,
+  RoomListView,
+  SessionView,
+} from './page.ts';
+import { Places, placesOf } from './places.ts';
 import { roomList } from './rooms.ts';
-
-/** A room begins with this many agents at most; a server with more of them needs a choice. */
-const MOST_AGENTS = 5;
 
 /** The room that everyone joins, until the server names another one. */
 const HOME = 'general';
@@ -26,10 +35,12 @@ export class LivePage implements PageView {
   readonly chat: LiveChat;
   readonly session: Readable<SessionView>;
   readonly rooms: Readable<RoomListView>;
+  readonly places: Readable<ReadonlyMap<string, PlaceView>>;
   readonly #url: string;
   readonly #guest: Guest;
   readonly #client: ChatClient;
   readonly #home = writable<string | undefined>(HOME);
+  readonly #places: Places;
 
   constructor(url: string) {
     this.#url = url;
@@ -46,6 +57,14 @@ export class LivePage implements PageView {
     });
     this.session = this.#guest.session;
     this.rooms = this.chat.watch(this.#roomList(), this.chat.others.known, this.#home);
+    this.#places = new Places(this.#client);
+    this.places = this.chat.watch(
+      memo(
+        () => [this.#client.rooms, this.#home.get()],
+        ([rooms, home]) => placesOf(rooms, home),
+      ),
+      this.#home,
+    );
     this.#client.subscribe(
       (chat) => chat.roomsLoaded && chat.user,
       () => this.#settleIn(),
@@ -70,15 +89,36 @@ export class LivePage implements PageView {
     await this.#leave(true);
   }
 
-  async createRoom({ name, topic }: { name: string; topic?: string }): Promise<string> {
-    // The agents come along: the composer offers to call them, and the page has no way yet to bring them in later.
-    const members = this.#client.bots.slice(0, MOST_AGENTS).map((bot) => bot.user.id);
+  async createRoom({ name, topic, open, members }: NewRoomInput): Promise<string> {
     const { id } = await this.#client.createRoom({
       name,
       members,
+      visibility: open ? 'public' : 'private',
       ...(topic === undefined ? {} : { topic }),
     });
     return id;
+  }
+
+  changeRoom(id: string, change: PlaceChange): Promise<void> {
+    return this.#places.change(id, change);
+  }
+  leaveRoom(id: string): Promise<void> {
+    return this.#places.leave(id);
+  }
+  invite(id: string, users: readonly string[]): Promise<void> {
+    return this.#places.invite(id, users);
+  }
+  removeMember(id: string, user: string): Promise<void> {
+    return this.#places.removeMember(id, user);
+  }
+  changeRole(id: string, user: string, role: MemberView['role']): Promise<void> {
+    return this.#places.changeRole(id, user, role);
+  }
+  discover(): Promise<readonly OpenRoom[]> {
+    return this.#places.discover();
+  }
+  acquaintances(id: string): Promise<readonly UserView[]> {
+    return this.#places.acquaintances(id);
   }
 
   async openDirect(userId: string): Promise<string | undefined> {

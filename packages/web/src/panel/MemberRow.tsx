@@ -1,4 +1,4 @@
-/** A member: who, what kind, whether they are here; of an agent also how it does, for those who want to know. */
+/** A member: who, what kind, whether they are here; more of them for those who want to know or to change it. */
 import { ChevronRight } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import {
@@ -11,11 +11,18 @@ import {
   useChatView,
   useSelected,
 } from '@antiphon/react/ui/kit';
-import { usePage } from '../page/page.ts';
+import { type PlaceView, usePage } from '../page/page.ts';
 
-const BotDetails = lazy(() =>
-  import('./BotDetails.tsx').then(({ BotDetails: details }) => ({ default: details })),
-);
+const BotDetails = lazy(() => import('./details.ts').then(({ BotDetails: part }) => ({ default: part })));
+const MemberVerbs = lazy(() => import('./details.ts').then(({ MemberVerbs: part }) => ({ default: part })));
+
+/** Only what is not usual is said. */
+const ROLE: Record<MemberView['role'], string> = {
+  owner: 'owner',
+  admin: 'keeps order',
+  member: '',
+  viewer: 'reads only',
+};
 
 const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> = {
   active: { look: 'moss', text: 'here' },
@@ -23,12 +30,20 @@ const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> 
   offline: { look: 'hollow', text: 'not here' },
 };
 
-export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roomId: string) => void }) {
+interface MemberRowProps {
+  readonly member: MemberView;
+  /** The room, as far as it can be kept in order. */
+  readonly place: PlaceView | undefined;
+  readonly onOpen: (roomId: string) => void;
+}
+
+export function MemberRow({ member, place, onOpen }: MemberRowProps) {
   const chat = useChatView();
   const page = usePage();
   const me = useSelected(chat.me, (user) => user?.id);
   const [open, setOpen] = useState(false);
   const { user, bot } = member;
+  const manage = place?.manage === true && user.id !== me;
   const { look, text } = bot ? botWords(bot) : PRESENCE[member.presence];
   useEffect(() => {
     if (bot) chat.lookAtBot(bot.user.id);
@@ -47,12 +62,13 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
             <span>
               {user.name}
               {user.id === me && <small> you</small>}
+              {ROLE[member.role] && <small> {ROLE[member.role]}</small>}
             </span>
             <small>{user.kind === 'bot' ? `agent, ${text}` : text}</small>
           </span>
           <Dot look={look} />
         </button>
-        {bot && (
+        {(bot ?? manage) && (
           <button
             type="button"
             className="ap-icon-button member-more"
@@ -64,9 +80,10 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
           </button>
         )}
       </div>
-      {bot && open && (
+      {open && (
         <Suspense>
-          <BotDetails bot={bot} />
+          {bot && <BotDetails bot={bot} />}
+          {manage && <MemberVerbs member={member} place={place} />}
         </Suspense>
       )}
       {bot?.canControl && (open || bot.status !== 'running') && <Control bot={bot} />}

@@ -1,5 +1,5 @@
-/** Who I am, which theme I see, and the way out. */
-import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
+/** Who I am, what keys do, which theme I see, and the way out. */
+import { Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar, IconButton, type UserView } from '@antiphon/react/ui/kit';
 import { usePage } from '../page/page.ts';
@@ -10,7 +10,7 @@ const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'syst
 const ICON = { system: Monitor, light: Sun, dark: Moon };
 const WORDS: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
 
-export function Me({ me }: { me: UserView }) {
+export function Me({ me, onKeys }: { me: UserView; onKeys: () => void }) {
   const page = usePage();
   const [theme, setTheme] = useState(currentTheme);
   const Icon = ICON[theme];
@@ -26,6 +26,9 @@ export function Me({ me }: { me: UserView }) {
     <div className="nav-me">
       <Avatar user={me} size={26} />
       <span className="nav-name">{me.name}</span>
+      <IconButton className="only-keys" label="Keys" onClick={onKeys}>
+        <Keyboard aria-hidden="true" />
+      </IconButton>
       <IconButton label={`Theme: ${WORDS[theme]}`} onClick={turn}>
         <Icon aria-hidden="true" />
       </IconButton>

@@ -12,6 +12,7 @@ import { Parts } from './Parts.tsx';
 import { QueueNote } from './QueueNote.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
+import { useVerbKeys } from './use-verb-keys.ts';
 
 const MessageDetails = lazy(() =>
   import('./MessageDetails.tsx').then(({ MessageDetails: details }) => ({ default: details })),
@@ -29,6 +30,7 @@ export function MessageRow({ message, head, position, target, previousKey }: Mes
   const id = useId();
   const [detailed, setDetailed] = useState(false);
   const acting = isActing(message);
+  const onKeyDown = useVerbKeys(message);
   return (
     <article
       className="ap-row ap-message-row"
@@ -44,6 +46,7 @@ export function MessageRow({ message, head, position, target, previousKey }: Mes
       aria-setsize={-1}
       aria-busy={acting || undefined}
       tabIndex={-1}
+      onKeyDown={onKeyDown}
     >
       {head && (
         <span className="ap-row-avatar">
