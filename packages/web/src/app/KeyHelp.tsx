@@ -48,7 +48,9 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
   return (
     <Dialog label="Keys" className="key-help" onClose={onClose}>
       <div className="ap-dialog-body">
-        <h2>Keys</h2>
+        <h2 tabIndex={-1} autoFocus>
+          Keys
+        </h2>
         {SHEET.map(({ title, keys }) => (
           <section key={title}>
             <h3>{title}</h3>

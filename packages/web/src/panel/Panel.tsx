@@ -42,7 +42,7 @@ export function Panel({ onClose, onOpen, onJump, onSheet }: PanelProps) {
           ))}
         </ul>
         {place?.kind === 'group' && (
-          <button type="button" className="link-button member-add" onClick={() => onSheet('people')}>
+          <button type="button" className="ap-link-button member-add" onClick={() => onSheet('people')}>
             Add people
           </button>
         )}
