@@ -5,6 +5,8 @@
 export { AnnounceContext, useAnnounce } from './a11y/announce.ts';
 export { Announcer } from './a11y/Announcer.tsx';
 export { LogSpeaker } from './a11y/LogSpeaker.tsx';
+export { speak, spoken } from './a11y/spoken.ts';
+export type { Spoken } from './a11y/spoken.ts';
 export { useNow } from './clock/now.ts';
 export { Composer } from './composer/Composer.tsx';
 export { forgetDrafts } from './composer/draft.ts';

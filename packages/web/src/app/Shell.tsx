@@ -24,7 +24,8 @@ interface Target {
   readonly nonce: number;
 }
 
-export type Sheet = 'palette' | 'agents' | 'new-room' | 'find-rooms' | 'room' | 'people' | 'keys' | null;
+export type Sheet =
+  'palette' | 'agents' | 'new-room' | 'find-rooms' | 'room' | 'people' | 'keys' | 'settings' | null;
 
 export function Shell({ me }: { me: UserView }) {
   const chat = useChatView();
@@ -139,6 +140,8 @@ function OpenSheet({ sheets, sheet, room, onSheet, onOpen }: OpenSheetProps) {
       return <sheets.NewRoom onClose={close} onOpen={onOpen} />;
     case 'find-rooms':
       return <sheets.FindRooms onClose={close} onOpen={onOpen} onNewRoom={() => onSheet('new-room')} />;
+    case 'settings':
+      return <sheets.Settings onClose={close} onKeys={() => onSheet('keys')} />;
     case 'keys':
       return <sheets.KeyHelp onClose={close} />;
     case 'people':

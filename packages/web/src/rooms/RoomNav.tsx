@@ -54,7 +54,7 @@ export function RoomNav({ me, current, onOpen, onSheet }: RoomNavProps) {
           </section>
         )}
       </div>
-      <Me me={me} onKeys={() => onSheet('keys')} />
+      <Me me={me} onSettings={() => onSheet('settings')} />
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 /** What the palette offers: rooms, agents without a room yet, messages that contain the words, and other sheets. */
-import { Compass, Hash, Keyboard, MessageSquareText, Plus } from 'lucide-react';
+import { Compass, Hash, Keyboard, MessageSquareText, Plus, Settings2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Avatar, type BotView } from '@antiphon/react/ui/kit';
 import type { Sheet } from '../app/Shell.tsx';
@@ -67,6 +67,12 @@ export function sheetChoices(onSheet: (sheet: Sheet) => void): readonly Choice[]
       name: 'Find a room',
       sign: <Compass aria-hidden="true" />,
       act: () => onSheet('find-rooms'),
+    },
+    {
+      key: 'settings',
+      name: 'Settings',
+      sign: <Settings2 aria-hidden="true" />,
+      act: () => onSheet('settings'),
     },
     { key: 'keys', name: 'Keys', sign: <Keyboard aria-hidden="true" />, act: () => onSheet('keys') },
   ];

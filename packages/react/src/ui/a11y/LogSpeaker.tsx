@@ -1,10 +1,12 @@
 /** Speaks what happens in the open room: new messages, an agent that begins and ends, decisions that are needed. */
 import { useEffect } from 'react';
-import { excerpt } from '../message/plain-text.ts';
+import { excerpt, plainText } from '../message/plain-text.ts';
 import { useReadable, useRoomView } from '../view/hooks.ts';
 import type { MessageView } from '../view/model.ts';
-import { useAnnounce } from './announce.ts';
+import { type Announce, useAnnounce } from './announce.ts';
 import { newSentences } from './sentences.ts';
+import { spoken } from './spoken.ts';
+import { wholeSentences } from './whole-sentences.ts';
 
 /** Only the newest messages can change state while somebody listens. */
 const WATCHED = 12;
@@ -21,9 +23,14 @@ export function LogSpeaker() {
       .map((key) => {
         const item = room.item(key);
         let before = asMessage(item.get());
+        let said = before ? plainText(before).length : 0;
         return item.subscribe(() => {
           const after = asMessage(item.get());
-          if (after) for (const { text, urgency } of newSentences(before, after)) announce(text, urgency);
+          if (after) {
+            for (const { text, urgency } of newSentences(before, after, spoken.get()))
+              announce(text, urgency);
+            said = readOut(after, said, announce);
+          }
           before = after;
         });
       });
@@ -37,10 +44,21 @@ export function LogSpeaker() {
     const message = asMessage(room.item(newest).get());
     // History that loads is not news; what is older than the page's last moments stays unsaid.
     if (!message || message.own || Date.now() - message.at > 10_000) return;
+    if (message.answer && spoken.get() === 'silent') return;
     if (message.answer && message.answer.state !== 'done') announce(`${message.author.name} is answering.`);
     else announce(`${message.author.name}: ${excerpt(message, 200)}`);
   }, [room, newest, count, announce]);
   return null;
+}
+
+/** Reads out what became whole of an agent's answer, if somebody wants to hear it sentence by sentence. */
+function readOut(message: MessageView, from: number, announce: Announce): number {
+  const { answer } = message;
+  if (!answer || spoken.get() !== 'sentences') return from;
+  const finished = answer.endedAt !== undefined;
+  const { said, to } = wholeSentences(plainText(message), from, finished);
+  if (said !== '') announce(said);
+  return to;
 }
 
 function asMessage(item: unknown): MessageView | undefined {

@@ -2,6 +2,7 @@
 import { excerpt } from '../message/plain-text.ts';
 import { decidedWords } from '../tool/decided.ts';
 import type { MessageView, ToolView } from '../view/model.ts';
+import type { Spoken } from './spoken.ts';
 
 export interface Sentence {
   readonly text: string;
@@ -11,9 +12,13 @@ export interface Sentence {
 /** As much of a finished answer as is read out unasked. */
 const SPOKEN_CHARACTERS = 200;
 
-export function newSentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
+export function newSentences(
+  before: MessageView | undefined,
+  after: MessageView,
+  spoken: Spoken = 'finished',
+): readonly Sentence[] {
   return [
-    ...answerSentences(before, after),
+    ...(spoken === 'silent' ? [] : answerSentences(before, after, spoken)),
     ...deliverySentences(before, after),
     ...toolSentences(before, after),
     ...askSentences(before, after),
@@ -21,10 +26,16 @@ export function newSentences(before: MessageView | undefined, after: MessageView
   ];
 }
 
-function answerSentences(before: MessageView | undefined, after: MessageView): readonly Sentence[] {
+function answerSentences(
+  before: MessageView | undefined,
+  after: MessageView,
+  spoken: Spoken,
+): readonly Sentence[] {
   const state = after.answer?.state;
   if (state === undefined || state === before?.answer?.state) return [];
   const name = after.author.name;
+  // Whoever heard it sentence by sentence only has to hear that it is over.
+  if (state === 'done' && spoken === 'sentences') return [polite(`${name} finished.`)];
   if (state === 'done') return [polite(`${name} finished: ${excerpt(after, SPOKEN_CHARACTERS)}`)];
   if (state === 'stopped') return [polite(`${name} was stopped.`)];
   if (state === 'interrupted' || state === 'failed') return [polite(`${name} could not finish.`)];
