@@ -34,7 +34,7 @@ const RIGHT_OF_REACT = {
 };
 const PROTOCOL_TYPES = {
   regex: '/generated/|^@antiphon/client/(protocol|generated)',
-  message: "The page speaks the SDK's words, never those of the wire.",
+  message: "Hooks, components and the page speak the SDK's words, never those of the wire.",
 };
 const NEIGHBOURS_FILES = {
   regex: '^(\\.\\./)+(client|react|web|packages|e2e|interop)/',
@@ -76,8 +76,9 @@ export default defineConfig(
     rules: { 'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }] },
   },
   {
+    // Of the components those are for others that stand at the top; what they are made of explains itself.
     files: ['packages/{bot,client}/**/*.ts', 'packages/react/**/*.{ts,tsx}'],
-    ignores: TESTS,
+    ignores: ['packages/react/src/ui/*/**', ...TESTS],
     plugins: { jsdoc },
     rules: {
       'jsdoc/require-jsdoc': [
@@ -108,7 +109,7 @@ export default defineConfig(
   {
     files: ['packages/react/**/*.{ts,tsx}'],
     ignores: TESTS,
-    rules: mayNotImport(NODE, RIGHT_OF_REACT, NEIGHBOURS_FILES),
+    rules: mayNotImport(NODE, RIGHT_OF_REACT, PROTOCOL_TYPES, NEIGHBOURS_FILES),
   },
   {
     files: ['packages/web/**/*.{ts,tsx}'],

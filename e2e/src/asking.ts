@@ -16,7 +16,7 @@ export interface Stored {
 export function answers(person: Person): Locator {
   return person.page
     .getByRole('article')
-    .filter({ has: person.page.locator('.row-kind').getByText('agent', { exact: true }) });
+    .filter({ has: person.page.locator('.ap-row-kind').getByText('agent', { exact: true }) });
 }
 
 /** Asks, and waits until the answer has its first words; answers with its key. */
@@ -24,7 +24,7 @@ export async function asks(person: Person, text: string): Promise<string> {
   const before = await answers(person).count();
   await person.says(text);
   const answer = answers(person).nth(before);
-  await answer.locator('.row-parts > .prose').first().waitFor();
+  await answer.locator('.ap-row-parts > .ap-prose').first().waitFor();
   return (await answer.getAttribute('data-key')) ?? '';
 }
 

@@ -65,7 +65,7 @@ export class Person {
 
   /** Waits until the connection's indicator says this word. */
   async sees(word: string): Promise<void> {
-    await this.page.locator('.pill').getByText(word, { exact: true }).waitFor();
+    await this.page.locator('.ap-pill').getByText(word, { exact: true }).waitFor();
   }
 
   /** Opens a room of the list by its name. */

@@ -30,7 +30,7 @@ export async function watch(page: Page, key: string): Promise<void> {
       seen.copies = Math.max(seen.copies, rows.length);
       // Letters only: signs may turn into headings and lists as more of them come.
       const words = rows
-        .flatMap((row) => [...row.querySelectorAll('.row-parts > .prose')])
+        .flatMap((row) => [...row.querySelectorAll('.ap-row-parts > .ap-prose')])
         .map((prose) => prose.textContent)
         .join('')
         .replace(/[^\p{L}]/gu, '');

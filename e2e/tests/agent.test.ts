@@ -24,12 +24,12 @@ afterAll(async () => {
 });
 
 function countdown(person: Person): Locator {
-  return person.page.locator('.tool').filter({ hasText: 'countdown' }).first();
+  return person.page.locator('.ap-tool').filter({ hasText: 'countdown' }).first();
 }
 
 /** Watches what a tool at work puts out, until it has put out more. */
 async function outputGrows(person: Person): Promise<void> {
-  const output = person.page.locator('.tool[data-state="running"] pre[aria-label="Output"]');
+  const output = person.page.locator('.ap-tool[data-state="running"] pre[aria-label="Output"]');
   const before = await output.innerText();
   expect(before).toMatch(/\d/);
   await expect.poll(() => output.innerText()).not.toBe(before);
@@ -103,7 +103,7 @@ test(TORN, { timeout: TORN_MS }, async () => {
   proxy.heal();
   await wake(ada);
   await ada.sees('Live');
-  await expect.poll(() => grace.page.locator('.prose').allInnerTexts().then(String)).toMatch(/.{500}/s);
+  await expect.poll(() => grace.page.locator('.ap-prose').allInnerTexts().then(String)).toMatch(/.{500}/s);
   // The story is longer than anyone's patience, unless the machine is slow and it has come to its end.
   const stopped = ada.page
     .getByRole('button', { name: /^Stop/ })
@@ -111,7 +111,9 @@ test(TORN, { timeout: TORN_MS }, async () => {
     .catch(() => undefined);
   await Promise.race([stopped, finished(ada)]);
   const [torn, whole] = await Promise.all([finished(ada), finished(grace)]);
-  expect(await torn.locator('.prose').allInnerTexts()).toEqual(await whole.locator('.prose').allInnerTexts());
+  expect(await torn.locator('.ap-prose').allInnerTexts()).toEqual(
+    await whole.locator('.ap-prose').allInnerTexts(),
+  );
 });
 
 test('F3: a run whose server is killed ends once, for everyone who sees it later', async () => {
@@ -127,5 +129,7 @@ test('F3: a run whose server is killed ends once, for everyone who sees it later
   await grace.hears(`countdown ${LONG}`);
   expect(await grace.page.getByRole('progressbar').count()).toBe(0);
   await ada.says('@demo hello');
-  await expect.poll(() => ada.page.locator('article:not([aria-busy]) .row-kind').count()).toBeGreaterThan(1);
+  await expect
+    .poll(() => ada.page.locator('article:not([aria-busy]) .ap-row-kind').count())
+    .toBeGreaterThan(1);
 });

@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 function card(person: Person, tool: string) {
-  return person.page.locator('.tool').filter({ hasText: tool }).first();
+  return person.page.locator('.ap-tool').filter({ hasText: tool }).first();
 }
 
 test(
@@ -60,7 +60,7 @@ test(
     await editor.fill('{ "balloons": 2, "colour": "red" }');
     await ada.page.getByRole('button', { name: 'Allow with these' }).click();
     await ada.hears('2 balloons are in the air.');
-    await card(ada, 'launch').locator('.tool-toggle').click();
+    await card(ada, 'launch').locator('.ap-tool-toggle').click();
     await ada.page.getByText('red balloon 2 is up').waitFor();
     await ada.page.getByText('Allowed by Ada, with other arguments.').waitFor();
   },
@@ -117,7 +117,7 @@ test(
     await grace.says('@demo countdown 1');
     await grace.page.getByText('Waiting for Demo. It is stopped.').waitFor();
     expect(await grace.page.getByRole('button', { name: 'Start Demo' }).count()).toBe(0);
-    const note = ada.page.locator('.row-waits').first();
+    const note = ada.page.locator('.ap-row-waits').first();
     await note.getByRole('button', { name: 'Start Demo' }).click();
     for (const person of [ada, grace]) await person.hears(/Zero\. That was a countdown of 1/u);
   },
@@ -131,7 +131,7 @@ test(
     const ada = await Person.enter(browser, server.url, 'Ada');
     await ada.says('@demo print');
     await ada.hears('That was more than anyone reads.');
-    await card(ada, 'print').locator('.tool-toggle').click();
+    await card(ada, 'print').locator('.ap-tool-toggle').click();
     await ada.page.getByText('line 3000 of 3000').waitFor();
     const coming = ada.page.waitForEvent('download');
     await ada.page.getByRole('button', { name: 'Whole output' }).click();

@@ -64,7 +64,7 @@ test(
     await ada.page.getByText('Waiting to send').first().waitFor({ state: 'detached' });
     for (const { page } of [ada, grace]) {
       await expect
-        .poll(() => page.locator('article .prose').allInnerTexts(), { timeout: 30_000 })
+        .poll(() => page.locator('article .ap-prose').allInnerTexts(), { timeout: 30_000 })
         .toEqual(['before', ...written]);
     }
     expect((await stored(server)).map(wordsOf)).toEqual(['before', ...written]);

@@ -37,7 +37,7 @@ async function picture(page: Page, name: string): Promise<void> {
       await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
       expect(await violations(page), `${name}, ${size}, ${colorScheme}`).toEqual([]);
       // To look at everything, axe scrolls.
-      await page.locator('.log-scroll').evaluateAll(([log]) => log?.scrollTo(0, log.scrollHeight));
+      await page.locator('.ap-log-scroll').evaluateAll(([log]) => log?.scrollTo(0, log.scrollHeight));
     }
   }
   await page.setViewportSize(SIZES.wide);
@@ -137,7 +137,7 @@ test('F5 B8: what an agent asks, and a long output', { timeout: PATIENCE_MS }, a
   await mara.hears('I stay where I am.');
   await mara.says('@demo print');
   await mara.hears('That was more than anyone reads.');
-  await page.locator('.tool').filter({ hasText: 'print' }).first().locator('.tool-toggle').click();
+  await page.locator('.ap-tool').filter({ hasText: 'print' }).first().locator('.ap-tool-toggle').click();
   await page.getByRole('button', { name: 'About Demo' }).click();
   await page.getByText('Built into this server').waitFor();
   await picture(page, 'output');

@@ -82,7 +82,7 @@ test('B8 F4: a tool is cancelled from the page while the answer goes on', async 
   }
   await ada.page.getByRole('button', { name: 'Cancel countdown' }).click();
   for (const person of [ada, grace]) {
-    await person.page.locator('.tool[data-state="cancelled"]').waitFor();
+    await person.page.locator('.ap-tool[data-state="cancelled"]').waitFor();
     await person.hears('Only the tool ended');
     expect(person.problems).toEqual([]);
   }

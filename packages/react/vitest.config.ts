@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   test: {
     environment: 'happy-dom',
-    include: ['tests/**/*.test.tsx'],
+    include: ['tests/**/*.test.{ts,tsx}'],
     testTimeout: PATIENCE_MS,
     hookTimeout: PATIENCE_MS,
   },

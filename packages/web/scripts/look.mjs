@@ -22,7 +22,7 @@ const ALL = [
 ];
 /** Pictures that need a hand: the scene they start from, and what is done there. */
 const DEEDS = {
-  top: ['room', (page) => page.locator('.log-scroll').evaluate((log) => log.scrollTo(0, 0))],
+  top: ['room', (page) => page.locator('.ap-log-scroll').evaluate((log) => log.scrollTo(0, 0))],
   palette: ['room', (page) => page.keyboard.press('Control+k')],
   'new-room': [
     'room',
@@ -33,16 +33,17 @@ const DEEDS = {
     (page) => page.evaluate(() => document.querySelector('.only-phone[aria-label=Rooms]').click()),
   ],
   panel: ['room', (page) => page.evaluate(() => document.querySelector('.here-button').click())],
-  mention: ['room', (page) => page.locator('.composer textarea').pressSequentially('Good, @')],
-  hover: ['room', (page) => page.locator('.message-row').nth(-2).hover()],
+  mention: ['room', (page) => page.locator('.ap-composer textarea').pressSequentially('Good, @')],
+  hover: ['room', (page) => page.locator('.ap-message-row').nth(-2).hover()],
   reply: [
     'room',
-    (page) => page.evaluate(() => document.querySelector('.row-actions [aria-label=Reply]').click()),
+    (page) => page.evaluate(() => document.querySelector('.ap-row-actions [aria-label=Reply]').click()),
   ],
   edit: ['asks', (page) => page.getByRole('button', { name: 'Change arguments' }).click()],
   cost: [
     'waits',
-    (page) => page.evaluate(() => document.querySelectorAll('.row-actions [aria-label=Details]')[0].click()),
+    (page) =>
+      page.evaluate(() => document.querySelectorAll('.ap-row-actions [aria-label=Details]')[0].click()),
   ],
   bots: [
     'room',
@@ -52,7 +53,7 @@ const DEEDS = {
         for (const more of document.querySelectorAll('.member-more')) more.click();
       }),
   ],
-  details: ['tools', (page) => page.locator('.tool-toggle').nth(-2).click()],
+  details: ['tools', (page) => page.locator('.ap-tool-toggle').nth(-2).click()],
 };
 const SIZES = [
   { name: 'wide', viewport: { width: 1280, height: 860 } },

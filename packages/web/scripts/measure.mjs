@@ -14,7 +14,7 @@ function check(name, value, fine) {
 
 /** Runs in the page: where the first row that is fully in view stands, and a way to look again. */
 function helpers() {
-  const log = () => document.querySelector('.log-scroll');
+  const log = () => document.querySelector('.ap-log-scroll');
   const frames = (n) =>
     new Promise((resolve) => {
       const step = () => (n-- > 0 ? requestAnimationFrame(step) : resolve());
@@ -27,7 +27,7 @@ function helpers() {
     fromEnd: () => log().scrollHeight - log().scrollTop - log().clientHeight,
     anchor: () => {
       const top = log().getBoundingClientRect().top;
-      const row = [...document.querySelectorAll('.message-row')].find(
+      const row = [...document.querySelectorAll('.ap-message-row')].find(
         (r) => r.getBoundingClientRect().top >= top,
       );
       return { key: row.dataset.key, y: row.getBoundingClientRect().top };
@@ -41,9 +41,9 @@ async function scrolling(browser, base) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 860 } });
   await context.addInitScript(helpers);
   const page = await openScene(context, base, 'long');
-  await page.waitForSelector('.message-row');
+  await page.waitForSelector('.ap-message-row');
   await page.waitForTimeout(500);
-  const nodes = await page.evaluate(() => document.querySelectorAll('.log-rows *').length);
+  const nodes = await page.evaluate(() => document.querySelectorAll('.ap-log-rows *').length);
   check('nodes of 10,000 messages', nodes, nodes < 1000);
   check(
     'starts at the end, px off',
@@ -58,7 +58,7 @@ async function scrolling(browser, base) {
     let all = 0;
     let last = performance.now();
     let slow = 0;
-    while (document.querySelector('.caret') || all < 5) {
+    while (document.querySelector('.ap-caret') || all < 5) {
       await window.frames(1);
       // After this frame's layout and its observers: what is painted, not what is being worked out.
       await new Promise((resolve) => setTimeout(resolve));
@@ -89,8 +89,8 @@ async function scrolling(browser, base) {
   check('reader 30 px above the end while it streams, drift px', away, Math.abs(away) <= 1);
   check(
     'pill',
-    await page.locator('.jump-pill').textContent(),
-    (await page.locator('.jump-pill').count()) === 1,
+    await page.locator('.ap-jump-pill').textContent(),
+    (await page.locator('.ap-jump-pill').count()) === 1,
   );
 
   await page.mouse.wheel(0, -2500);
@@ -126,12 +126,12 @@ async function scrolling(browser, base) {
     prepended.worst <= 1 && prepended.added >= 200,
   );
 
-  await page.locator('.jump-pill').click();
+  await page.locator('.ap-jump-pill').click();
   await page.waitForTimeout(600);
   const back = await page.evaluate(() => window.fromEnd());
   check('jump to the latest, px off', back, back <= 1);
   const composed = await page.evaluate(() => window.fromEnd());
-  await page.locator('.composer textarea').fill('one\ntwo\nthree\nfour\nfive');
+  await page.locator('.ap-composer textarea').fill('one\ntwo\nthree\nfour\nfive');
   await page.waitForTimeout(200);
   check(
     'composer grows while pinned, px off',

@@ -1,6 +1,7 @@
 /** Every state of the page from fixtures: `/gallery.html?scene=<name>`. Served in development only. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { deploy, mara, scribe, tomas } from '@antiphon/react/ui/samples';
 import { App } from './app/App.tsx';
 import { openRoom } from './app/route.ts';
 import { DemoChat } from './demo/demo-chat.ts';
@@ -10,7 +11,6 @@ import { messageStates } from './demo/scene-messages.ts';
 import { proseStates } from './demo/scene-prose.ts';
 import { afternoon } from './demo/scene-room.ts';
 import { toolStates } from './demo/scene-tools.ts';
-import { deploy, mara, scribe, tomas } from './demo/people.ts';
 import './styles.ts';
 
 const now = Date.now();
@@ -129,6 +129,6 @@ const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <App chat={chat} />
+      <App page={chat} />
     </StrictMode>,
   );

@@ -3,15 +3,15 @@ import './styles.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { LiveChat } from './live/live-chat.ts';
+import { LivePage } from './page/live-page.ts';
 
-const chat = new LiveChat(location.origin);
-chat.start();
+const page = new LivePage(location.origin);
+page.start();
 
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <App chat={chat} />
+      <App page={page} />
     </StrictMode>,
   );

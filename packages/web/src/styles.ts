@@ -1,4 +1,4 @@
-/** The styles that everything stands on; components bring their own. */
+/** The styles that everything stands on; the page's own components bring theirs. */
 import './theme/fonts.css';
-import './theme/tokens.css';
-import './theme/base.css';
+import '@antiphon/react/ui/styles.css';
+import './theme/page.css';

@@ -1,31 +1,30 @@
 /** The page: signed out it asks for a name, signed in it shows rooms. */
 import { lazy, Suspense } from 'react';
-import { Announcer } from '../a11y/Announcer.tsx';
-import { Toasts } from '../ui/Toasts.tsx';
-import { Mark } from '../ui/Mark.tsx';
-import type { ChatView } from '../view/chat.ts';
-import { ChatContext, useChat, useReadable, useSelected } from '../view/hooks.ts';
+import { Announcer, ChatViewContext, Mark, Toasts, useReadable, useSelected } from '@antiphon/react/ui/kit';
+import { PageContext, type PageView, usePage } from '../page/page.ts';
 import './app.css';
 import { Shell } from './Shell.tsx';
 
 /** Who was here before does not come to the door again. */
 const SignIn = lazy(() => import('../sign-in/SignIn.tsx').then(({ SignIn: form }) => ({ default: form })));
 
-export function App({ chat }: { chat: ChatView }) {
-  const me = useSelected(chat.session, (session) => (session.state === 'signed_in' ? session.me.id : ''));
+export function App({ page }: { page: PageView }) {
+  const me = useSelected(page.session, (session) => (session.state === 'signed_in' ? session.me.id : ''));
   return (
-    <ChatContext value={chat}>
-      {/* What was said aloud to one user stays in the page's live regions; the next one gets new ones. */}
-      <Announcer key={me}>
-        <Inside />
-        <Toasts />
-      </Announcer>
-    </ChatContext>
+    <PageContext value={page}>
+      <ChatViewContext value={page.chat}>
+        {/* What was said aloud to one user stays in the page's live regions; the next one gets new ones. */}
+        <Announcer key={me}>
+          <Inside />
+          <Toasts />
+        </Announcer>
+      </ChatViewContext>
+    </PageContext>
   );
 }
 
 function Inside() {
-  const session = useReadable(useChat().session);
+  const session = useReadable(usePage().session);
   switch (session.state) {
     case 'restoring':
       return <Opening />;
@@ -44,7 +43,7 @@ function Opening() {
   return (
     <div className="restoring" role="status">
       <Mark size={36} />
-      <span className="unseen">Opening</span>
+      <span className="ap-unseen">Opening</span>
     </div>
   );
 }

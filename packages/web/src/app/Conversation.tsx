@@ -1,26 +1,37 @@
 /** One room: its header, the log, who is writing, and the composer. */
 import { useMemo, useState } from 'react';
-import { LogSpeaker } from '../a11y/LogSpeaker.tsx';
-import { Composer } from '../composer/Composer.tsx';
-import { DraftingContext, type Drafting, type DraftingControl } from '../composer/drafting.ts';
-import { TypingLine } from '../composer/TypingLine.tsx';
-import { ConnectionBanner } from '../connection/Banner.tsx';
-import { JumpContext } from '../log/jump.ts';
-import { MessageList } from '../log/MessageList.tsx';
-import { PipelineContext, pipelineFor } from '../markdown/pipeline.ts';
-import { useChat, useReadable, useRoom, useSelected } from '../view/hooks.ts';
+import {
+  Composer,
+  ConnectionBanner,
+  type Drafting,
+  DraftingContext,
+  type DraftingControl,
+  JumpContext,
+  LogSpeaker,
+  MessageList,
+  PipelineContext,
+  TypingLine,
+  pipelineFor,
+  useChatView,
+  useReadable,
+  useRoomView,
+  useSelected,
+} from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 import { RoomHeader } from './RoomHeader.tsx';
-import type { Side } from './Shell.tsx';
+import type { Sheet, Side } from './Shell.tsx';
 
 interface ConversationProps {
   readonly jump: { readonly key: string; readonly nonce: number } | null;
   readonly onJump: (key: string) => void;
   readonly onSide: (side: Side) => void;
+  readonly onSheet: (sheet: Sheet) => void;
 }
 
 const WRITE_NEW: Drafting = { mode: 'new' };
 
-export function Conversation({ jump, onJump, onSide }: ConversationProps) {
+export function Conversation({ jump, onJump, onSide, onSheet }: ConversationProps) {
+  const page = usePage();
   const [drafting, setDrafting] = useState<Drafting>(WRITE_NEW);
   const control = useMemo<DraftingControl>(
     () => ({
@@ -34,13 +45,13 @@ export function Conversation({ jump, onJump, onSide }: ConversationProps) {
     <DraftingContext value={control}>
       <JumpContext value={onJump}>
         <main className="conversation">
-          <RoomHeader onSide={onSide} />
-          <ConnectionBanner />
+          <RoomHeader onSide={onSide} onSheet={onSheet} />
+          <ConnectionBanner onSignIn={() => void page.signOut()} />
           <PipelineContext value={usePipelineOfRoom()}>
             <MessageList target={jump} />
           </PipelineContext>
           <LogSpeaker />
-          <div className="desk">
+          <div className="ap-desk">
             <TypingLine />
             <Composer drafting={drafting} control={control} blocked={useBlocked()} />
           </div>
@@ -52,7 +63,7 @@ export function Conversation({ jump, onJump, onSide }: ConversationProps) {
 
 /** Names that can be called here; the pipeline changes only when the names do, not with every arrival. */
 function usePipelineOfRoom() {
-  const names = useSelected(useRoom().members, (members) =>
+  const names = useSelected(useRoomView().members, (members) =>
     members.map((member) => member.user.name).join('\n'),
   );
   return useMemo(() => pipelineFor(names.split('\n').filter(Boolean)), [names]);
@@ -60,8 +71,8 @@ function usePipelineOfRoom() {
 
 /** Only an ended session keeps one from sending; everything else waits in the outbox. */
 function useBlocked(): string | undefined {
-  const chat = useChat();
-  const session = useReadable(chat.session);
+  const chat = useChatView();
+  const me = useReadable(chat.me);
   const failed = useSelected(chat.connection, (connection) => connection.state === 'failed');
-  return failed && session.state === 'signed_in' ? 'Not connected. Your text is kept here.' : undefined;
+  return failed && me ? 'Not connected. Your text is kept here.' : undefined;
 }

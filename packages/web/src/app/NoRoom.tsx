@@ -1,9 +1,7 @@
 /** No room is open: none exists yet, or they are still being listed. */
 import { Menu } from 'lucide-react';
-import { ConnectionBanner } from '../connection/Banner.tsx';
-import { Nothing } from '../log/EmptyRoom.tsx';
-import { LogSkeleton } from '../log/LogSkeleton.tsx';
-import { Button, IconButton } from '../ui/Button.tsx';
+import { Button, ConnectionBanner, IconButton, LogSkeleton, Nothing } from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 import type { Sheet, Side } from './Shell.tsx';
 
 interface NoRoomProps {
@@ -13,6 +11,7 @@ interface NoRoomProps {
 }
 
 export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
+  const page = usePage();
   return (
     <main className="conversation">
       <header className="room-header only-phone">
@@ -20,8 +19,8 @@ export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
           <Menu aria-hidden="true" />
         </IconButton>
       </header>
-      <h1 className="unseen">Antiphon</h1>
-      <ConnectionBanner />
+      <h1 className="ap-unseen">Antiphon</h1>
+      <ConnectionBanner onSignIn={() => void page.signOut()} />
       {loading ? (
         <LogSkeleton />
       ) : (

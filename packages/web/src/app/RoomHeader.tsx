@@ -1,12 +1,15 @@
-/** The room's name and topic, how the connection is, and how many are here. */
+/** The room's name and topic, which open what can be done about it; how the connection is, and how many are here. */
 import { Menu, Users } from 'lucide-react';
-import { ConnectionPill } from '../connection/Pill.tsx';
-import { IconButton } from '../ui/Button.tsx';
-import { useReadable, useRoom } from '../view/hooks.ts';
-import type { Side } from './Shell.tsx';
+import { ConnectionPill, IconButton, useReadable, useRoomView } from '@antiphon/react/ui/kit';
+import type { Sheet, Side } from './Shell.tsx';
 
-export function RoomHeader({ onSide }: { onSide: (side: Side) => void }) {
-  const room = useRoom();
+interface RoomHeaderProps {
+  readonly onSide: (side: Side) => void;
+  readonly onSheet: (sheet: Sheet) => void;
+}
+
+export function RoomHeader({ onSide, onSheet }: RoomHeaderProps) {
+  const room = useRoomView();
   const info = useReadable(room.info);
   const members = useReadable(room.members);
   const here = members.filter((member) => member.presence !== 'offline').length;
@@ -16,7 +19,21 @@ export function RoomHeader({ onSide }: { onSide: (side: Side) => void }) {
         <Menu aria-hidden="true" />
       </IconButton>
       <div className="room-title">
-        <h1>{info.name}</h1>
+        <h1>
+          {info.kind === 'group' ? (
+            <button
+              type="button"
+              className="room-name"
+              aria-haspopup="dialog"
+              title="About this room"
+              onClick={() => onSheet('room')}
+            >
+              {info.name}
+            </button>
+          ) : (
+            info.name
+          )}
+        </h1>
         {info.topic && <p title={info.topic}>{info.topic}</p>}
       </div>
       <ConnectionPill />
@@ -27,7 +44,7 @@ export function RoomHeader({ onSide }: { onSide: (side: Side) => void }) {
         onClick={() => onSide('panel')}
       >
         <Users aria-hidden="true" />
-        <span className="tabular">{here}</span>
+        <span className="ap-tabular">{here}</span>
       </button>
     </header>
   );

@@ -1,13 +1,19 @@
 /** Rooms at the left, the conversation, and who is here at the right; on a phone the sides become drawers. */
 import { useEffect, useState } from 'react';
+import {
+  RoomViewContext,
+  type UserView,
+  useChatView,
+  useReadable,
+  useSelected,
+} from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 import { Panel } from '../panel/Panel.tsx';
 import type * as Sheets from '../rooms/sheets.ts';
 import { RoomNav } from '../rooms/RoomNav.tsx';
-import { RoomContext, useChat, useReadable } from '../view/hooks.ts';
-import type { UserView } from '../view/model.ts';
 import { Conversation } from './Conversation.tsx';
 import { NoRoom } from './NoRoom.tsx';
-import { openRoom, useRoomId } from './route.ts';
+import { closeRoom, openRoom, useRoomId } from './route.ts';
 import { useShortcuts } from './shortcuts.ts';
 
 export type Side = 'nav' | 'panel' | null;
@@ -18,12 +24,14 @@ interface Target {
   readonly nonce: number;
 }
 
-export type Sheet = 'palette' | 'new-room' | null;
+export type Sheet =
+  'palette' | 'agents' | 'new-room' | 'find-rooms' | 'room' | 'people' | 'keys' | 'settings' | null;
 
 export function Shell({ me }: { me: UserView }) {
-  const chat = useChat();
+  const chat = useChatView();
+  const page = usePage();
   const id = useRoomId();
-  const list = useReadable(chat.rooms);
+  const list = useReadable(page.rooms);
   const [side, setSide] = useState<Side>(null);
   const [sheet, setSheet] = useState<Sheet>(null);
   const sheets = useSheets();
@@ -34,7 +42,13 @@ export function Shell({ me }: { me: UserView }) {
   useEffect(() => {
     if (id === null && first !== undefined) openRoom(first, { replace: true });
   }, [id, first]);
-  useShortcuts({ rooms: list.rooms, current: id, onPalette: () => setSheet('palette') });
+  useShortcuts({
+    rooms: list.rooms,
+    current: id,
+    onPalette: () => setSheet('palette'),
+    onAgents: () => setSheet('agents'),
+    onKeys: () => setSheet('keys'),
+  });
   useTitle(
     list.rooms.reduce((sum, entry) => sum + entry.unread, 0),
     list.rooms.find((entry) => entry.id === id)?.name,
@@ -55,7 +69,7 @@ export function Shell({ me }: { me: UserView }) {
     setSheet(null);
   };
   return (
-    <RoomContext value={room}>
+    <RoomViewContext value={room}>
       <div
         className="shell"
         data-side={side ?? undefined}
@@ -68,6 +82,7 @@ export function Shell({ me }: { me: UserView }) {
             jump={jump?.roomId === room.id ? jump : null}
             onJump={jumpTo}
             onSide={setSide}
+            onSheet={setSheet}
           />
         ) : (
           <NoRoom loading={list.loading || first !== undefined} onSide={setSide} onSheet={setSheet} />
@@ -77,6 +92,7 @@ export function Shell({ me }: { me: UserView }) {
             key={`panel ${room.id}`}
             onClose={() => setSide(null)}
             onOpen={go}
+            onSheet={setSheet}
             onJump={(key) => {
               jumpTo(key);
               setSide(null);
@@ -91,12 +107,58 @@ export function Shell({ me }: { me: UserView }) {
           onClick={() => setSide(null)}
         />
       </div>
-      {sheets && sheet === 'palette' && (
-        <sheets.Palette onClose={() => setSheet(null)} onOpen={go} onNewRoom={() => setSheet('new-room')} />
+      {sheets && sheet !== null && (
+        <OpenSheet sheets={sheets} sheet={sheet} room={id} onSheet={setSheet} onOpen={go} />
       )}
-      {sheets && sheet === 'new-room' && <sheets.NewRoom onClose={() => setSheet(null)} onOpen={go} />}
-    </RoomContext>
+    </RoomViewContext>
   );
+}
+
+interface OpenSheetProps {
+  readonly sheets: typeof Sheets;
+  readonly sheet: Sheet;
+  readonly room: string | null;
+  readonly onSheet: (sheet: Sheet) => void;
+  readonly onOpen: (roomId: string, key?: string) => void;
+}
+
+function OpenSheet({ sheets, sheet, room, onSheet, onOpen }: OpenSheetProps) {
+  const place = useSelected(usePage().places, (places) => places.get(room ?? ''));
+  const close = (): void => onSheet(null);
+  switch (sheet) {
+    case 'palette':
+    case 'agents':
+      return (
+        <sheets.Palette
+          only={sheet === 'agents' ? 'agents' : undefined}
+          onClose={close}
+          onOpen={onOpen}
+          onSheet={onSheet}
+        />
+      );
+    case 'new-room':
+      return <sheets.NewRoom onClose={close} onOpen={onOpen} />;
+    case 'find-rooms':
+      return <sheets.FindRooms onClose={close} onOpen={onOpen} onNewRoom={() => onSheet('new-room')} />;
+    case 'settings':
+      return <sheets.Settings onClose={close} onKeys={() => onSheet('keys')} />;
+    case 'keys':
+      return <sheets.KeyHelp onClose={close} />;
+    case 'people':
+      return place ? <sheets.AddPeople place={place} onClose={close} /> : null;
+    case 'room':
+      return place ? <sheets.RoomSettings place={place} onClose={close} onLeft={leaveFor(onSheet)} /> : null;
+    case null:
+      return null;
+  }
+}
+
+/** Out of a room that is not mine any more, to the front. */
+function leaveFor(onSheet: (sheet: Sheet) => void): () => void {
+  return () => {
+    onSheet(null);
+    closeRoom();
+  };
 }
 
 /** The sheets, once they have come. */

@@ -32,10 +32,21 @@ export function forgetRoom(): void {
   history.replaceState(null, '', '/');
 }
 
+/** Goes to the front, from where the page goes on to a room that is there. */
+export function closeRoom(): void {
+  forgetRoom();
+  for (const watch of [...watchers]) watch();
+}
+
 export function openRoom(id: string, { replace = false } = {}): void {
   const path = `/r/${encodeURIComponent(id)}`;
   if (path === location.pathname) return;
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
   for (const watch of [...watchers]) watch();
+}
+
+/** The whole address of a room. */
+export function addressOf(id: string): string {
+  return `${location.origin}/r/${encodeURIComponent(id)}`;
 }

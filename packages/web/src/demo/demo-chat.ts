@@ -1,17 +1,26 @@
 /** A chat without a server, filled for one scene of the gallery. */
-import type { ChatView, RoomView } from '../view/chat.ts';
+import {
+  type BotView,
+  type ChatView,
+  type ConnectionView,
+  type LogItem,
+  type NoticeView,
+  type RoomView,
+  type Writable,
+  writable,
+  type UserView,
+} from '@antiphon/react/ui/kit';
 import type {
-  BotView,
-  ConnectionView,
-  LogItem,
-  NoticeView,
+  NewRoomInput,
+  OpenRoom,
+  PageView,
+  PlaceView,
   RoomListView,
   RoomSummary,
   SessionView,
-} from '../view/model.ts';
-import { writable, type Writable } from '../view/readable.ts';
+} from '../page/page.ts';
+import { bots, ines, mara, me, scribe } from '@antiphon/react/ui/samples';
 import { DemoRoom } from './demo-room.ts';
-import { bots, ines, mara, me, scribe } from './people.ts';
 
 const ROOMS: readonly RoomSummary[] = [
   { id: 'general', name: 'general', kind: 'group', unread: 0, mentioned: false },
@@ -23,7 +32,9 @@ const ROOMS: readonly RoomSummary[] = [
   { id: 'd-ines', name: ines.name, kind: 'direct', unread: 0, mentioned: false, other: ines },
 ];
 
-export class DemoChat implements ChatView {
+export class DemoChat implements ChatView, PageView {
+  readonly chat = this;
+  readonly me: Writable<UserView | undefined> = writable<UserView | undefined>(me);
   readonly session: Writable<SessionView> = writable<SessionView>({ state: 'signed_in', me });
   readonly connection: Writable<ConnectionView> = writable<ConnectionView>({
     state: 'connected',
@@ -32,6 +43,14 @@ export class DemoChat implements ChatView {
     waiting: 0,
   });
   readonly rooms: Writable<RoomListView> = writable<RoomListView>({ rooms: ROOMS, loading: false });
+  readonly places: Writable<ReadonlyMap<string, PlaceView>> = writable<ReadonlyMap<string, PlaceView>>(
+    new Map(
+      ROOMS.map(({ id, name, kind }): [string, PlaceView] => [
+        id,
+        { id, name, kind, topic: '', open: true, manage: kind === 'group', home: id === 'general' },
+      ]),
+    ),
+  );
   readonly bots: Writable<readonly BotView[]> = writable(bots);
   readonly #rooms = new Map<string, DemoRoom>();
   readonly #listeners = new Set<(notice: NoticeView) => void>();
@@ -81,12 +100,44 @@ export class DemoChat implements ChatView {
     this.connection.set({ state: 'connected', since: Date.now(), rttMs: 20, waiting: 0, caughtUp: 12 });
   }
 
-  createRoom({ name }: { name: string }): Promise<string> {
+  createRoom({ name }: NewRoomInput): Promise<string> {
     this.rooms.update((list) => ({
       ...list,
       rooms: [...list.rooms, { id: name, name, kind: 'group', unread: 0, mentioned: false }],
     }));
     return Promise.resolve(name);
+  }
+
+  changeRoom(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  leaveRoom(id: string): Promise<void> {
+    this.rooms.update((list) => ({ ...list, rooms: list.rooms.filter((room) => room.id !== id) }));
+    return Promise.resolve();
+  }
+
+  invite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  removeMember(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  changeRole(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  discover(): Promise<readonly OpenRoom[]> {
+    return Promise.resolve([
+      { id: 'lighthouse', name: 'lighthouse', topic: 'Who watches the watchers' },
+      { id: 'tide-tables', name: 'tide-tables' },
+    ]);
+  }
+
+  acquaintances(): Promise<readonly UserView[]> {
+    return Promise.resolve([scribe, mara, ines]);
   }
 
   openDirect(userId: string): Promise<string> {

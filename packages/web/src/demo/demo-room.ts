@@ -1,22 +1,24 @@
 /** A room that lives in memory only: what the page shows before, and without, a server. */
-import type { Outgoing, RoomView } from '../view/chat.ts';
-import type {
-  ApprovalView,
-  DecisionView,
-  LogItem,
-  LogView,
-  MemberView,
-  MessageView,
-  RoomInfo,
-  ToolPart,
-  ToolView,
-  UserView,
-  VerdictView,
-  WorkView,
-} from '../view/model.ts';
-import { writable, type Readable, type Writable } from '../view/readable.ts';
-import { message, text } from './messages.ts';
-import { me, members, scribe } from './people.ts';
+import {
+  type ApprovalView,
+  type DecisionView,
+  type LogItem,
+  type LogView,
+  type MemberView,
+  type MessageView,
+  type Outgoing,
+  type Readable,
+  type RoomInfo,
+  type RoomView,
+  type ToolPart,
+  type ToolView,
+  type UserView,
+  type VerdictView,
+  type WorkView,
+  type Writable,
+  writable,
+} from '@antiphon/react/ui/kit';
+import { me, members, message, scribe, text } from '@antiphon/react/ui/samples';
 import { longHistory } from './scene-long.ts';
 
 export class DemoRoom implements RoomView {

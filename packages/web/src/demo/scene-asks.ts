@@ -1,7 +1,6 @@
 /** Decisions and waiting: every form of a question, every reason to wait. */
-import type { LogItem, WaitView } from '../view/model.ts';
-import { asks, message, text, tool } from './messages.ts';
-import { deploy, mara, me, researcher, scribe } from './people.ts';
+import type { LogItem, WaitView } from '@antiphon/react/ui/kit';
+import { asks, deploy, mara, me, message, researcher, scribe, text, tool } from '@antiphon/react/ui/samples';
 
 const SCHEMA = {
   type: 'object',

@@ -1,7 +1,6 @@
 /** A long history, for scrolling. */
-import type { LogItem } from '../view/model.ts';
-import { message } from './messages.ts';
-import { ines, mara, me, scribe, tomas } from './people.ts';
+import type { LogItem } from '@antiphon/react/ui/kit';
+import { ines, mara, me, message, scribe, tomas } from '@antiphon/react/ui/samples';
 
 /** A long history, for scrolling. */
 export function longHistory(now: number, length: number, from = 0): readonly LogItem[] {

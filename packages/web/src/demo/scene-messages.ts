@@ -1,7 +1,6 @@
 /** Every state of a message, one below the other. */
-import type { LogItem } from '../view/model.ts';
-import { message, nextKey, text } from './messages.ts';
-import { mara, me, scribe, tomas } from './people.ts';
+import type { LogItem } from '@antiphon/react/ui/kit';
+import { mara, me, message, nextKey, scribe, text, tomas } from '@antiphon/react/ui/samples';
 
 /** Every state of messages, one below the other. */
 export function messageStates(now: number): readonly LogItem[] {

@@ -1,7 +1,6 @@
 /** Prose of every kind in one answer. */
-import type { LogItem } from '../view/model.ts';
-import { message, text } from './messages.ts';
-import { scribe } from './people.ts';
+import type { LogItem } from '@antiphon/react/ui/kit';
+import { message, scribe, text } from '@antiphon/react/ui/samples';
 
 /** Prose of every kind. */
 export function proseStates(now: number): readonly LogItem[] {

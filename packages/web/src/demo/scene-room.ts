@@ -1,7 +1,18 @@
 /** A room on a busy afternoon: people, two agents, a table, a decision, an answer under way. */
-import type { LogItem } from '../view/model.ts';
-import { asks, message, nextKey, text, tool } from './messages.ts';
-import { deploy, ines, mara, me, scribe, tomas } from './people.ts';
+import type { LogItem } from '@antiphon/react/ui/kit';
+import {
+  asks,
+  deploy,
+  ines,
+  mara,
+  me,
+  message,
+  nextKey,
+  scribe,
+  text,
+  tomas,
+  tool,
+} from '@antiphon/react/ui/samples';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

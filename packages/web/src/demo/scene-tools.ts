@@ -1,7 +1,6 @@
 /** Every state of a tool call, one below the other. */
-import type { DecisionView, LogItem, PartView } from '../view/model.ts';
-import { asks, message, text, tool } from './messages.ts';
-import { deploy, me, scribe } from './people.ts';
+import type { DecisionView, LogItem, PartView } from '@antiphon/react/ui/kit';
+import { asks, deploy, me, message, scribe, text, tool } from '@antiphon/react/ui/samples';
 
 function decided(now: number, what: DecisionView['what']): DecisionView {
   return { what, cause: 'person', by: 'Mara Lindqvist', at: now - 50_000, scope: 'once' };

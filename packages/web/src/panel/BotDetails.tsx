@@ -1,7 +1,5 @@
 /** An agent in the panel, opened: what it is, how it does, whose it is, and what waits for it. */
-import { count } from '../ui/text.ts';
-import { clock, fullTime } from '../ui/time.ts';
-import type { BotView } from '../view/model.ts';
+import { type BotView, clock, count, fullTime } from '@antiphon/react/ui/kit';
 import './bot-details.css';
 
 const REACHED: Record<string, string> = {

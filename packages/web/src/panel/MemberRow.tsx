@@ -1,15 +1,28 @@
-/** A member: who, what kind, whether they are here; of an agent also how it does, for those who want to know. */
+/** A member: who, what kind, whether they are here; more of them for those who want to know or to change it. */
 import { ChevronRight } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Dot, type DotLook } from '../ui/Dot.tsx';
-import { Avatar } from '../ui/Avatar.tsx';
-import { botWords } from '../rooms/bot-words.ts';
-import { useChat, useSelected } from '../view/hooks.ts';
-import type { BotView, MemberView } from '../view/model.ts';
+import {
+  Avatar,
+  type BotView,
+  Dot,
+  type DotLook,
+  type MemberView,
+  botWords,
+  useChatView,
+  useSelected,
+} from '@antiphon/react/ui/kit';
+import { type PlaceView, usePage } from '../page/page.ts';
 
-const BotDetails = lazy(() =>
-  import('./BotDetails.tsx').then(({ BotDetails: details }) => ({ default: details })),
-);
+const BotDetails = lazy(() => import('./details.ts').then(({ BotDetails: part }) => ({ default: part })));
+const MemberVerbs = lazy(() => import('./details.ts').then(({ MemberVerbs: part }) => ({ default: part })));
+
+/** Only what is not usual is said. */
+const ROLE: Record<MemberView['role'], string> = {
+  owner: 'owner',
+  admin: 'keeps order',
+  member: '',
+  viewer: 'reads only',
+};
 
 const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> = {
   active: { look: 'moss', text: 'here' },
@@ -17,11 +30,20 @@ const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> 
   offline: { look: 'hollow', text: 'not here' },
 };
 
-export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roomId: string) => void }) {
-  const chat = useChat();
-  const me = useSelected(chat.session, (session) => (session.state === 'signed_in' ? session.me.id : null));
+interface MemberRowProps {
+  readonly member: MemberView;
+  /** The room, as far as it can be kept in order. */
+  readonly place: PlaceView | undefined;
+  readonly onOpen: (roomId: string) => void;
+}
+
+export function MemberRow({ member, place, onOpen }: MemberRowProps) {
+  const chat = useChatView();
+  const page = usePage();
+  const me = useSelected(chat.me, (user) => user?.id);
   const [open, setOpen] = useState(false);
   const { user, bot } = member;
+  const manage = place?.manage === true && user.id !== me;
   const { look, text } = bot ? botWords(bot) : PRESENCE[member.presence];
   useEffect(() => {
     if (bot) chat.lookAtBot(bot.user.id);
@@ -33,33 +55,35 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
           type="button"
           className="member-main"
           disabled={user.id === me}
-          onClick={() => void chat.openDirect(user.id).then((id) => id !== undefined && onOpen(id))}
+          onClick={() => void page.openDirect(user.id).then((id) => id !== undefined && onOpen(id))}
         >
           <Avatar user={user} size={26} acting={bot?.activity !== undefined} />
           <span className="work-what">
             <span>
               {user.name}
               {user.id === me && <small> you</small>}
+              {ROLE[member.role] && <small> {ROLE[member.role]}</small>}
             </span>
             <small>{user.kind === 'bot' ? `agent, ${text}` : text}</small>
           </span>
           <Dot look={look} />
         </button>
-        {bot && (
+        {(bot ?? manage) && (
           <button
             type="button"
-            className="icon-button member-more"
+            className="ap-icon-button member-more"
             aria-label={`About ${user.name}`}
             aria-expanded={open}
             onClick={() => setOpen(!open)}
           >
-            <ChevronRight className="chevron" aria-hidden="true" />
+            <ChevronRight className="ap-chevron" aria-hidden="true" />
           </button>
         )}
       </div>
-      {bot && open && (
+      {open && (
         <Suspense>
-          <BotDetails bot={bot} />
+          {bot && <BotDetails bot={bot} />}
+          {manage && <MemberVerbs member={member} place={place} />}
         </Suspense>
       )}
       {bot?.canControl && (open || bot.status !== 'running') && <Control bot={bot} />}
@@ -68,14 +92,14 @@ export function MemberRow({ member, onOpen }: { member: MemberView; onOpen: (roo
 }
 
 function Control({ bot }: { bot: BotView }) {
-  const chat = useChat();
+  const chat = useChatView();
   const { id, name } = bot.user;
   const stopped = bot.status === 'stopped' || bot.status === 'error';
   if (!stopped && bot.status !== 'running') return null;
   return (
     <button
       type="button"
-      className="link-button member-verb"
+      className="ap-link-button member-verb"
       onClick={() => void (stopped ? chat.startBot(id) : chat.stopBot(id))}
     >
       {stopped ? 'Start' : 'Stop'} {name}

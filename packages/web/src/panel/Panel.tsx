@@ -1,8 +1,8 @@
 /** The right side of a room: who is at work right now, and who is here. */
 import { X } from 'lucide-react';
-import { IconButton } from '../ui/Button.tsx';
-import { useReadable, useRoom } from '../view/hooks.ts';
-import type { MemberView } from '../view/model.ts';
+import { IconButton, type MemberView, useReadable, useRoomView, useSelected } from '@antiphon/react/ui/kit';
+import type { Sheet } from '../app/Shell.tsx';
+import { usePage } from '../page/page.ts';
 import { MemberRow } from './MemberRow.tsx';
 import './panel.css';
 import { WorkRow } from './WorkRow.tsx';
@@ -11,12 +11,14 @@ interface PanelProps {
   readonly onClose: () => void;
   readonly onOpen: (roomId: string) => void;
   readonly onJump: (messageKey: string) => void;
+  readonly onSheet: (sheet: Sheet) => void;
 }
 
-export function Panel({ onClose, onOpen, onJump }: PanelProps) {
-  const room = useRoom();
+export function Panel({ onClose, onOpen, onJump, onSheet }: PanelProps) {
+  const room = useRoomView();
   const work = useReadable(room.work);
   const members = useReadable(room.members);
+  const place = useSelected(usePage().places, (places) => places.get(room.id));
   return (
     <aside className="panel" aria-label="In this room" tabIndex={-1}>
       <IconButton className="panel-close" label="Close" onClick={onClose}>
@@ -36,9 +38,14 @@ export function Panel({ onClose, onOpen, onJump }: PanelProps) {
         <h2 id="panel-members">In the room</h2>
         <ul>
           {[...members].sort(byPresence).map((member) => (
-            <MemberRow key={member.user.id} member={member} onOpen={onOpen} />
+            <MemberRow key={member.user.id} member={member} place={place} onOpen={onOpen} />
           ))}
         </ul>
+        {place?.kind === 'group' && (
+          <button type="button" className="ap-link-button member-add" onClick={() => onSheet('people')}>
+            Add people
+          </button>
+        )}
       </section>
     </aside>
   );

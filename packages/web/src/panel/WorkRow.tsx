@@ -1,8 +1,5 @@
 /** One agent at work: on what, since when, how far. Leads to its message. */
-import { Avatar } from '../ui/Avatar.tsx';
-import { useNow } from '../ui/now.ts';
-import { counting } from '../ui/time.ts';
-import type { WorkView } from '../view/model.ts';
+import { Avatar, type WorkView, counting, useNow } from '@antiphon/react/ui/kit';
 
 const WORDS = {
   thinking: 'Thinking',
@@ -27,7 +24,7 @@ export function WorkRow({ work, onJump }: { work: WorkView; onJump: (messageKey:
           <span>{work.user.name}</span>
           <small>{work.detail ?? WORDS[work.activity]}</small>
         </span>
-        <small className="tabular">
+        <small className="ap-tabular">
           {work.fraction === undefined ? counting(now - work.since) : `${Math.round(work.fraction * 100)} %`}
         </small>
       </button>

@@ -1,8 +1,6 @@
 /** The agents one can talk to, each with what it is at. */
-import { Dot } from '../ui/Dot.tsx';
-import { useChat, useReadable } from '../view/hooks.ts';
-import type { BotView, RoomSummary } from '../view/model.ts';
-import { botWords } from './bot-words.ts';
+import { type BotView, Dot, botWords, useChatView, useReadable } from '@antiphon/react/ui/kit';
+import { type RoomSummary, usePage } from '../page/page.ts';
 import { NavRow } from './NavRow.tsx';
 
 interface AgentListProps {
@@ -12,12 +10,13 @@ interface AgentListProps {
 }
 
 export function AgentList({ rooms, current, onOpen }: AgentListProps) {
-  const chat = useChat();
+  const chat = useChatView();
+  const page = usePage();
   const bots = useReadable(chat.bots);
   if (bots.length === 0) return null;
   const open = (bot: BotView, room: RoomSummary | undefined): void => {
     if (room) onOpen(room.id);
-    else void chat.openDirect(bot.user.id).then((id) => id !== undefined && onOpen(id));
+    else void page.openDirect(bot.user.id).then((id) => id !== undefined && onOpen(id));
   };
   return (
     <section aria-labelledby="nav-agents">

@@ -1,35 +1,21 @@
-/** Who I am, which theme I see, and the way out. */
-import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { useState } from 'react';
+/** Who I am, what I can set, and the way out. */
+import { LogOut, Settings2 } from 'lucide-react';
+import { Avatar, IconButton, type UserView } from '@antiphon/react/ui/kit';
 import { forgetRoom } from '../app/route.ts';
-import { applyTheme, currentTheme, type Theme } from '../theme/theme.ts';
-import { Avatar } from '../ui/Avatar.tsx';
-import { IconButton } from '../ui/Button.tsx';
-import { useChat } from '../view/hooks.ts';
-import type { UserView } from '../view/model.ts';
+import { usePage } from '../page/page.ts';
 
-const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
-const ICON = { system: Monitor, light: Sun, dark: Moon };
-const WORDS: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
-
-export function Me({ me }: { me: UserView }) {
-  const chat = useChat();
-  const [theme, setTheme] = useState(currentTheme);
-  const Icon = ICON[theme];
-  const turn = (): void => {
-    applyTheme(NEXT[theme]);
-    setTheme(NEXT[theme]);
-  };
+export function Me({ me, onSettings }: { me: UserView; onSettings: () => void }) {
+  const page = usePage();
   const leave = (): void => {
-    void chat.signOut();
+    void page.signOut();
     forgetRoom();
   };
   return (
     <div className="nav-me">
       <Avatar user={me} size={26} />
       <span className="nav-name">{me.name}</span>
-      <IconButton label={`Theme: ${WORDS[theme]}`} onClick={turn}>
-        <Icon aria-hidden="true" />
+      <IconButton label="Settings" onClick={onSettings}>
+        <Settings2 aria-hidden="true" />
       </IconButton>
       <IconButton label="Sign out" onClick={leave}>
         <LogOut aria-hidden="true" />

@@ -1,8 +1,6 @@
 /** One line of the navigation: a sign, a name, and what is new there. */
 import type { ReactNode } from 'react';
-import { Avatar } from '../ui/Avatar.tsx';
-import { count } from '../ui/text.ts';
-import type { UserView } from '../view/model.ts';
+import { Avatar, type UserView, count } from '@antiphon/react/ui/kit';
 
 interface NavRowProps {
   readonly sign: ReactNode | { readonly user: UserView };
@@ -32,9 +30,9 @@ export function NavRow({ sign, name, current, unread, mentioned, aside, onOpen }
         <span className="nav-name">{name}</span>
         {aside}
         {unread > 0 && (
-          <span className="nav-count tabular" data-mentioned={mentioned || undefined}>
+          <span className="nav-count ap-tabular" data-mentioned={mentioned || undefined}>
             {unread > MANY ? `${MANY}+` : unread}
-            <span className="unseen"> {count(unread, 'unread message').replace(/^\S+ /u, '')}</span>
+            <span className="ap-unseen"> {count(unread, 'unread message').replace(/^\S+ /u, '')}</span>
           </span>
         )}
       </button>

@@ -1,62 +1,53 @@
-/** Making a room: a name, and what it is for. */
+/** Making a room: a name, what it is for, who may come in, and which agents come along. */
 import { useState } from 'react';
-import { Button } from '../ui/Button.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
-import { useChat } from '../view/hooks.ts';
+import { Button, Dialog, useChatView, useReadable } from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
+import { NameField, OpenField, TopicField } from './RoomFields.tsx';
+import { useDeed } from './use-deed.ts';
+import { UserChoice } from './UserChoice.tsx';
 
-const LONGEST_NAME = 80;
-const LONGEST_TOPIC = 250;
+/** So many agents come along unless somebody says otherwise. */
+const AGENTS_ALONG = 5;
 
 export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id: string) => void }) {
-  const chat = useChat();
+  const page = usePage();
+  const agents = useReadable(useChatView().bots).map((bot) => bot.user);
   const [name, setName] = useState('');
   const [topic, setTopic] = useState('');
-  const [state, setState] = useState<{ busy: boolean; error?: string }>({ busy: false });
-  const create = (): void => {
-    setState({ busy: true });
-    const input = { name: name.trim(), ...(topic.trim() === '' ? {} : { topic: topic.trim() }) };
-    chat.createRoom(input).then(onOpen, (error: unknown) => {
-      setState({
-        busy: false,
-        error: error instanceof Error ? error.message : 'The room could not be made.',
-      });
+  const [open, setOpen] = useState(false);
+  const [along, setAlong] = useState(() => new Set(agents.slice(0, AGENTS_ALONG).map(({ id }) => id)));
+  const { busy, error, run } = useDeed('The room could not be made.');
+  const create = (): void =>
+    run(async () => {
+      const input = { name: name.trim(), open, members: [...along] };
+      onOpen(await page.createRoom(topic.trim() === '' ? input : { ...input, topic: topic.trim() }));
     });
-  };
   return (
     <Dialog label="New room" onClose={onClose}>
       <form
-        className="dialog-body"
+        className="ap-dialog-body"
         onSubmit={(event) => {
           event.preventDefault();
           if (name.trim() !== '') create();
         }}
       >
         <h2>New room</h2>
-        <label className="field">
-          Name
-          <input
-            value={name}
-            maxLength={LONGEST_NAME}
-            placeholder="release-42"
-            autoFocus
-            onChange={({ target }) => setName(target.value)}
-          />
-        </label>
-        <label className="field">
-          Topic
-          <input value={topic} maxLength={LONGEST_TOPIC} onChange={({ target }) => setTopic(target.value)} />
-          <small>One sentence: what is this room for?</small>
-        </label>
-        {state.error && (
-          <p className="field-error" role="alert">
-            {state.error}
+        <NameField value={name} onChange={setName} />
+        <TopicField value={topic} onChange={setTopic} />
+        <OpenField open={open} onChange={setOpen} />
+        {agents.length > 0 && (
+          <UserChoice legend="Agents in it" users={agents} chosen={along} onChange={setAlong} />
+        )}
+        {error !== undefined && (
+          <p className="ap-field-error" role="alert">
+            {error}
           </p>
         )}
-        <div className="dialog-verbs">
+        <div className="ap-dialog-verbs">
           <Button look="quiet" onClick={onClose}>
             Cancel
           </Button>
-          <Button look="filled" type="submit" disabled={name.trim() === '' || state.busy}>
+          <Button look="filled" type="submit" disabled={name.trim() === '' || busy}>
             Make room
           </Button>
         </div>

@@ -1,35 +1,41 @@
 /** Jumping anywhere by a few letters of its name, or by words that were said there. */
-import { Plus } from 'lucide-react';
 import { useId, useState, type KeyboardEvent } from 'react';
-import { Dialog } from '../ui/Dialog.tsx';
-import { useChat, useReadable } from '../view/hooks.ts';
-import { type Choice, hitChoice, match, newBots, roomChoice } from './choices.tsx';
+import { Dialog, useChatView, useReadable } from '@antiphon/react/ui/kit';
+import type { Sheet } from '../app/Shell.tsx';
+import { usePage } from '../page/page.ts';
+import { type Choice, hitChoice, match, newBots, roomChoice, sheetChoices } from './choices.tsx';
 import { useHits } from './use-hits.ts';
 
 interface PaletteProps {
   readonly onClose: () => void;
   /** Opens a room, at a message if one is named. */
   readonly onOpen: (roomId: string, messageKey?: string) => void;
-  readonly onNewRoom: () => void;
+  readonly onSheet: (sheet: Sheet) => void;
+  /** Only agents are looked for. */
+  readonly only?: 'agents' | undefined;
 }
 
 const SHOWN = 12;
 
-export function Palette({ onClose, onOpen, onNewRoom }: PaletteProps) {
-  const chat = useChat();
-  const { rooms } = useReadable(chat.rooms);
+export function Palette({ onClose, onOpen, onSheet, only }: PaletteProps) {
+  const chat = useChatView();
+  const page = usePage();
+  const { rooms } = useReadable(page.rooms);
   const bots = useReadable(chat.bots);
   const id = useId();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
 
   const openBot = (userId: string): void =>
-    void chat.openDirect(userId).then((roomId) => roomId !== undefined && onOpen(roomId));
-  const all = [...rooms.map((room) => roomChoice(room, onOpen)), ...newBots(bots, rooms, openBot)];
+    void page.openDirect(userId).then((roomId) => roomId !== undefined && onOpen(roomId));
+  const agents = only === 'agents';
+  const shown = agents ? rooms.filter((room) => room.other?.kind === 'bot') : rooms;
+  const all = [...shown.map((room) => roomChoice(room, onOpen)), ...newBots(bots, rooms, openBot)];
+  const hits = useHits(agents ? '' : query);
   const found: readonly Choice[] = [
     ...match(all, query).slice(0, SHOWN),
-    ...useHits(query).map((hit) => hitChoice(hit, onOpen)),
-    { key: 'new-room', name: 'New room', sign: <Plus aria-hidden="true" />, act: onNewRoom },
+    ...hits.map((hit) => hitChoice(hit, onOpen)),
+    ...(agents ? [] : sheetChoices(onSheet)),
   ];
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') setActive((active + 1) % found.length);
@@ -43,7 +49,7 @@ export function Palette({ onClose, onOpen, onNewRoom }: PaletteProps) {
       <input
         className="palette-query"
         value={query}
-        placeholder="A room, an agent, words of a message"
+        placeholder={agents ? 'An agent' : 'A room, an agent, words of a message'}
         aria-label="Jump to"
         role="combobox"
         aria-expanded="true"

@@ -1,10 +1,9 @@
 /** The way between rooms, agents and people. */
-import { Hash, Plus, Search } from 'lucide-react';
-import { IconButton } from '../ui/Button.tsx';
-import { Mark } from '../ui/Mark.tsx';
-import { useChat, useReadable } from '../view/hooks.ts';
-import type { RoomSummary, UserView } from '../view/model.ts';
+import { Compass, Hash, Plus, Search } from 'lucide-react';
+import { IconButton, Mark, type UserView, useReadable } from '@antiphon/react/ui/kit';
+import { type RoomSummary, usePage } from '../page/page.ts';
 import type { Sheet } from '../app/Shell.tsx';
+import { COMMAND } from '../app/shortcuts.ts';
 import { AgentList } from './AgentList.tsx';
 import { Me } from './Me.tsx';
 import { NavRow } from './NavRow.tsx';
@@ -17,10 +16,8 @@ interface RoomNavProps {
   readonly onSheet: (sheet: Sheet) => void;
 }
 
-const COMMAND_KEY = /mac|iphone|ipad/iu.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
-
 export function RoomNav({ me, current, onOpen, onSheet }: RoomNavProps) {
-  const { rooms, loading } = useReadable(useChat().rooms);
+  const { rooms, loading } = useReadable(usePage().rooms);
   const groups = rooms.filter((room) => room.kind === 'group');
   const people = rooms.filter((room) => room.kind !== 'group' && room.other?.kind !== 'bot');
   return (
@@ -32,12 +29,15 @@ export function RoomNav({ me, current, onOpen, onSheet }: RoomNavProps) {
       <button type="button" className="nav-jump" onClick={() => onSheet('palette')}>
         <Search aria-hidden="true" />
         <span>Jump to…</span>
-        <kbd>{COMMAND_KEY}</kbd>
+        <kbd>{COMMAND} K</kbd>
       </button>
       <div className="nav-lists">
         <section aria-labelledby="nav-rooms">
           <header>
             <h2 id="nav-rooms">Rooms</h2>
+            <IconButton label="Find a room" onClick={() => onSheet('find-rooms')}>
+              <Compass aria-hidden="true" />
+            </IconButton>
             <IconButton label="New room" onClick={() => onSheet('new-room')}>
               <Plus aria-hidden="true" />
             </IconButton>
@@ -54,7 +54,7 @@ export function RoomNav({ me, current, onOpen, onSheet }: RoomNavProps) {
           </section>
         )}
       </div>
-      <Me me={me} />
+      <Me me={me} onSettings={() => onSheet('settings')} />
     </nav>
   );
 }

@@ -1,8 +1,9 @@
-/** What the palette offers: rooms, agents without a room yet, and messages that contain the words. */
-import { Hash, MessageSquareText } from 'lucide-react';
+/** What the palette offers: rooms, agents without a room yet, messages that contain the words, and other sheets. */
+import { Compass, Hash, Keyboard, MessageSquareText, Plus, Settings2 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Avatar } from '../ui/Avatar.tsx';
-import type { BotView, HitView, RoomSummary } from '../view/model.ts';
+import { Avatar, type BotView } from '@antiphon/react/ui/kit';
+import type { Sheet } from '../app/Shell.tsx';
+import type { HitView, RoomSummary } from '../page/page.ts';
 
 export interface Choice {
   readonly key: string;
@@ -55,4 +56,24 @@ export function hitChoice(hit: HitView, open: (roomId: string, messageKey: strin
     note: hit.roomName,
     act: () => open(hit.roomId, hit.key),
   };
+}
+
+/** Other sheets, always there below what was found. */
+export function sheetChoices(onSheet: (sheet: Sheet) => void): readonly Choice[] {
+  return [
+    { key: 'new-room', name: 'New room', sign: <Plus aria-hidden="true" />, act: () => onSheet('new-room') },
+    {
+      key: 'find-rooms',
+      name: 'Find a room',
+      sign: <Compass aria-hidden="true" />,
+      act: () => onSheet('find-rooms'),
+    },
+    {
+      key: 'settings',
+      name: 'Settings',
+      sign: <Settings2 aria-hidden="true" />,
+      act: () => onSheet('settings'),
+    },
+    { key: 'keys', name: 'Keys', sign: <Keyboard aria-hidden="true" />, act: () => onSheet('keys') },
+  ];
 }

@@ -1,8 +1,7 @@
 /** The door: a name is enough where guests are welcome. */
 import { useState } from 'react';
-import { Button } from '../ui/Button.tsx';
-import { Mark } from '../ui/Mark.tsx';
-import { useChat } from '../view/hooks.ts';
+import { Button, Mark } from '@antiphon/react/ui/kit';
+import { usePage } from '../page/page.ts';
 import './sign-in.css';
 
 const LONGEST_NAME = 60;
@@ -26,12 +25,12 @@ export function SignIn({ guests, reason }: { guests: boolean; reason?: string | 
 }
 
 function GuestForm() {
-  const chat = useChat();
+  const page = usePage();
   const [name, setName] = useState('');
   const [state, setState] = useState<{ busy: boolean; error?: string }>({ busy: false });
   const enter = (): void => {
     setState({ busy: true });
-    chat.signIn(name.trim()).catch((error: unknown) => {
+    page.signIn(name.trim()).catch((error: unknown) => {
       setState({
         busy: false,
         error: error instanceof Error ? error.message : 'The server did not answer. Try again.',
@@ -45,7 +44,7 @@ function GuestForm() {
         if (name.trim() !== '') enter();
       }}
     >
-      <label className="field">
+      <label className="ap-field">
         Your name
         <input
           value={name}
@@ -56,7 +55,7 @@ function GuestForm() {
         />
       </label>
       {state.error && (
-        <p className="field-error" role="alert">
+        <p className="ap-field-error" role="alert">
           {state.error}
         </p>
       )}

@@ -1,0 +1,50 @@
+/**
+ * What the parts are made of: the view that they look at, its adapter over the SDK, small controls, words. For pages
+ * that build more around the parts; it may change with any version.
+ */
+export { AnnounceContext, useAnnounce } from './a11y/announce.ts';
+export { Announcer } from './a11y/Announcer.tsx';
+export { LogSpeaker } from './a11y/LogSpeaker.tsx';
+export { speak, spoken } from './a11y/spoken.ts';
+export type { Spoken } from './a11y/spoken.ts';
+export { useNow } from './clock/now.ts';
+export { Composer } from './composer/Composer.tsx';
+export { forgetDrafts } from './composer/draft.ts';
+export { DraftingContext } from './composer/drafting.ts';
+export type { Drafting, DraftingControl } from './composer/drafting.ts';
+export { TypingLine } from './composer/TypingLine.tsx';
+export { ConnectionBanner } from './connection/Banner.tsx';
+export { ConnectionPill } from './connection/Pill.tsx';
+export { Avatar } from './controls/Avatar.tsx';
+export { Button, IconButton } from './controls/Button.tsx';
+export { copyText } from './controls/copy.ts';
+export { Dialog } from './controls/Dialog.tsx';
+export { Dot } from './controls/Dot.tsx';
+export type { DotLook } from './controls/Dot.tsx';
+export { Mark } from './controls/Mark.tsx';
+export { Toasts } from './controls/Toasts.tsx';
+export { LiveChat } from './live/live-chat.ts';
+export { memo, settled } from './live/memo.ts';
+export { excerptOf } from './live/message.ts';
+export { userView } from './live/people.ts';
+export { roomName } from './live/room-name.ts';
+export { Nothing } from './log/EmptyRoom.tsx';
+export { JumpContext } from './log/jump.ts';
+export { LogSkeleton } from './log/LogSkeleton.tsx';
+export { MessageList } from './log/MessageList.tsx';
+export { PipelineContext, pipelineFor } from './markdown/pipeline.ts';
+export type { ChatView, Outgoing, RoomView } from './view/chat.ts';
+export {
+  ChatViewContext,
+  RoomViewContext,
+  useChatView,
+  useReadable,
+  useRoomView,
+  useSelected,
+} from './view/hooks.ts';
+export type * from './view/model.ts';
+export { writable } from './view/readable.ts';
+export type { Readable, Writable } from './view/readable.ts';
+export { botWords } from './words/bot.ts';
+export { bytes, count, names } from './words/text.ts';
+export { clock, countdown, counting, duration, fullTime } from './words/time.ts';

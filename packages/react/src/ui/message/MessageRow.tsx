@@ -1,0 +1,107 @@
+/** A message: who, when, what, and how far it has come. */
+import { lazy, Suspense, useId, useState } from 'react';
+import { Avatar } from '../controls/Avatar.tsx';
+import { clock, fullTime } from '../words/time.ts';
+import type { MessageView } from '../view/model.ts';
+import { AnswerNote } from './AnswerNote.tsx';
+import { DeliveryNote } from './DeliveryNote.tsx';
+import { Asks } from './Asks.tsx';
+import { LiveState } from './LiveState.tsx';
+import { MessageActions } from './MessageActions.tsx';
+import { Parts } from './Parts.tsx';
+import { QueueNote } from './QueueNote.tsx';
+import { Quote } from './Quote.tsx';
+import { Reactions } from './Reactions.tsx';
+import { useVerbKeys } from './use-verb-keys.ts';
+
+const MessageDetails = lazy(() =>
+  import('./MessageDetails.tsx').then(({ MessageDetails: details }) => ({ default: details })),
+);
+
+interface MessageRowProps {
+  readonly message: MessageView;
+  readonly head: boolean;
+  readonly position: number;
+  readonly target: boolean;
+  readonly previousKey: string | undefined;
+}
+
+export function MessageRow({ message, head, position, target, previousKey }: MessageRowProps) {
+  const id = useId();
+  const [detailed, setDetailed] = useState(false);
+  const acting = isActing(message);
+  const onKeyDown = useVerbKeys(message);
+  return (
+    <article
+      className="ap-row ap-message-row"
+      data-head={head || undefined}
+      data-line={lineOf(message)}
+      data-mention={message.mentionsMe || undefined}
+      data-target={target || undefined}
+      data-own={message.own || undefined}
+      data-delivery={message.delivery?.state}
+      data-key={message.key}
+      aria-labelledby={id}
+      aria-posinset={position}
+      aria-setsize={-1}
+      aria-busy={acting || undefined}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      {head && (
+        <span className="ap-row-avatar">
+          <Avatar user={message.author} acting={acting} />
+        </span>
+      )}
+      <header className={head ? 'ap-row-head' : 'ap-unseen'}>
+        <span id={id} className="ap-row-who">
+          <span className="ap-row-name">{message.author.name}</span>
+          {message.author.kind === 'bot' && <span className="ap-row-kind">agent</span>}
+          <time dateTime={new Date(message.at).toISOString()} title={fullTime(message.at)}>
+            {clock(message.at)}
+          </time>
+        </span>
+        {message.edited && !message.deleted && <span className="ap-row-word">edited</span>}
+        {head && <LiveState message={message} />}
+      </header>
+      {!head && (
+        <span className="ap-row-aside">
+          <LiveState message={message} />
+        </span>
+      )}
+      {/* An answer right below its question needs no quote. */}
+      {message.replyTo && message.replyTo.key !== previousKey && <Quote quote={message.replyTo} />}
+      {message.deleted ? <p className="ap-row-gone">Message deleted</p> : <Parts message={message} />}
+      {message.asks && <Asks asks={message.asks} />}
+      {detailed && message.answer && (
+        <Suspense>
+          <MessageDetails message={message} answer={message.answer} />
+        </Suspense>
+      )}
+      {!message.deleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
+      {message.waits?.map((wait) => (
+        <QueueNote key={wait.run} wait={wait} />
+      ))}
+      {message.delivery && message.waits === undefined && (
+        <DeliveryNote message={message} delivery={message.delivery} />
+      )}
+      {message.answer && <AnswerNote message={message} answer={message.answer} />}
+      {!message.deleted && (
+        <MessageActions message={message} detailed={detailed} onDetails={() => setDetailed(!detailed)} />
+      )}
+    </article>
+  );
+}
+
+/** An agent is at work on this message right now. */
+export function isActing(message: MessageView): boolean {
+  const state = message.answer?.state;
+  return state !== undefined && ['thinking', 'working', 'waiting', 'streaming', 'stopping'].includes(state);
+}
+
+/** How the line looks beside this message. */
+function lineOf(message: MessageView): 'solid' | 'acting' | 'waiting' | 'refused' {
+  if (message.delivery?.state === 'queued') return 'waiting';
+  if (message.delivery?.state === 'failed') return 'refused';
+  return isActing(message) ? 'acting' : 'solid';
+}

@@ -1,0 +1,84 @@
+/** A tool call, hanging on the line by a short stub: what runs, with what, how far, and what came out. */
+import { ChevronRight } from 'lucide-react';
+import { lazy, Suspense, useId, useState } from 'react';
+import { Dot } from '../controls/Dot.tsx';
+import type { ToolView } from '../view/model.ts';
+import { Approval } from './Approval.tsx';
+import { Cancel } from './Cancel.tsx';
+import { Elapsed } from './Elapsed.tsx';
+import { Output } from './Output.tsx';
+import { ProgressBar } from './ProgressBar.tsx';
+import { isLive, needsWord, SIGN, wordOf } from './words.ts';
+
+const ToolDetails = lazy(() =>
+  import('./ToolDetails.tsx').then(({ ToolDetails: details }) => ({ default: details })),
+);
+
+/** Lines of live output that are shown unasked. */
+const LIVE_LINES = 3;
+/** As much of arguments that are being written as fits beside a name. */
+const DRAFT_CHARACTERS = 48;
+
+export function ToolCard({ call }: { call: ToolView }) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const live = isLive(call.state);
+  const moving = call.state === 'running' || call.state === 'cancelling';
+  return (
+    <section className="ap-tool" data-state={call.state} aria-labelledby={id}>
+      <div className="ap-tool-head">
+        <button type="button" className="ap-tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Dot look={SIGN[call.state]} />
+          <span className="ap-tool-name" id={id}>
+            {call.name}
+          </span>
+          <span className={needsWord(call) ? 'ap-tool-word' : 'ap-unseen'}>{wordOf(call)}</span>
+          {call.summary && <span className="ap-tool-summary">{call.summary}</span>}
+          {call.state === 'input' && !call.summary && <Draft text={call.draft} />}
+          {call.state !== 'denied' && call.approval?.decision?.cause === 'person' && (
+            <span className="ap-tool-summary">allowed by {call.approval.decision.by}</span>
+          )}
+          <ChevronRight className="ap-chevron" aria-hidden="true" />
+        </button>
+        <span className="ap-tool-end">
+          {call.state !== 'approval' && <Elapsed call={call} live={live} />}
+          <Cancel call={call} />
+        </span>
+      </div>
+      {moving && call.progress && (
+        <ProgressBar
+          callId={call.id}
+          name={call.name}
+          progress={call.progress}
+          stopping={call.state === 'cancelling'}
+        />
+      )}
+      {moving && call.output && (
+        <Output text={call.output} whole={call.whole} {...(open ? {} : { lines: LIVE_LINES })} />
+      )}
+      {call.state === 'approval' && call.approval && <Approval approval={call.approval} />}
+      {call.error && (
+        <p className="ap-tool-error">
+          {call.error.message}
+          {call.error.retryable && ' It may work when tried again.'}
+        </p>
+      )}
+      {open && (
+        <Suspense>
+          <ToolDetails call={call} />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+/** Arguments while they are written: their end, or that there is nothing to read yet. */
+function Draft({ text }: { text: string | undefined }) {
+  const words = text?.replace(/\s+/gu, ' ').trim();
+  if (!words) return <span className="ap-shimmer" aria-hidden="true" />;
+  return (
+    <span className="ap-tool-draft" aria-hidden="true">
+      {words.length > DRAFT_CHARACTERS ? `…${words.slice(-DRAFT_CHARACTERS)}` : words}
+    </span>
+  );
+}

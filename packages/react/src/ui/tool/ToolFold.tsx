@@ -1,0 +1,38 @@
+/** Many finished calls as one line: "7 steps, 12 s". */
+import { ChevronRight } from 'lucide-react';
+import { useState } from 'react';
+import { Dot } from '../controls/Dot.tsx';
+import { count } from '../words/text.ts';
+import { duration } from '../words/time.ts';
+import type { ToolPart } from '../view/model.ts';
+import { ToolCard } from './ToolCard.tsx';
+
+export function ToolFold({ parts }: { parts: readonly ToolPart[] }) {
+  const [open, setOpen] = useState(false);
+  const took = parts.reduce((sum, { call }) => sum + ((call.endedAt ?? call.startedAt) - call.startedAt), 0);
+  return (
+    <>
+      <section className="ap-tool" aria-label="Finished steps">
+        <div className="ap-tool-head">
+          <button
+            type="button"
+            className="ap-tool-toggle"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          >
+            <Dot look="moss" />
+            <span>{count(parts.length, 'step')}</span>
+            <span className="ap-tool-summary">
+              {[...new Set(parts.map(({ call }) => call.name))].join(', ')}
+            </span>
+            <ChevronRight className="ap-chevron" aria-hidden="true" />
+          </button>
+          <span className="ap-tool-end">
+            <span className="ap-tool-time ap-tabular">{duration(took)}</span>
+          </span>
+        </div>
+      </section>
+      {open && parts.map((part) => <ToolCard key={part.id} call={part.call} />)}
+    </>
+  );
+}

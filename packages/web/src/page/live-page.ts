@@ -1,0 +1,199 @@
+/** The page over the SDK: one client for the life of the page, whoever signs in and out of it. */
+import { type ChatClient, createChatClient, getConfig } from '@antiphon/client';
+import { indexedDbOutbox } from '@antiphon/client/indexeddb';
+import {
+  excerptOf,
+  forgetDrafts,
+  LiveChat,
+  type MemberView,
+  memo,
+  type Readable,
+  settled,
+  type UserView,
+  writable,
+} from '@antiphon/react/ui/kit';
+import { Guest } from './guest.ts';
+import type {
+  HitView,
+  NewRoomInput,
+  OpenRoom,
+  PageView,
+  PlaceChange,
+  PlaceView,
+  RoomListView,
+  SessionView,
+} from './page.ts';
+import { Places, placesOf } from './places.ts';
+import { roomList } from './rooms.ts';
+
+/** The room that everyone joins, until the server names another one. */
+const HOME = 'general';
+/** Messages that a search shows; who needs more says more words. */
+const HITS = 6;
+
+export class LivePage implements PageView {
+  readonly chat: LiveChat;
+  readonly session: Readable<SessionView>;
+  readonly rooms: Readable<RoomListView>;
+  readonly places: Readable<ReadonlyMap<string, PlaceView>>;
+  readonly #url: string;
+  readonly #guest: Guest;
+  readonly #client: ChatClient;
+  readonly #home = writable<string | undefined>(HOME);
+  readonly #places: Places;
+
+  constructor(url: string) {
+    this.#url = url;
+    this.#guest = new Guest(url);
+    this.#client = createChatClient({
+      url,
+      auth: this.#guest.auth,
+      user: this.#guest.user,
+      outbox: indexedDbOutbox(),
+    });
+    this.chat = new LiveChat(this.#client, {
+      user: () => this.#guest.user,
+      download: (path, name) => this.#download(path, name),
+    });
+    this.session = this.#guest.session;
+    this.rooms = this.chat.watch(this.#roomList(), this.chat.others.known, this.#home);
+    this.#places = new Places(this.#client);
+    this.places = this.chat.watch(
+      memo(
+        () => [this.#client.rooms, this.#home.get()],
+        ([rooms, home]) => placesOf(rooms, home),
+      ),
+      this.#home,
+    );
+    this.#client.subscribe(
+      (chat) => chat.roomsLoaded && chat.user,
+      () => this.#settleIn(),
+    );
+  }
+
+  /** Connects whoever was here before, or shows the door. */
+  start(): void {
+    if (this.#guest.user) this.#connect();
+    else void this.#guest.welcome();
+    this.chat.start();
+    this.#guest.onEndElsewhere(() => void this.#leave(false));
+  }
+
+  async signIn(name: string): Promise<void> {
+    await this.#guest.signIn(name);
+    this.#connect();
+  }
+
+  async signOut(): Promise<void> {
+    forgetDrafts();
+    await this.#leave(true);
+  }
+
+  async createRoom({ name, topic, open, members }: NewRoomInput): Promise<string> {
+    const { id } = await this.#client.createRoom({
+      name,
+      members,
+      visibility: open ? 'public' : 'private',
+      ...(topic === undefined ? {} : { topic }),
+    });
+    return id;
+  }
+
+  changeRoom(id: string, change: PlaceChange): Promise<void> {
+    return this.#places.change(id, change);
+  }
+  leaveRoom(id: string): Promise<void> {
+    return this.#places.leave(id);
+  }
+  invite(id: string, users: readonly string[]): Promise<void> {
+    return this.#places.invite(id, users);
+  }
+  removeMember(id: string, user: string): Promise<void> {
+    return this.#places.removeMember(id, user);
+  }
+  changeRole(id: string, user: string, role: MemberView['role']): Promise<void> {
+    return this.#places.changeRole(id, user, role);
+  }
+  discover(): Promise<readonly OpenRoom[]> {
+    return this.#places.discover();
+  }
+  acquaintances(id: string): Promise<readonly UserView[]> {
+    return this.#places.acquaintances(id);
+  }
+
+  async openDirect(userId: string): Promise<string | undefined> {
+    const known = this.rooms.get().rooms.find((room) => room.other?.id === userId);
+    if (known) return known.id;
+    try {
+      const bot = this.#client.bots.find(({ user }) => user.id === userId);
+      const kind = bot ? 'session' : 'direct';
+      const { id } = await this.#client.createRoom({ kind, name: bot?.user.name ?? '', members: [userId] });
+      return id;
+    } catch (error) {
+      this.chat.notices.tell('The conversation could not be opened.', error);
+      return undefined;
+    }
+  }
+
+  async search(words: string): Promise<readonly HitView[]> {
+    const found = await this.#client.search(words, HITS).catch(() => []);
+    const { rooms } = this.rooms.get();
+    return found.map((message) => ({
+      roomId: message.room,
+      roomName: rooms.find(({ id }) => id === message.room)?.name ?? message.room,
+      key: message.key,
+      excerpt: excerptOf(message),
+      at: message.at,
+    }));
+  }
+
+  async #download(path: string, name: string): Promise<void> {
+    const { download } = await import('./download.ts');
+    await download(new URL(path, this.#url), name, this.#guest.token);
+  }
+
+  /** Ends the session here. What was not sent is kept where it merely ended, maybe by its age. */
+  async #leave(forget: boolean): Promise<void> {
+    this.#guest.signOut();
+    this.chat.forget();
+    await this.#client.disconnect({ forget });
+  }
+
+  #connect(): void {
+    // How it goes is shown by the connection's state.
+    this.#client.connect().catch(() => undefined);
+  }
+
+  /** Signed in and connected: joins the room of everyone. */
+  #settleIn(): void {
+    if (this.#client.roomsLoaded && this.#client.user) void this.#joinHome();
+  }
+
+  async #joinHome(): Promise<void> {
+    const home = await getConfig({ url: this.#url }).then(
+      (config) => config.defaultRoom,
+      () => HOME,
+    );
+    this.#home.set(home);
+    if (this.#client.rooms.some(({ id }) => id === home)) return;
+    const room = this.#client.joinRoom(home);
+    try {
+      await room.ready;
+    } catch {
+      // Closed, or not there: no place in the list then.
+      this.#home.set(undefined);
+    } finally {
+      room.leave();
+    }
+  }
+
+  #roomList(): () => RoomListView {
+    const { known } = this.chat.others;
+    return settled(
+      memo(
+        () => [this.#client.rooms, this.#client.roomsLoaded, known.get(), this.#home.get()],
+        ([rooms, loaded, others, home]) => roomList({ rooms, loaded, others, home }),
+      ),
+    );
+  }
+}

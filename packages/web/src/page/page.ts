@@ -1,0 +1,106 @@
+/**
+ * What the page has beside the chat that it shows: who is signed in, and which rooms there are. The adapter over the
+ * SDK implements it; so does the demonstration.
+ */
+import type { ChatView, MemberView, Readable, RoomKind, UserView } from '@antiphon/react/ui/kit';
+import { createContext, useContext } from 'react';
+
+export type SessionView =
+  | { readonly state: 'restoring' }
+  | { readonly state: 'signed_out'; readonly guests: boolean; readonly reason?: string }
+  | { readonly state: 'signed_in'; readonly me: UserView };
+
+export interface RoomSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RoomKind;
+  readonly unread: number;
+  /** One of the unread messages names me. */
+  readonly mentioned: boolean;
+  /** The other one in a direct or session room. */
+  readonly other?: UserView;
+}
+
+export interface RoomListView {
+  readonly rooms: readonly RoomSummary[];
+  readonly loading: boolean;
+}
+
+/** A message that was found. */
+export interface HitView {
+  readonly roomId: string;
+  readonly roomName: string;
+  readonly key: string;
+  readonly excerpt: string;
+  readonly at: number;
+}
+
+/** A room that I am in, as those who keep it in order see it. */
+export interface PlaceView {
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly kind: RoomKind;
+  /** Everyone on this server may come in by themselves. */
+  readonly open: boolean;
+  /** I may change it, and who is in it. */
+  readonly manage: boolean;
+  /** Everyone comes into it when they sign in; leaving it would not last. */
+  readonly home: boolean;
+}
+
+export interface PlaceChange {
+  readonly name?: string;
+  readonly topic?: string;
+  readonly open?: boolean;
+}
+
+/** A room that I could come into. */
+export interface OpenRoom {
+  readonly id: string;
+  readonly name: string;
+  readonly topic?: string;
+}
+
+export interface NewRoomInput {
+  readonly name: string;
+  readonly topic?: string;
+  readonly open: boolean;
+  /** Who comes along from the start. */
+  readonly members: readonly string[];
+}
+
+export interface PageView {
+  readonly chat: ChatView;
+  readonly session: Readable<SessionView>;
+  readonly rooms: Readable<RoomListView>;
+  /** Rejects with what to show below the form. */
+  signIn(name: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** Resolves to the new room's id; rejects with what to show below the form. */
+  createRoom(input: NewRoomInput): Promise<string>;
+  /** My rooms as they are kept in order, by id. */
+  readonly places: Readable<ReadonlyMap<string, PlaceView>>;
+  /** What changes rooms and members rejects with what to show below the form. */
+  changeRoom(id: string, change: PlaceChange): Promise<void>;
+  leaveRoom(id: string): Promise<void>;
+  invite(id: string, users: readonly string[]): Promise<void>;
+  removeMember(id: string, user: string): Promise<void>;
+  changeRole(id: string, user: string, role: MemberView['role']): Promise<void>;
+  /** Rooms that everyone may come into and I am not in. */
+  discover(): Promise<readonly OpenRoom[]>;
+  /** People and agents whom I know from other rooms, and who are not in this one. */
+  acquaintances(id: string): Promise<readonly UserView[]>;
+  /** The direct or session room with that user, made if need be; nothing if that failed. */
+  openDirect(userId: string): Promise<string | undefined>;
+  /** Messages that contain these words, in all of my rooms. */
+  search(words: string): Promise<readonly HitView[]>;
+}
+
+export const PageContext = createContext<PageView | null>(null);
+
+export function usePage(): PageView {
+  const page = useContext(PageContext);
+  if (!page) throw new Error('PageContext is missing above this component');
+  return page;
+}

@@ -1,0 +1,89 @@
+/** Rooms as they are kept in order: found, changed, left; people and agents asked in and out. */
+import type { ChatClient, Role, RoomSummary } from '@antiphon/client';
+import { roomName, type UserView, userView } from '@antiphon/react/ui/kit';
+import type { OpenRoom, PlaceChange, PlaceView } from './page.ts';
+
+/** In so many of my rooms, the latest active ones, is looked for people whom I know. */
+const ROOMS_LOOKED_AT = 12;
+
+export class Places {
+  readonly #client: ChatClient;
+
+  constructor(client: ChatClient) {
+    this.#client = client;
+  }
+
+  async change(room: string, { name, topic, open }: PlaceChange): Promise<void> {
+    await this.#client.ask({
+      type: 'update_room',
+      room,
+      ...(name === undefined ? {} : { name }),
+      ...(topic === undefined ? {} : { topic }),
+      ...(open === undefined ? {} : { visibility: open ? 'public' : 'private' }),
+    });
+  }
+
+  async leave(room: string): Promise<void> {
+    await this.#client.ask({ type: 'leave_room', room, forget: true });
+  }
+
+  async invite(room: string, users: readonly string[]): Promise<void> {
+    await this.#client.ask({ type: 'invite', room, users: [...users] });
+  }
+
+  async removeMember(room: string, user: string): Promise<void> {
+    await this.#client.ask({ type: 'remove_member', room, user });
+  }
+
+  async changeRole(room: string, user: string, role: Role): Promise<void> {
+    await this.#client.ask({ type: 'change_member', room, user, role });
+  }
+
+  async discover(): Promise<readonly OpenRoom[]> {
+    const rooms = await this.#client.discoverRooms();
+    return rooms
+      .map(({ id, name, kind, topic }) => ({
+        id,
+        name: roomName(name, kind, undefined),
+        ...(topic === undefined || topic === '' ? {} : { topic }),
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  async acquaintances(room: string): Promise<readonly UserView[]> {
+    const others = this.#client.rooms.filter(({ id }) => id !== room).slice(0, ROOMS_LOOKED_AT);
+    const [here, ...elsewhere] = await Promise.all(
+      [room, ...others.map(({ id }) => id)].map((id) => this.#client.membersOf(id)),
+    );
+    const known = new Map<string, UserView>();
+    for (const user of [...this.#client.bots.map((bot) => bot.user), ...elsewhere.flat()])
+      known.set(user.id, userView(user));
+    for (const { id } of here ?? []) known.delete(id);
+    return [...known.values()].sort(byKindAndName);
+  }
+}
+
+function byKindAndName(a: UserView, b: UserView): number {
+  return a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'bot' ? -1 : 1;
+}
+
+/** What is known of my rooms without opening them. */
+export function placesOf(
+  rooms: readonly RoomSummary[],
+  home: string | undefined,
+): ReadonlyMap<string, PlaceView> {
+  return new Map(
+    rooms.map(({ id, name, topic, kind, visibility, role }): [string, PlaceView] => [
+      id,
+      {
+        id,
+        name,
+        topic: topic ?? '',
+        kind,
+        open: visibility === 'public',
+        manage: kind === 'group' && (role === 'owner' || role === 'admin'),
+        home: id === home,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,119 @@
+/** A room as it is: what it is called and for, who may come in, its address, and the way out. */
+import { useState } from 'react';
+import { Button, Dialog } from '@antiphon/react/ui/kit';
+import { type PlaceView, usePage } from '../page/page.ts';
+import { AddressField } from './AddressField.tsx';
+import { NameField, OpenField, TopicField } from './RoomFields.tsx';
+import { useDeed } from './use-deed.ts';
+
+interface RoomSettingsProps {
+  readonly place: PlaceView;
+  readonly onClose: () => void;
+  readonly onLeft: () => void;
+}
+
+export function RoomSettings({ place, onClose, onLeft }: RoomSettingsProps) {
+  return (
+    <Dialog label={`About ${place.name}`} onClose={onClose}>
+      <div className="ap-dialog-body">
+        {place.manage ? (
+          <Change place={place} onClose={onClose} />
+        ) : (
+          <About place={place} onClose={onClose} />
+        )}
+        {!place.home && <Leave place={place} onLeft={onLeft} />}
+      </div>
+    </Dialog>
+  );
+}
+
+function Change({ place, onClose }: Omit<RoomSettingsProps, 'onLeft'>) {
+  const page = usePage();
+  const [name, setName] = useState(place.name);
+  const [topic, setTopic] = useState(place.topic);
+  const [open, setOpen] = useState(place.open);
+  const { busy, error, run } = useDeed('The room could not be changed.');
+  const change = {
+    ...(name.trim() === place.name ? {} : { name: name.trim() }),
+    ...(topic.trim() === place.topic ? {} : { topic: topic.trim() }),
+    ...(open === place.open ? {} : { open }),
+  };
+  const possible = name.trim() !== '' && Object.keys(change).length > 0 && !busy;
+  return (
+    <form
+      className="room-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (possible) run(() => page.changeRoom(place.id, change).then(onClose));
+      }}
+    >
+      <h2>About this room</h2>
+      <NameField value={name} onChange={setName} />
+      <TopicField value={topic} onChange={setTopic} />
+      <OpenField open={open} onChange={setOpen} />
+      <AddressField place={{ ...place, open }} />
+      {error !== undefined && (
+        <p className="ap-field-error" role="alert">
+          {error}
+        </p>
+      )}
+      <div className="ap-dialog-verbs">
+        <Button look="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button look="filled" type="submit" disabled={!possible}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function About({ place, onClose }: Omit<RoomSettingsProps, 'onLeft'>) {
+  return (
+    <div className="room-form">
+      <h2>{place.name}</h2>
+      {place.topic !== '' && <p>{place.topic}</p>}
+      <AddressField place={place} />
+      <div className="ap-dialog-verbs">
+        <Button onClick={onClose}>Close</Button>
+      </div>
+    </div>
+  );
+}
+
+/** Asked twice: a closed room opens again only by an invitation. */
+function Leave({ place, onLeft }: Pick<RoomSettingsProps, 'place' | 'onLeft'>) {
+  const page = usePage();
+  const [sure, setSure] = useState(false);
+  const { busy, error, run } = useDeed('The room could not be left.');
+  return (
+    <div className="room-leave">
+      {sure ? (
+        <>
+          <p>
+            {place.open
+              ? 'You can come back whenever you like.'
+              : 'You come back only if somebody invites you.'}
+          </p>
+          <Button
+            look="danger"
+            disabled={busy}
+            onClick={() => run(() => page.leaveRoom(place.id).then(onLeft))}
+          >
+            Leave {place.name}
+          </Button>
+        </>
+      ) : (
+        <Button look="quiet" onClick={() => setSure(true)}>
+          Leave this room
+        </Button>
+      )}
+      {error !== undefined && (
+        <p className="ap-field-error" role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

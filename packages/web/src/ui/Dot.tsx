@@ -1,8 +1,0 @@
-/** A small sign of a state. It always stands beside a word, never alone. */
-import './dot.css';
-
-export type DotLook = 'moss' | 'saffron' | 'brick' | 'hollow' | 'ring' | 'grey';
-
-export function Dot({ look }: { look: DotLook }) {
-  return <span className="dot" data-look={look} aria-hidden="true" />;
-}
