@@ -31,7 +31,9 @@ pub struct ServerConfig {
 pub struct Urls {
     /// The WebSocket.
     pub websocket: String,
-    /// REST and SSE.
+    /// The same conversation over plain HTTP, for where WebSockets are blocked.
+    pub sse: String,
+    /// REST, and the events of a room.
     pub rest: String,
     /// The schema of the wire.
     pub schema: String,

@@ -7,6 +7,7 @@ use antiphon_identity::{Authenticator, Clock, OriginPolicy, Tickets};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    line::http::Lines,
     meters::Meters,
     pace::Pace,
     settings::{Settings, SettingsError},
@@ -29,6 +30,8 @@ pub struct Doors {
     pub clock: Arc<dyn Clock>,
     /// What is counted.
     pub meters: Meters,
+    /// The HTTP lines that are open.
+    pub lines: Arc<Lines>,
     /// Guests made from each address.
     pub guests: Pace,
     /// Who came in by which key.
@@ -53,6 +56,7 @@ impl Doors {
             authenticator,
             tickets: Tickets::new(Arc::clone(&clock)),
             origins: settings.origins()?,
+            lines: Arc::default(),
             guests: Pace::per_minute(settings.connections.guests_per_minute),
             settings,
             clock,

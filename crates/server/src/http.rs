@@ -4,6 +4,7 @@ mod about;
 mod address;
 mod body;
 mod caller;
+pub mod event_stream;
 mod events;
 mod failure;
 mod fields;
@@ -25,9 +26,11 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use about::meters;
+pub use body::read_all;
+pub use caller::Caller;
 pub use failure::Failure;
 
-use crate::{assets, doors::Doors, ws};
+use crate::{assets, doors::Doors, line};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -35,10 +38,11 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(rest::routes())
         .merge(guests::routes())
         .merge(about::routes())
+        .merge(line::http::routes())
         .route("/v1/rooms/{room}/events", get(events::stream))
         .route("/v1/rooms/{room}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
-        .route("/v1/ws", get(ws::door))
+        .route("/v1/ws", get(line::websocket::door))
         .route("/v1", any(failure::no_such_path))
         .route("/v1/", any(failure::no_such_path))
         .route("/v1/{*path}", any(failure::no_such_path))

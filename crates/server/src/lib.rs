@@ -5,6 +5,7 @@ mod assets;
 mod doors;
 mod http;
 mod jitter;
+mod line;
 mod meters;
 mod pace;
 mod peer;
@@ -14,6 +15,5 @@ mod sign_in;
 pub mod signals;
 mod trust;
 mod vault;
-mod ws;
 
 pub use server::{Server, StartError};

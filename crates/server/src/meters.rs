@@ -65,7 +65,7 @@ impl Default for Meters {
         registry.register("requests", "Requests, by door and type", Family::clone(&requests));
         registry.register("errors", "Errors answered, by door and code", Family::clone(&errors));
         registry.register("refused", "Sockets refused at the door", Family::clone(&refused));
-        registry.register("closed", "WebSockets ended, by reason", Family::clone(&closed));
+        registry.register("closed", "Sockets and HTTP lines ended, by reason", Family::clone(&closed));
         registry.register("deliveries", "Events handed to sockets", Counter::clone(&deliveries));
         registry.register("delivered_bytes", "Bytes of those events", Counter::clone(&delivered_bytes));
         Self { registry, open, requests, errors, refused, closed, deliveries, delivered_bytes }
@@ -95,7 +95,7 @@ impl Meters {
         self.refused.get_or_create(&ReasonLabel { reason }).inc();
     }
 
-    /// Counts the end of a WebSocket.
+    /// Counts the end of a socket or an HTTP line.
     pub fn closed(&self, reason: &'static str) {
         self.closed.get_or_create(&ReasonLabel { reason }).inc();
     }

@@ -41,6 +41,7 @@ impl Doors {
         };
         Urls {
             websocket: format!("{socket_base}/v1/ws"),
+            sse: format!("{base}/v1/sse"),
             rest: format!("{base}/v1"),
             schema: format!("{base}/v1/schema.json"),
         }

@@ -6,17 +6,13 @@ use std::{collections::VecDeque, convert::Infallible, pin::Pin, sync::Arc, time:
 use antiphon_hub::{LiveEvent, Reader};
 use antiphon_protocol::{
     CloseCode, Cursor, Epoch, Error, RoomId,
-    frame::Answer,
     reply::{Joined, Reply},
     request::JoinRoom,
 };
 use axum::{
     body::Body,
     extract::{Path, Query, State},
-    http::{
-        HeaderMap, HeaderName,
-        header::{CACHE_CONTROL, CONTENT_TYPE},
-    },
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -25,8 +21,8 @@ use serde::Deserialize;
 use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::{Failure, caller::Caller};
-use crate::{doors::Doors, jitter, meters::Open, sign_in::SignedIn, trust};
+use super::{Failure, caller::Caller, event_stream};
+use crate::{doors::Doors, jitter, line::words, meters::Open, sign_in::SignedIn, trust};
 
 /// How much is gathered for one write.
 const PULL_BYTES: usize = 64 * 1024;
@@ -60,13 +56,7 @@ pub async fn stream(
         let piece = listener.next().await?;
         Some((Ok::<_, Infallible>(piece), listener))
     }));
-    let headers = [
-        (CONTENT_TYPE, "text/event-stream"),
-        (CACHE_CONTROL, "no-store, no-transform"),
-        // Proxies of the nginx family would otherwise hold events back.
-        (HeaderName::from_static("x-accel-buffering"), "no"),
-    ];
-    Ok((headers, body).into_response())
+    Ok((event_stream::HEADERS, body).into_response())
 }
 
 /// One stream: pulls when the connection asks for more, so a slow one costs no memory.
@@ -97,7 +87,7 @@ impl Listener {
             Duration::from_secs(1) + jitter::spread(reader.connection_id().as_str(), timers.reconnect_spread);
         let first = [
             Bytes::from(format!("retry: {}\n\n", retry.as_millis())),
-            encode(&epoch, last_seq(&joined), &json(&Answer::to(None, Reply::Joined(Box::new(joined))))),
+            encode(&epoch, last_seq(&joined), &words::answer(None, Reply::Joined(Box::new(joined)))),
         ];
         Self {
             expiry: Box::pin(sleep(left + timers.expiry_grace)),
@@ -157,29 +147,16 @@ impl Listener {
     /// The last event: says why, and whether to come back.
     fn end(&mut self, code: CloseCode) -> Bytes {
         self.is_over = true;
-        let after_ms = 0;
-        let bye =
-            antiphon_protocol::Event::Bye { code: code.number(), reconnect: code.reconnect(), after_ms };
-        encode(&self.epoch, None, &json(&bye))
+        encode(&self.epoch, None, &words::bye(code, 0))
     }
 }
 
-/// One event. JSON has no line ends of its own, so no text can end the line and begin a field.
+/// One event, whose id is a cursor if it is of the log.
 fn encode(epoch: &Epoch, seq: Option<u64>, json: &[u8]) -> Bytes {
-    debug_assert!(!json.iter().any(|byte| matches!(byte, b'\n' | b'\r')), "JSON escapes line ends");
-    let mut event = match seq {
-        Some(seq) => format!("id: {epoch}:{seq}\n").into_bytes(),
-        None => Vec::new(),
-    };
-    event.extend_from_slice(b"data: ");
-    event.extend_from_slice(json);
-    event.extend_from_slice(b"\n\n");
+    let id = seq.map(|seq| format!("{epoch}:{seq}"));
+    let mut event = Vec::new();
+    event_stream::push(&mut event, id.as_deref(), json);
     Bytes::from(event)
-}
-
-fn json(object: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec(object)
-        .expect("protocol types have string keys and finite numbers, so they always encode")
 }
 
 /// How far a client is that has applied the answer to its join.

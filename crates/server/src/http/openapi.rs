@@ -106,18 +106,13 @@ fn describe_others(paths: &mut Map<String, Value>, generator: &mut SchemaGenerat
     let mut guest = answer(generator.subschema_for::<GuestToken>());
     let name = generator.subschema_for::<GuestSignIn>();
     guest["requestBody"] = json!({ "content": { "application/json": { "schema": name } } });
-    let events = json!({
-        "parameters": [
-            { "name": "room", "in": "path", "required": true, "schema": { "type": "string" } },
-            { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-            { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
-            { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-        ],
-        "responses": {
-            "200": { "description": "Server-sent events.", "content": { "text/event-stream": {} } },
-            "default": { "$ref": "#/components/responses/Error" },
-        },
-    });
+    let mut events = event_stream();
+    events["parameters"] = json!([
+        { "name": "room", "in": "path", "required": true, "schema": { "type": "string" } },
+        { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
+        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
+        { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
+    ]);
     let others = [
         ("/v1/guests", "POST", "Sign in with a name only.", guest, true),
         (
@@ -143,6 +138,8 @@ fn describe_others(paths: &mut Map<String, Value>, generator: &mut SchemaGenerat
         ),
         ("/v1/schema.json", "GET", "The JSON Schema of the wire.", answer(Schema::default()), true),
         ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", events, false),
+        ("/v1/sse", "GET", "The conversation of a WebSocket, over plain HTTP.", event_stream(), false),
+        ("/v1/sse/{connection_id}", "POST", "Say something in it.", saying(), false),
     ];
     for (path, method, summary, mut described, is_public) in others {
         described["summary"] = summary.into();
@@ -151,6 +148,29 @@ fn describe_others(paths: &mut Map<String, Value>, generator: &mut SchemaGenerat
         }
         add(paths, path, method, described);
     }
+}
+
+fn event_stream() -> Value {
+    json!({
+        "responses": {
+            "200": { "description": "Server-sent events.", "content": { "text/event-stream": {} } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+/// What is posted to an HTTP line.
+fn saying() -> Value {
+    let schema = json!({ "type": "string" });
+    let words = "JSON objects with line ends between them, as a WebSocket takes them.";
+    json!({
+        "parameters": [{ "name": "connection_id", "in": "path", "required": true, "schema": schema }],
+        "requestBody": { "description": words, "content": { "text/plain": { "schema": schema } } },
+        "responses": {
+            "204": { "description": "Taken. What comes of it is an event." },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
 }
 
 fn add(paths: &mut Map<String, Value>, path: &str, method: &str, described: Value) {

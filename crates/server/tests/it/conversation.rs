@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestServer, fresh_id};
+use crate::support::{Socket, TestServer, fresh_id};
 
 /// A7, F1: what one says reaches the others, with a position, once it is stored.
 #[tokio::test]
@@ -71,7 +71,12 @@ async fn f8_a_repeated_send_is_stored_once() {
 #[tokio::test]
 async fn pipelined_sends_keep_their_order() {
     let server = TestServer::start().await;
-    let mut ada = server.join("Ada").await;
+    for ada in [server.join("Ada").await, server.join_by_http("Ada").await] {
+        pipelined_sends(ada).await;
+    }
+}
+
+async fn pipelined_sends(mut ada: Socket) {
     let frames: Vec<String> = (0..200)
         .map(|n| {
             json!({ "type": "send_message", "ref": 1000 + n, "room": "general", "id": fresh_id(), "text": n.to_string() })

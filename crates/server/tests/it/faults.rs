@@ -8,7 +8,6 @@ use crate::support::{TestServer, fresh_id};
 #[tokio::test]
 async fn b14_bad_content_is_answered_with_an_error() {
     let server = TestServer::start().await;
-    let mut ada = server.join("Ada").await;
     let big = "x".repeat(70 * 1024);
     let crowd: Vec<String> = (0..51).map(|n| format!("user{n}")).collect();
     let deep = "[".repeat(10_000);
@@ -41,14 +40,16 @@ async fn b14_bad_content_is_answered_with_an_error() {
         (send(&json!({ "room": "nowhere" })), "not_found"),
         (json!({ "type": "get_message", "room": "general", "message_id": "none" }).to_string(), "not_found"),
     ];
-    for (frame, code) in cases {
-        ada.send_text(frame.clone()).await;
-        let error = ada.event_of_type("error").await;
-        let shown: String = frame.chars().take(120).collect();
-        assert_eq!(error["code"], code, "{shown}: {error}");
-        assert!(error["message"].as_str().is_some_and(|words| !words.is_empty()), "{error}");
+    for mut ada in [server.join("Ada").await, server.join_by_http("Ada").await] {
+        for (frame, code) in &cases {
+            ada.send_text(frame.clone()).await;
+            let error = ada.event_of_type("error").await;
+            let shown: String = frame.chars().take(120).collect();
+            assert_eq!(error["code"], *code, "{shown}: {error}");
+            assert!(error["message"].as_str().is_some_and(|words| !words.is_empty()), "{error}");
+        }
+        assert_eq!(ada.say("general", "I am still here").await["type"], "ok");
     }
-    assert_eq!(ada.say("general", "I am still here").await["type"], "ok");
     server.assert_unharmed().await;
 }
 

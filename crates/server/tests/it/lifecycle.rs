@@ -71,6 +71,9 @@ async fn everyone_is_sent_away_in_time() {
     for n in 0..50 {
         sockets.push(server.join(&format!("Guest {n}")).await);
     }
+    for n in 0..5 {
+        sockets.push(server.join_by_http(&format!("Guest {n} behind a proxy")).await);
+    }
     let unsigned = server.socket().await;
     sockets.push(unsigned);
     let stopping = tokio::spawn(server.stop());

@@ -151,26 +151,30 @@ async fn one_user_has_so_many_connections() {
 /// B2: who is silent for two intervals is gone; any frame is a sign of life.
 #[tokio::test]
 async fn b2_silence_ends_a_connection() {
-    let server = TestServer::with(&[("TIMERS__PING_INTERVAL_MS", "100")]).await;
-    let mut silent = server.connect("Ada").await;
-    let mut alive = server.connect("Ben").await;
-    let answering = async {
-        for _ in 0..20 {
-            alive.event_of_type("ping").await;
-            alive.send(json!({ "type": "pong" })).await;
-        }
-    };
-    let (code, ()) = tokio::join!(silent.closed(), answering);
-    assert_eq!(code, 4001);
-    assert!(silent.heard("ping").is_some());
-    assert_eq!(alive.ask(json!({ "type": "list_bots" })).await["type"], "ok");
+    let server = TestServer::with(&[("TIMERS__PING_INTERVAL_MS", "400")]).await;
+    let (ada, ben) = (server.guest("Ada").await, server.guest("Ben").await);
+    for by_http in [false, true] {
+        let mut silent = server.connect_over(&ada.token, by_http).await;
+        let mut alive = server.connect_over(&ben.token, by_http).await;
+        let answering = async {
+            for _ in 0..5 {
+                alive.event_of_type("ping").await;
+                alive.send(json!({ "type": "pong" })).await;
+            }
+        };
+        let (code, ()) = tokio::join!(silent.closed(), answering);
+        assert_eq!(code, 4001);
+        assert!(silent.heard("ping").is_some());
+        assert_eq!(alive.ask(json!({ "type": "list_bots" })).await["type"], "ok");
+    }
 }
 
 /// FAULTS 26: who sends nothing but faults does not speak the protocol, signed in or not.
 #[tokio::test]
 async fn faults_without_end_end_the_connection() {
     let server = TestServer::start().await;
-    for mut socket in [server.connect("Ada").await, server.socket().await] {
+    let [ada, ada_by_http] = server.connect_both_ways(&server.guest("Ada").await.token).await;
+    for mut socket in [ada, ada_by_http, server.socket().await] {
         socket.send_text("nonsense\n".repeat(49)).await;
         socket.event_of_type("error").await;
         socket.send_text("nonsense").await;

@@ -5,6 +5,7 @@ mod bots;
 mod conversation;
 mod faults;
 mod framing;
+mod http_line;
 mod lifecycle;
 mod limits;
 mod origins;

@@ -42,6 +42,8 @@ async fn b16_only_exact_origins_are_allowed() {
             (Method::GET, "/v1/config"),
             (Method::POST, "/v1/guests"),
             (Method::GET, "/v1/rooms/general/events"),
+            (Method::GET, "/v1/sse"),
+            (Method::POST, "/v1/sse/somebodys"),
         ] {
             let mut request = server.request(method, path);
             if let Some(origin) = origin {
@@ -109,10 +111,12 @@ async fn e3_the_configuration_says_where_the_doors_are() {
         async move { request.send().await.unwrap().json::<serde_json::Value>().await.unwrap() }
     };
     let server = public_server().await;
-    assert_eq!(config(&server).await["urls"]["websocket"], "wss://chat.example.org/v1/ws");
+    let urls = config(&server).await["urls"].clone();
+    assert_eq!(urls["websocket"], "wss://chat.example.org/v1/ws");
+    assert_eq!(urls["sse"], "https://chat.example.org/v1/sse");
     let server = TestServer::start().await;
     let answer = config(&server).await;
-    assert_eq!(answer["urls"]["websocket"], "/v1/ws");
+    assert_eq!((&answer["urls"]["websocket"], &answer["urls"]["sse"]), (&"/v1/ws".into(), &"/v1/sse".into()));
     assert_eq!((&answer["protocol"], &answer["default_room"]), (&"antiphon.v1".into(), &"general".into()));
 }
 

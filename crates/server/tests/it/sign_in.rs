@@ -1,7 +1,7 @@
 //! Coming in, staying in and having to leave: guests, tickets, refresh, expiry.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{TestServer, server::read};
 
@@ -87,9 +87,10 @@ async fn a_connection_ends_with_its_token() {
     .await;
     let guest = server.guest("Ada").await;
     server.pass_seconds(59);
-    let mut ada = server.connect_as(&guest.token).await;
-    assert!(ada.event_of_type("token_expiring").await["expires_at"].is_string());
-    assert_eq!(ada.closed().await, 4501);
+    for mut ada in server.connect_both_ways(&guest.token).await {
+        assert!(ada.event_of_type("token_expiring").await["expires_at"].is_string());
+        assert_eq!(ada.closed().await, 4501);
+    }
 }
 
 /// FAULTS 38: a token renewed in time keeps the connection, its rooms and its place in them.
@@ -103,17 +104,17 @@ async fn a_token_is_renewed_in_place() {
     .await;
     let guest = server.guest("Ada").await;
     server.pass_seconds(50);
-    let mut ada = server.connect_as(&guest.token).await;
-    ada.join("general").await;
-    let mut token = guest.token;
-    for _ in 0..3 {
-        ada.event_of_type("token_expiring").await;
-        let fresh: Value =
-            read(server.as_user(&token, Method::POST, "/v1/guests/refresh").send().await.unwrap()).await.1;
-        token = fresh["token"].as_str().expect("a token").to_owned();
-        ada.authenticate(&token).await;
-        ada.say("general", "still here").await;
-        ada.event_of_type("message").await;
+    for mut ada in server.connect_both_ways(&guest.token).await {
+        ada.join("general").await;
+        let mut token = guest.token.clone();
+        for _ in 0..3 {
+            ada.event_of_type("token_expiring").await;
+            let fresh = server.as_user(&token, Method::POST, "/v1/guests/refresh").send().await.unwrap();
+            token = read(fresh).await.1["token"].as_str().expect("a token").to_owned();
+            ada.authenticate(&token).await;
+            ada.say("general", "still here").await;
+            ada.event_of_type("message").await;
+        }
     }
 }
 
@@ -121,11 +122,12 @@ async fn a_token_is_renewed_in_place() {
 #[tokio::test]
 async fn a_connection_stays_its_users() {
     let server = TestServer::start().await;
-    let mut ada = server.join("Ada").await;
     let ben = server.guest("Ben").await;
-    let error = ada.ask(json!({ "type": "authenticate", "token": ben.token })).await;
-    assert_eq!(error["code"], "token_refused");
-    assert_eq!(ada.closed().await, 4500);
+    for mut ada in server.connect_both_ways(&server.guest("Ada").await.token).await {
+        let error = ada.ask(json!({ "type": "authenticate", "token": ben.token })).await;
+        assert_eq!(error["code"], "token_refused");
+        assert_eq!(ada.closed().await, 4500);
+    }
 }
 
 /// FAULTS 40, 41: a ticket stands for its token once, however many use it at the same moment.

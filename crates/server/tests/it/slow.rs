@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     time::{sleep, timeout},
 };
 
-use crate::support::{PATIENCE, Socket, TestServer, fresh_id};
+use crate::support::{Binary, HttpLine, PATIENCE, Socket, TestServer, fresh_id};
 
 /// How much is said while nobody reads: more than the kernel's buffers on both sides hold.
 const MESSAGES: u64 = 100;
@@ -19,9 +20,21 @@ const BYTES: usize = 60_000;
 #[tokio::test]
 async fn f7_a_slow_reader_misses_nothing() {
     let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
-    let guest = server.guest("Slow").await;
     let mut slow = Socket::open_narrow(&server.authority()).await;
-    slow.authenticate(&guest.token).await;
+    slow.authenticate(&server.guest("Slow").await.token).await;
+    miss_nothing(&server, slow).await;
+}
+
+/// F7: the same over an HTTP line.
+#[tokio::test]
+async fn f7_a_slow_reader_over_http_misses_nothing() {
+    let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let guest = server.guest("Slow").await;
+    let slow = HttpLine::open(&server.authority(), &guest.token, Some(4_096)).await;
+    miss_nothing(&server, Socket::over(slow).await).await;
+}
+
+async fn miss_nothing(server: &TestServer, mut slow: Socket) {
     slow.join("general").await;
     let mut ada = server.join("Ada").await;
     let text = "x".repeat(BYTES);
@@ -48,6 +61,43 @@ async fn f7_a_slow_reader_misses_nothing() {
     slow.say("general", "there you are").await;
     let heard = slow.event(|event| event["type"] == "message" && event["seq"].as_u64() > Some(last)).await;
     assert_eq!(heard["message"]["parts"][0]["text"], "there you are");
+}
+
+/// F7, FAULTS 70: those who do not read an HTTP line cost what a connection costs, however much is said.
+#[tokio::test]
+async fn f7_slow_readers_over_http_cost_bounded_memory() {
+    const READERS: usize = 8;
+    // Were it kept for each of them, it would be four times as much.
+    const BOUND_MIB: u64 = 12;
+    let data = TempDir::new().unwrap();
+    let binary = Binary::start(data.path(), &[("ANTIPHON_LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let mut ada = binary.join("Ada").await;
+    let text = "x".repeat(BYTES);
+    let mut slow = Vec::new();
+    for n in 0..READERS {
+        let token = binary.guest(&format!("Slow {n}")).await;
+        let mut line = Socket::over(HttpLine::open(&binary.authority, &token, Some(4_096)).await).await;
+        line.send(json!({ "type": "join_room", "room": "general" })).await;
+        slow.push(line);
+    }
+    // What the kernel takes, and what every server holds of a busy room.
+    for _ in 0..MESSAGES {
+        ada.say("general", &text).await;
+        ada.forget();
+    }
+    let before = binary.resident_mib();
+    for _ in 0..MESSAGES {
+        ada.say("general", &text).await;
+        ada.forget();
+    }
+    let more = binary.resident_mib().saturating_sub(before);
+    assert!(more < BOUND_MIB, "{more} MiB for {READERS} slow readers");
+    let last = ada.say("general", "there you are").await["seq"].clone();
+    let is_last = |entry: &Value| entry["seq"] == last && entry.get("at").is_some();
+    let has_last = |event: &Value| {
+        is_last(event) || event["entries"].as_array().is_some_and(|page| page.iter().any(is_last))
+    };
+    slow[0].event(has_last).await;
 }
 
 /// A client that asks for more than it reads is answered page by page, in its order.

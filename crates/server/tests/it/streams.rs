@@ -94,9 +94,19 @@ async fn b7_an_answer_streams_to_everyone() {
 /// F2: a client that loses its connection in the middle of an answer gets what it lacks and nothing twice.
 #[tokio::test]
 async fn f2_an_answer_is_resumed_by_offset() {
+    resume_an_answer(false, false).await;
+}
+
+/// F2: the same over an HTTP line, and for a client that finds out in between that it has to use one.
+#[tokio::test]
+async fn f2_an_answer_is_resumed_by_offset_over_http() {
+    tokio::join!(resume_an_answer(true, true), resume_an_answer(false, true));
+}
+
+async fn resume_an_answer(begins_by_http: bool, goes_on_by_http: bool) {
     let server = server().await;
     let guest = server.guest("Ada").await;
-    let mut ada = server.connect_as(&guest.token).await;
+    let mut ada = server.connect_over(&guest.token, begins_by_http).await;
     let joined = ada.join("general").await;
     ask_the_agent(&mut ada, "sing").await;
     let opened =
@@ -117,7 +127,7 @@ async fn f2_an_answer_is_resumed_by_offset() {
             json!({ "message_id": message_id, "part": part, "generation": generation, "at": text.len() })
         })
         .collect();
-    let mut again = server.connect_as(&guest.token).await;
+    let mut again = server.connect_over(&guest.token, goes_on_by_http).await;
     let cursor = json!({ "epoch": joined["epoch"], "seq": seq });
     let resumed = again
         .ask(json!({ "type": "join_room", "room": "general", "cursor": cursor, "streams": streams }))

@@ -1,12 +1,14 @@
 //! What the tests speak with: a server, people, and their sockets.
 
 pub mod binary;
+pub mod http_line;
 pub mod server;
 pub mod socket;
 
 use std::time::Duration;
 
 pub use binary::Binary;
+pub use http_line::HttpLine;
 pub use server::{Guest, TestServer};
 pub use socket::Socket;
 

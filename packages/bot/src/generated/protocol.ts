@@ -1514,10 +1514,12 @@ export interface Limits {
 
 /** Where the doors are. */
 export interface Urls {
-  /** REST and SSE. */
+  /** REST, and the events of a room. */
   rest: string;
   /** The schema of the wire. */
   schema: string;
+  /** The same conversation over plain HTTP, for where WebSockets are blocked. */
+  sse: string;
   /** The WebSocket. */
   websocket: string;
 }

@@ -1,6 +1,7 @@
 //! The binary itself, as an operator starts it.
 
 use std::{
+    fs,
     path::Path,
     process::{ExitStatus, Stdio},
 };
@@ -84,10 +85,15 @@ impl Binary {
 
     /// A guest's socket that has joined the default room.
     pub async fn join(&self, name: &str) -> Socket {
+        self.join_as(&self.guest(name).await).await
+    }
+
+    /// A guest's token.
+    pub async fn guest(&self, name: &str) -> String {
         let url = format!("http://{}/v1/guests", self.authority);
         let answer = reqwest::Client::new().post(url).json(&json!({ "name": name })).send().await.unwrap();
         let guest: serde_json::Value = answer.json().await.unwrap();
-        self.join_as(guest["token"].as_str().unwrap()).await
+        guest["token"].as_str().unwrap().to_owned()
     }
 
     /// The same, for the holder of this token.
@@ -101,6 +107,13 @@ impl Binary {
     /// The process.
     pub fn id(&self) -> u32 {
         self.child.id().expect("it runs")
+    }
+
+    /// Memory that it holds.
+    pub fn resident_mib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1_024
     }
 
     pub async fn signal(&self, name: &str) {

@@ -14,7 +14,7 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::Socket;
+use super::{HttpLine, Socket};
 
 /// A running server. The data directory goes when the test ends.
 pub struct TestServer {
@@ -119,9 +119,39 @@ impl TestServer {
         socket
     }
 
+    /// The same over an HTTP line.
+    pub async fn connect_by_http(&self, token: &str) -> Socket {
+        Socket::over(HttpLine::open(&self.authority(), token, None).await).await
+    }
+
+    /// One or the other.
+    pub async fn connect_over(&self, token: &str, by_http: bool) -> Socket {
+        if by_http { self.connect_by_http(token).await } else { self.connect_as(token).await }
+    }
+
+    /// One of each kind.
+    pub async fn connect_both_ways(&self, token: &str) -> [Socket; 2] {
+        [self.connect_as(token).await, self.connect_by_http(token).await]
+    }
+
+    /// What `/metrics` says of this meter.
+    pub async fn meter(&self, name: &str) -> u64 {
+        let page = self.request(Method::GET, "/metrics").send().await.expect("an answer").text().await;
+        let page = page.expect("a page");
+        let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0, |value| value.parse().expect("a number"))
+    }
+
     /// A guest's socket that has joined the default room.
     pub async fn join(&self, name: &str) -> Socket {
         let mut socket = self.connect(name).await;
+        socket.join("general").await;
+        socket
+    }
+
+    /// The same over an HTTP line.
+    pub async fn join_by_http(&self, name: &str) -> Socket {
+        let mut socket = self.connect_by_http(&self.guest(name).await.token).await;
         socket.join("general").await;
         socket
     }

@@ -1,4 +1,5 @@
-//! A client's socket, spoken by another WebSocket implementation than the server's.
+//! A client's end of a conversation: a socket, spoken by another WebSocket implementation than the server's; or an HTTP
+//! line.
 
 use std::collections::VecDeque;
 
@@ -17,11 +18,11 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{PATIENCE, fresh_id};
+use super::{HttpLine, PATIENCE, fresh_id};
 
-/// An open socket.
+/// An open socket, or what stands in for one.
 pub struct Socket {
-    stream: WebSocketStream<TcpStream>,
+    wire: Wire,
     /// Heard, but not asked for yet.
     heard: VecDeque<Value>,
     next_ref: u64,
@@ -29,7 +30,26 @@ pub struct Socket {
     pub me: Value,
 }
 
+#[allow(clippy::large_enum_variant, reason = "tests have a few of them")]
+enum Wire {
+    WebSocket(WebSocketStream<TcpStream>),
+    Http(HttpLine),
+}
+
 impl Socket {
+    /// The same conversation over plain HTTP, for the holder of this token.
+    pub async fn over(line: HttpLine) -> Self {
+        let mut socket = Self::new(Wire::Http(line));
+        let first = socket.event(|_| true).await;
+        assert_eq!((&first["type"], first.get("ref")), (&json!("authenticated"), None), "{first}");
+        socket.me = first["user"].clone();
+        socket
+    }
+
+    fn new(wire: Wire) -> Self {
+        Self { wire, heard: VecDeque::new(), next_ref: 1, me: Value::Null }
+    }
+
     pub async fn open(authority: &str) -> Self {
         Self::try_open(authority, &[("sec-websocket-protocol", "antiphon.v1")]).await.expect("an upgrade").0
     }
@@ -62,9 +82,7 @@ impl Socket {
             wanted.insert(*name, value.parse().expect("a header value"));
         }
         match client_async(request, tcp).await {
-            Ok((stream, response)) => {
-                Ok((Self { stream, heard: VecDeque::new(), next_ref: 1, me: Value::Null }, response))
-            }
+            Ok((stream, response)) => Ok((Self::new(Wire::WebSocket(stream)), response)),
             Err(Error::Http(response)) => Err(response.status()),
             Err(fault) => panic!("the handshake failed: {fault}"),
         }
@@ -72,10 +90,28 @@ impl Socket {
 
     /// The stream below, for those who read and write bytes.
     pub fn tcp(&mut self) -> &mut TcpStream {
-        self.stream.get_mut()
+        self.web_socket().get_mut()
+    }
+
+    fn web_socket(&mut self) -> &mut WebSocketStream<TcpStream> {
+        match &mut self.wire {
+            Wire::WebSocket(stream) => stream,
+            Wire::Http(_) => panic!("this is an HTTP line"),
+        }
+    }
+
+    /// The HTTP line below.
+    pub fn line(&mut self) -> &mut HttpLine {
+        match &mut self.wire {
+            Wire::Http(line) => line,
+            Wire::WebSocket(_) => panic!("this is a WebSocket"),
+        }
     }
 
     pub async fn authenticate(&mut self, token: &str) -> Value {
+        if let Wire::Http(line) = &mut self.wire {
+            token.clone_into(&mut line.token);
+        }
         let answer = self.ask(json!({ "type": "authenticate", "token": token })).await;
         assert_eq!(answer["type"], "authenticated", "{answer}");
         self.me = answer["user"].clone();
@@ -110,11 +146,20 @@ impl Socket {
     }
 
     pub async fn send_text(&mut self, text: impl Into<String>) {
-        self.stream.send(Message::text(text.into())).await.expect("the socket takes a frame");
+        let text = text.into();
+        match &mut self.wire {
+            Wire::WebSocket(stream) => {
+                stream.send(Message::text(text)).await.expect("the socket takes a frame");
+            }
+            Wire::Http(line) => {
+                let answer = line.post(text).await;
+                assert_eq!(answer.status(), 204, "{}", answer.text().await.unwrap_or_default());
+            }
+        }
     }
 
     pub async fn send_binary(&mut self, bytes: &[u8]) {
-        self.stream.send(Message::binary(bytes.to_vec())).await.expect("the socket takes a frame");
+        self.web_socket().send(Message::binary(bytes.to_vec())).await.expect("the socket takes a frame");
     }
 
     /// The first thing heard, now or later, that is meant.
@@ -145,9 +190,12 @@ impl Socket {
 
     /// The objects of the next frame, or the close code.
     async fn hear(&mut self) -> Result<Vec<Value>, Option<u16>> {
+        let stream = match &mut self.wire {
+            Wire::WebSocket(stream) => stream,
+            Wire::Http(line) => return line.hear().await.map(|event| vec![event]),
+        };
         loop {
-            let message =
-                timeout(PATIENCE, self.stream.next()).await.expect("the server says something in time");
+            let message = timeout(PATIENCE, stream.next()).await.expect("the server says something in time");
             match message {
                 Some(Ok(Message::Text(text))) => {
                     return Ok(text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect());
@@ -165,8 +213,10 @@ impl Socket {
             match self.hear().await {
                 Ok(events) => self.heard.extend(events),
                 Err(code) => {
-                    // Reading on answers the close, and sees the end.
-                    while let Some(Ok(_)) = self.stream.next().await {}
+                    if let Wire::WebSocket(stream) = &mut self.wire {
+                        // Reading on answers the close, and sees the end.
+                        while let Some(Ok(_)) = stream.next().await {}
+                    }
                     return code.expect("a close frame with a code");
                 }
             }

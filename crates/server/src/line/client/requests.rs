@@ -11,9 +11,9 @@ use tokio::time::Instant;
 
 use super::{Client, Joining, Started, time_left};
 use crate::{
+    line::{Farewell, inbox::Inbox, sign_in, words},
     sign_in::SignedIn,
     trust,
-    ws::{Farewell, inbox::Inbox, sign_in, words},
 };
 
 impl Client {
@@ -45,7 +45,7 @@ impl Client {
     }
 
     fn begin(&mut self, reference: Option<u64>, request: Request) {
-        self.doors.meters.request("ws", request.name());
+        self.doors.meters.request(self.line.door(), request.name());
         match request {
             Request::JoinRoom(request) => self.joining = Some(Box::new((reference, request))),
             request => {
@@ -69,7 +69,7 @@ impl Client {
     pub(super) async fn join(&mut self, joining: Joining) {
         let (reference, request) = *joining;
         match self.reader.join(&self.session, request).await {
-            Ok(joined) => self.write(words::answer(reference, Reply::Joined(Box::new(joined)))),
+            Ok(joined) => self.line.write(&words::answer(reference, Reply::Joined(Box::new(joined)))),
             Err(error) => self.answer(reference, Err(error)),
         }
     }
@@ -86,7 +86,7 @@ impl Client {
     pub(super) fn answer(&mut self, reference: Option<u64>, result: Result<Reply, Error>) {
         match result {
             Ok(_) if reference.is_none() => {}
-            Ok(reply) => self.write(words::answer(reference, reply)),
+            Ok(reply) => self.line.write(&words::answer(reference, reply)),
             Err(error) => {
                 if let (ErrorCode::RateLimited, Some(wait)) = (error.code, error.retry_after_ms) {
                     self.alarm.pause_reading(Duration::from_millis(wait));
@@ -104,13 +104,13 @@ impl Client {
     }
 
     fn refuse(&mut self, reference: Option<u64>, error: Error) {
-        self.doors.meters.error("ws", error.code);
-        self.write(words::error(reference, error));
+        self.doors.meters.error(self.line.door(), error.code);
+        self.line.write(&words::error(reference, error));
     }
 
     /// Judges a new token while everything else goes on.
     fn refresh(&mut self, reference: Option<u64>, body: Authenticate) {
-        self.doors.meters.request("ws", "authenticate");
+        self.doors.meters.request(self.line.door(), "authenticate");
         let doors = Arc::clone(&self.doors);
         let judging =
             async move { (reference, Started::Refresh(doors.sign_in(&body.token).await.map(Box::new))) };
@@ -132,7 +132,7 @@ impl Client {
                 self.expires_at = signed_in.expires_at();
                 self.session.set_administrator(signed_in.is_administrator());
                 self.trust = trust::Entry::of(&signed_in, &self.doors);
-                self.write(sign_in::authenticated(reference, &signed_in, &self.reader, &self.doors));
+                self.line.write(&sign_in::authenticated(reference, &signed_in, &self.reader, &self.doors));
             }
             Err(error) => {
                 if !error.retryable {
@@ -151,6 +151,6 @@ fn is_page(request: &Request) -> bool {
 }
 
 /// The code to answer a client's close frame with: its own.
-pub(in crate::ws) fn echo(reason: Option<&CloseReason>) -> websocket::CloseCode {
+pub(in crate::line) fn echo(reason: Option<&CloseReason>) -> websocket::CloseCode {
     reason.map_or(websocket::CloseCode::NO_STATUS, |reason| reason.code)
 }

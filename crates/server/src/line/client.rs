@@ -15,12 +15,11 @@ use std::{
 
 use antiphon_hub::{Begun, LiveEvent, Reader, Session};
 use antiphon_protocol::{CloseCode, Error, Event, Timestamp, request::JoinRoom};
-use antiphon_websocket::{self as websocket, ConnectionError, encode::text_frame};
-use bytes::Bytes;
+use antiphon_websocket::{self as websocket, ConnectionError};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
-    Farewell, Socket,
+    Farewell, Line,
     alarm::{Alarm, Due},
     faults::Faults,
     in_flight::{Answered, InFlight},
@@ -41,7 +40,7 @@ const UNWRITTEN_BYTES: usize = 256 * 1024;
 /// A client and everything that it may do and hear.
 pub(super) struct Client {
     doors: Arc<Doors>,
-    socket: Socket,
+    line: Line,
     session: Session,
     reader: Reader,
     /// Resolves when the server drains.
@@ -73,7 +72,7 @@ enum Started {
     Refresh(Result<Box<SignedIn>, Error>),
 }
 
-/// What can happen next on a connection.
+/// What can happen next on a line.
 enum Happening {
     Drain,
     Due(Due),
@@ -84,7 +83,7 @@ enum Happening {
 }
 
 impl Client {
-    pub fn new(socket: Socket, entered: Entered, doors: Arc<Doors>) -> Self {
+    pub fn new(line: Line, entered: Entered, doors: Arc<Doors>) -> Self {
         let Entered { session, reader, signed_in, inbox } = entered;
         let alarm = Alarm::new(
             &doors.settings.timers,
@@ -96,7 +95,7 @@ impl Client {
             // A token of its own: thousands would otherwise meet at one lock.
             drain: Box::pin(doors.drain.child_token().cancelled_owned()),
             doors,
-            socket,
+            line,
             session,
             reader,
             alarm,
@@ -138,15 +137,15 @@ impl Client {
         }
     }
 
-    /// Lets go of everything but the socket: who is not served any more is not here any more.
-    pub fn into_socket(self: Box<Self>) -> Socket {
-        self.socket
+    /// Lets go of everything but the line: who is not served any more is not here any more.
+    pub fn into_line(self: Box<Self>) -> Line {
+        self.line
     }
 
     /// Everything here may be dropped when another branch is first, without losing anything.
     async fn next(&mut self) -> Happening {
         let reads = self.inbox.is_empty() && self.may_begin();
-        let (is_flushed, starts) = (self.socket.is_flushed(), self.starting.is_some());
+        let (is_flushed, starts) = (self.line.is_flushed(), self.starting.is_some());
         let pulls = is_flushed && self.alarm.may_pull();
         let happening = tokio::select! {
             biased;
@@ -154,7 +153,7 @@ impl Client {
             due = self.alarm.next() => Happening::Due(due),
             started = start(&mut self.starting), if starts => Happening::Started(started),
             answered = self.in_flight.next(), if !self.in_flight.is_empty() => Happening::Answered(answered),
-            heard = hear(&mut self.socket, reads), if reads || !is_flushed => Happening::Heard(heard),
+            heard = hear(&mut self.line, reads), if reads || !is_flushed => Happening::Heard(heard),
             () = self.reader.ready(), if pulls => Happening::News,
         };
         if !reads {
@@ -170,17 +169,17 @@ impl Client {
             && self.farewell.is_none()
             && self.alarm.may_read()
             && self.in_flight.len() < self.doors.settings.limits.requests_in_flight
-            && self.socket.queued_bytes() < UNWRITTEN_BYTES
+            && self.line.unwritten_bytes() < UNWRITTEN_BYTES
     }
 
     fn on_due(&mut self, due: Due) {
         match due {
-            Due::Ping => self.write(words::ping()),
+            Due::Ping => self.line.ping(),
             Due::Silence if !self.alarm.is_silent() => {}
             Due::Silence => self.farewell = Some(Farewell::Ours(CloseCode::HeartbeatMissed)),
             Due::TokenExpired => self.farewell = Some(Farewell::Ours(CloseCode::TokenExpired)),
             Due::TokenExpiring => {
-                self.write(words::frame(&Event::TokenExpiring { expires_at: self.expires_at }));
+                self.line.write(&words::json(&Event::TokenExpiring { expires_at: self.expires_at }));
             }
             Due::Resume => {}
         }
@@ -190,12 +189,7 @@ impl Client {
     async fn pull(&mut self) {
         let mut batch: Vec<Arc<LiveEvent>> = Vec::new();
         Box::pin(self.reader.pull(&mut batch, PULL_BYTES)).await;
-        let mut bytes = 0;
-        for event in &batch {
-            let frame = event.framed(text_frame);
-            bytes += frame.len();
-            self.write(frame);
-        }
+        let bytes = batch.iter().map(|event| self.line.write_event(event)).sum();
         self.doors.meters.delivered(batch.len(), bytes);
         if batch.iter().any(|event| event.is_append()) {
             self.alarm.pause_pulling(self.doors.settings.timers.stream_window);
@@ -203,16 +197,11 @@ impl Client {
         self.flush().await;
     }
 
-    /// Writes what the socket takes at once; the rest goes out while waiting for what happens next.
+    /// Writes what the line takes at once; the rest goes out while waiting for what happens next.
     async fn flush(&mut self) {
-        if let Poll::Ready(Err(fault)) = poll_fn(|cx| Poll::Ready(self.socket.poll_flush(cx))).await {
+        if let Poll::Ready(Err(fault)) = poll_fn(|cx| Poll::Ready(self.line.poll_flush(cx))).await {
             self.farewell = Some(ConnectionError::from(fault).into());
         }
-    }
-
-    fn write(&mut self, frame: Bytes) {
-        let queued = self.socket.queue(frame);
-        debug_assert!(queued.is_ok(), "the queue is bounded by what this task puts into it");
     }
 
     /// The server stops: what was asked is still answered, nothing more is read.
@@ -243,12 +232,12 @@ async fn start(starting: &mut Option<Starting>) -> (Option<u64>, Started) {
 }
 
 /// Reads and writes; or only writes, so that a client who asks too much is heard later.
-async fn hear(socket: &mut Socket, reads: bool) -> Result<websocket::Event, ConnectionError> {
+async fn hear(line: &mut Line, reads: bool) -> Result<websocket::Event, ConnectionError> {
     poll_fn(|cx| {
         if reads {
-            return socket.poll_next(cx);
+            return line.poll_next(cx);
         }
-        let flushed: io::Result<()> = ready!(socket.poll_flush(cx));
+        let flushed: io::Result<()> = ready!(line.poll_flush(cx));
         Poll::Ready(flushed.map(|()| websocket::Event::Flushed).map_err(ConnectionError::from))
     })
     .await

@@ -1,4 +1,5 @@
-//! The first words on a socket: nothing but `authenticate` counts, and not for long.
+//! Signing in: by the first words on a socket, where nothing but `authenticate` counts, and not for long; over HTTP with
+//! the request.
 
 use antiphon_hub::{Reader, Session};
 use antiphon_protocol::{
@@ -9,7 +10,7 @@ use antiphon_protocol::{
 use antiphon_websocket::Message;
 use tokio::time::{Instant, timeout};
 
-use super::{Farewell, Socket, faults::Faults, inbox::Inbox, words};
+use super::{Farewell, Line, faults::Faults, inbox::Inbox, words};
 use crate::{doors::Doors, sign_in::SignedIn};
 
 /// Somebody who has signed in.
@@ -17,28 +18,28 @@ pub(super) struct Entered {
     pub session: Session,
     pub reader: Reader,
     pub signed_in: SignedIn,
-    /// What came behind `authenticate` in the same message.
+    /// What came behind `authenticate` in the same message, if it came in one.
     pub inbox: Inbox,
 }
 
 /// Waits for a good `authenticate`, but not for long.
-pub(super) async fn wait(socket: &mut Socket, doors: &Doors) -> Result<Entered, Farewell> {
+pub(super) async fn wait(line: &mut Line, doors: &Doors) -> Result<Entered, Farewell> {
     let limit = doors.settings.timers.authentication;
     tokio::select! {
-        outcome = timeout(limit, listen(socket, doors)) => {
+        outcome = timeout(limit, listen(line, doors)) => {
             outcome.unwrap_or(Err(Farewell::Ours(CloseCode::AuthenticationTimeout)))
         }
         () = doors.drain.cancelled() => Err(Farewell::Ours(CloseCode::Draining)),
     }
 }
 
-async fn listen(socket: &mut Socket, doors: &Doors) -> Result<Entered, Farewell> {
+async fn listen(line: &mut Line, doors: &Doors) -> Result<Entered, Farewell> {
     let mut faults = Faults::default();
     loop {
-        let mut inbox = match socket.read().await? {
+        let mut inbox = match line.read().await? {
             Message::Text(text) => Inbox::new(text),
             Message::Binary(_) => {
-                refuse(socket, doors, None, binary_refused());
+                refuse(line, doors, None, binary_refused());
                 note(&mut faults)?;
                 continue;
             }
@@ -48,15 +49,15 @@ async fn listen(socket: &mut Socket, doors: &Doors) -> Result<Entered, Farewell>
         while let Some(frame) = inbox.next(ClientFrame::parse) {
             match frame {
                 Ok(ClientFrame::Authenticate { reference, body }) => {
-                    let (session, reader, signed_in) = authenticate(socket, doors, reference, &body).await?;
+                    let (session, reader, signed_in) = authenticate(line, doors, reference, &body).await?;
                     return Ok(Entered { session, reader, signed_in, inbox });
                 }
                 Ok(ClientFrame::Pong) => {}
                 Ok(ClientFrame::Request { reference, .. }) => {
                     let error = Error::new(ErrorCode::Unauthenticated, "send `authenticate` first");
-                    refuse(socket, doors, reference, error);
+                    refuse(line, doors, reference, error);
                 }
-                Err(fault) => refuse(socket, doors, fault.reference, fault.error),
+                Err(fault) => refuse(line, doors, fault.reference, fault.error),
             }
             note(&mut faults)?;
         }
@@ -72,35 +73,41 @@ pub(super) fn binary_refused() -> Error {
     Error::new(ErrorCode::BinaryRefused, "send text frames: this door speaks JSON")
 }
 
-fn refuse(socket: &mut Socket, doors: &Doors, reference: Option<u64>, error: Error) {
-    doors.meters.error("ws", error.code);
-    let _ = socket.queue(words::error(reference, error));
+fn refuse(line: &mut Line, doors: &Doors, reference: Option<u64>, error: Error) {
+    doors.meters.error(line.door(), error.code);
+    line.write(&words::error(reference, error));
 }
 
 async fn authenticate(
-    socket: &mut Socket,
+    line: &mut Line,
     doors: &Doors,
     reference: Option<u64>,
     body: &Authenticate,
 ) -> Result<(Session, Reader, SignedIn), Farewell> {
-    doors.meters.request("ws", "authenticate");
+    doors.meters.request(line.door(), "authenticate");
     let attempt = async {
         let signed_in = doors.sign_in(&body.token).await?;
-        let (mut session, reader) = doors.hub.connect(signed_in.user.clone())?;
-        session.set_administrator(signed_in.is_administrator());
+        let (session, reader) = connect(&signed_in, doors)?;
         Ok((session, reader, signed_in))
     };
     match attempt.await {
         Ok((session, reader, signed_in)) => {
-            let _ = socket.queue(authenticated(reference, &signed_in, &reader, doors));
+            line.write(&authenticated(reference, &signed_in, &reader, doors));
             Ok((session, reader, signed_in))
         }
         Err(error) => {
             let code = refusal(&error);
-            refuse(socket, doors, reference, error);
+            refuse(line, doors, reference, error);
             Err(Farewell::Ours(code))
         }
     }
+}
+
+/// A connection of somebody whose token was good, unless they have too many.
+pub(super) fn connect(signed_in: &SignedIn, doors: &Doors) -> Result<(Session, Reader), Error> {
+    let (mut session, reader) = doors.hub.connect(signed_in.user.clone())?;
+    session.set_administrator(signed_in.is_administrator());
+    Ok((session, reader))
 }
 
 /// The answer to a good `authenticate`.
@@ -109,7 +116,7 @@ pub(super) fn authenticated(
     signed_in: &SignedIn,
     reader: &Reader,
     doors: &Doors,
-) -> bytes::Bytes {
+) -> Vec<u8> {
     let body = Authenticated {
         user: signed_in.user.clone(),
         connection_id: reader.connection_id().clone(),
@@ -117,7 +124,7 @@ pub(super) fn authenticated(
         ping_interval_ms: doors.settings.timers.ping_interval.as_millis() as u64,
         limits: doors.settings.limits.clone(),
     };
-    words::frame(&Answer::Authenticated { reference, body })
+    words::json(&Answer::Authenticated { reference, body })
 }
 
 /// The close code that follows a refused `authenticate`.

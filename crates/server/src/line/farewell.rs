@@ -6,7 +6,7 @@ use antiphon_protocol::CloseCode;
 use antiphon_websocket::{self as websocket, CloseOutcome, ConnectionError};
 use tracing::debug;
 
-use super::{Ended, words};
+use super::{Ended, Line, words};
 use crate::{doors::Doors, jitter};
 
 /// Why a connection ends.
@@ -43,9 +43,10 @@ impl Farewell {
     }
 }
 
-/// Writes what is still to be written, the last words, and ends the stream.
+/// Writes what is still to be written, the last words, and ends the line.
 pub(super) async fn say(ended: Box<Ended>, address: SocketAddr, doors: &Doors) {
-    let (mut socket, farewell) = *ended;
+    let (mut line, farewell) = *ended;
+    doors.meters.closed(farewell.reason());
     let (code, reason) = match farewell {
         Farewell::Gone => return,
         Farewell::Closed(code) => (code, String::new()),
@@ -54,10 +55,12 @@ pub(super) async fn say(ended: Box<Ended>, address: SocketAddr, doors: &Doors) {
             let spread = doors.settings.timers.reconnect_spread;
             let after = jitter::spread(&address.to_string(), spread);
             let after_ms = if code.reconnect() { after.as_millis() as u64 } else { 0 };
-            let _ = socket.queue(words::bye(code, after_ms));
+            line.write(&words::bye(code, after_ms));
             (websocket::CloseCode(code.number()), code.reason().to_owned())
         }
     };
+    // The body of an HTTP line ends behind these words. If the client takes nothing, TCP finds out.
+    let Line::Socket(socket) = line else { return };
     let outcome = socket.close(code, &reason).await;
     if outcome != CloseOutcome::Clean {
         debug!(%code, ?outcome, "the client did not answer the close");

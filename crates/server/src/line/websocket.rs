@@ -1,38 +1,29 @@
 //! The WebSocket door, `GET /v1/ws`: from the upgrade request to a task that serves one client.
 
-mod alarm;
-mod client;
-mod farewell;
-mod faults;
-mod in_flight;
-mod inbox;
-mod sign_in;
-mod words;
-
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use antiphon_protocol::{Error, ErrorCode, SUBPROTOCOL};
-use antiphon_websocket::{Connection, Limits, Settings, handshake};
+use antiphon_websocket::{Connection, Limits, Settings, encode::text_frame, handshake};
 use axum::{
     Extension,
     body::Body,
     extract::{Request, State},
     response::Response,
 };
+use bytes::Bytes;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tracing::debug;
 
+use super::{Ended, Line, client::Client, farewell, sign_in, words};
 use crate::{doors::Doors, http::Failure, peer::Peer};
-use client::Client;
-use farewell::Farewell;
+
+/// What the meters call it.
+pub(super) const DOOR: &str = "ws";
 
 /// The socket of a client: messages in, frames out.
-type Socket = Connection<TcpStream>;
-
-/// A socket that is to be closed, and how.
-type Ended = (Socket, Farewell);
+pub(super) type Socket = Connection<TcpStream>;
 
 /// Most frames of one message. The largest message in pieces of 128 bytes.
 const MAX_FRAGMENTS: u32 = 1_024;
@@ -68,16 +59,15 @@ pub async fn door(
 /// idle most of the time.
 async fn serve(upgrade: OnUpgrade, peer: Arc<Peer>, doors: Arc<Doors>) {
     let Some(arrived) = Box::pin(arrive(upgrade, &peer, &doors)).await else { return };
-    let open = doors.meters.open("ws");
+    let open = doors.meters.open(DOOR);
     let ended = match arrived {
         Ok(mut client) => {
             let farewell = client.serve().await;
-            Box::new((client.into_socket(), farewell))
+            Box::new((client.into_line(), farewell))
         }
         Err(ended) => ended,
     };
     drop(open);
-    doors.meters.closed(ended.1.reason());
     Box::pin(farewell::say(ended, peer.address, &doors)).await;
 }
 
@@ -87,13 +77,13 @@ async fn arrive(
     peer: &Peer,
     doors: &Arc<Doors>,
 ) -> Option<Result<Box<Client>, Box<Ended>>> {
-    let mut socket = open(upgrade, doors).await?;
-    Some(match sign_in::wait(&mut socket, doors).await {
+    let mut line = Line::Socket(open(upgrade, doors).await?);
+    Some(match sign_in::wait(&mut line, doors).await {
         Ok(entered) => {
             peer.prove();
-            Ok(Box::new(Client::new(socket, entered, Arc::clone(doors))))
+            Ok(Box::new(Client::new(line, entered, Arc::clone(doors))))
         }
-        Err(farewell) => Err(Box::new((socket, farewell))),
+        Err(farewell) => Err(Box::new((line, farewell))),
     })
 }
 
@@ -115,6 +105,19 @@ async fn open(upgrade: OnUpgrade, doors: &Doors) -> Option<Socket> {
     };
     Some(Connection::with_received(parts.io.into_inner(), settings, &parts.read_buf))
 }
+
+/// Adds a frame to what is written next.
+pub(super) fn queue(socket: &mut Socket, frame: Bytes) {
+    let queued = socket.queue(frame);
+    debug_assert!(queued.is_ok(), "the queue is bounded by what the client's task puts into it");
+}
+
+/// The question whether the client is there, encoded once.
+pub(super) fn ping() -> Bytes {
+    static PING: LazyLock<Bytes> = LazyLock::new(|| text_frame(words::PING));
+    PING.clone()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
