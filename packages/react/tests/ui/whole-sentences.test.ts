@@ -1,3 +1,4 @@
+/** Only what has become whole of a growing text is read out. */
 import { expect, test } from 'vitest';
 import { wholeSentences } from '../../src/ui/a11y/whole-sentences.ts';
 
