@@ -2,6 +2,7 @@
  * What the parts are made of: the view that they look at, its adapter over the SDK, small controls, words. For pages
  * that build more around the parts; it may change with any version.
  */
+export { forgetDrafts } from '../draft.ts';
 export { AnnounceContext, useAnnounce } from './a11y/announce.ts';
 export { Announcer } from './a11y/Announcer.tsx';
 export { LogSpeaker } from './a11y/LogSpeaker.tsx';
@@ -9,7 +10,6 @@ export { speak, spoken } from './a11y/spoken.ts';
 export type { Spoken } from './a11y/spoken.ts';
 export { useNow } from './clock/now.ts';
 export { Composer } from './composer/Composer.tsx';
-export { forgetDrafts } from './composer/draft.ts';
 export { DraftingContext } from './composer/drafting.ts';
 export type { Drafting, DraftingControl } from './composer/drafting.ts';
 export { TypingLine } from './composer/TypingLine.tsx';

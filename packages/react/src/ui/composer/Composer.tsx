@@ -1,10 +1,11 @@
 /** Where one writes: grows with the text, completes mentions, sends with Enter, and stops an agent that is answering. */
 import { ArrowUp, Square } from 'lucide-react';
 import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
+import { isEnter } from '../../enter.ts';
 import { useReadable, useRoomView } from '../view/hooks.ts';
 import type { Drafting, DraftingControl } from './drafting.ts';
 import { DraftingBar } from './DraftingBar.tsx';
-import { isEnter, lastOwn } from './keys.ts';
+import { lastOwn } from './last-own.ts';
 import { MentionMenu } from './MentionMenu.tsx';
 import { useMentions } from './use-mentions.ts';
 import { useStop } from './use-stop.ts';

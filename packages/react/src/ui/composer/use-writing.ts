@@ -1,8 +1,8 @@
 /** The text in the composer: a draft of the room, or the words of a message that is being changed. */
 import { useState } from 'react';
+import { useDraft } from '../../draft.ts';
 import { plainText } from '../message/plain-text.ts';
 import type { RoomView } from '../view/chat.ts';
-import { useDraft } from './draft.ts';
 import type { Drafting, DraftingControl } from './drafting.ts';
 
 interface Writing {
