@@ -10,4 +10,7 @@ const BUDGETS = [
   { name: 'composer', code: `export * from './composer.js'`, budget: 2 * KB },
 ];
 
-await checkSizes(join(import.meta.dirname, '../dist/entry.js'), BUDGETS, [/^react($|\/)/, /^@antiphon\/client/]);
+await checkSizes(join(import.meta.dirname, '../dist/entry.js'), BUDGETS, [
+  /^react($|\/)/,
+  /^@antiphon\/client/,
+]);

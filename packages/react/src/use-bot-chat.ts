@@ -4,6 +4,7 @@ import {
   type Auth,
   type Bot,
   type ChatClient,
+  ChatError,
   createChatClient,
   type Message,
   type Outgoing,
@@ -54,12 +55,21 @@ export interface UseBotChat
   readonly stopBot: () => Promise<Bot>;
 }
 
+/** What came of looking for the session. */
+interface Session {
+  readonly client: ChatClient;
+  readonly botId: string;
+  readonly id?: string;
+  readonly error?: ChatError;
+}
+
 /** Talks with a bot. */
 export function useBotChat(options: UseBotChatOptions): UseBotChat {
   const { botId, room: given, autoConnect = true } = options;
   const client = useClient(options);
-  const [joined, setJoined] = useState<{ client: ChatClient; botId: string; id: string }>();
-  const known = joined?.client === client && joined.botId === botId ? joined.id : null;
+  const [session, setSession] = useState<Session>();
+  const mine = session?.client === client && session.botId === botId ? session : undefined;
+  const known = mine?.id ?? null;
   const roomId = autoConnect ? (given ?? known) : known;
   const chat = useChat(roomId, { ...options, client });
   const about = useBot(botId, { room: roomId, client });
@@ -68,21 +78,19 @@ export function useBotChat(options: UseBotChatOptions): UseBotChat {
     // Whoever asks stays connected; with `autoConnect` that is for as long as this is mounted.
     if (!autoConnect) await client.connect();
     const id = given ?? (await openSession(client, botId));
-    setJoined({ client, botId, id });
+    setSession({ client, botId, id });
     return joinedRoom(client, id);
   }, [client, botId, given, autoConnect]);
 
+  useEffect(() => (autoConnect ? client.retain() : undefined), [client, autoConnect]);
+  const wanted = autoConnect && given === undefined && known === null && chat.isConnected;
   useEffect(() => {
-    if (!autoConnect) return undefined;
-    const release = client.retain();
-    // What went wrong is shown by the connection.
-    if (given === undefined)
-      openSession(client, botId).then(
-        (id) => setJoined({ client, botId, id }),
-        () => undefined,
-      );
-    return release;
-  }, [client, botId, given, autoConnect]);
+    if (!wanted) return;
+    openSession(client, botId).then(
+      (id) => setSession({ client, botId, id }),
+      (cause: unknown) => cause instanceof ChatError && setSession({ client, botId, error: cause }),
+    );
+  }, [client, botId, wanted]);
   useStatusUpdates(options, about);
 
   const sendMessage = useCallback(
@@ -96,7 +104,8 @@ export function useBotChat(options: UseBotChatOptions): UseBotChat {
   );
   const { bot, status: botStatus, activity, run, queue, start: startBot, stop: stopBot } = about;
   const bots = { bot, botStatus, activity, run, queue, startBot, stopBot };
-  return { ...chat, ...bots, client, roomId, joinBot, sendMessage };
+  const error = chat.error ?? mine?.error;
+  return { ...chat, ...bots, error, client, roomId, joinBot, sendMessage };
 }
 
 /** Waits until a room was joined; whoever shows it holds it by then. */

@@ -39,7 +39,7 @@ function tick(): () => number {
 let untouched: ChatClient | undefined;
 
 /** A client before anything happened to it. */
-function pristine(): ChatClient {
+export function pristine(): ChatClient {
   untouched ??= createChatClient({ url: '/', auth: () => null });
   return untouched;
 }
