@@ -1,7 +1,7 @@
 /** Decisions: what bots ask people, and the answer that counts. */
 'use client';
 import type { Approval, Decided, Room, Verdict } from '@antiphon/client';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useRoomHandle, useRoomValue } from './use-room.ts';
 
 /** What {@link useApprovals} gives. */
@@ -18,7 +18,8 @@ const NONE: readonly Approval[] = Object.freeze([]);
 export function useApprovals(id?: string): UseApprovals {
   const room = useRoomHandle(id);
   const pending = useRoomValue(room, ({ approvals }) => approvals.pending, NONE);
-  return useMemo(() => ({ pending, decide: decideIn(room) }), [room, pending]);
+  const decide = useMemo(() => decideIn(room), [room]);
+  return { pending, decide };
 }
 
 /** One decision, made or not. Renders when this one changes and at no other time. */
@@ -28,12 +29,11 @@ export function useApproval(
 ): (Approval & { decide: (verdict: Verdict) => Promise<Decided> }) | undefined {
   const room = useRoomHandle(id);
   const held = useRoomValue(room, ({ approvals }) => approvals.get(approval), undefined);
-  return useMemo(
-    () => held && { ...held, decide: (verdict: Verdict) => decideIn(room)(approval, verdict) },
-    [room, held, approval],
-  );
+  const decide = useCallback((verdict: Verdict) => decideIn(room)(approval, verdict), [room, approval]);
+  return held && { ...held, decide };
 }
 
-function decideIn(room: Room | undefined): UseApprovals['decide'] {
+/** Decides in a room, if there is one. */
+export function decideIn(room: Room | undefined): UseApprovals['decide'] {
   return (id, verdict) => room?.approvals.decide(id, verdict) ?? Promise.reject(new Error('no room is open'));
 }

@@ -1,6 +1,6 @@
 /** Bots, and what they are at. */
 'use client';
-import type { Bot, BotStatus, Queue, Room, Run } from '@antiphon/client';
+import type { Bot, BotStatus, ChatClient, Queue, Room, Run } from '@antiphon/client';
 import { useEffect, useMemo } from 'react';
 import { useChatClient } from './context.tsx';
 import { useRoomHandle, useRoomValue } from './use-room.ts';
@@ -26,6 +26,14 @@ export interface UseBot {
   readonly stop: () => Promise<Bot>;
 }
 
+/** Options of {@link useBot}. */
+export interface UseBotOptions {
+  /** The room that it is in; otherwise that of the nearest `RoomProvider`. `null` for none. */
+  readonly room?: string | null;
+  /** Another client than that of the nearest provider. */
+  readonly client?: ChatClient | undefined;
+}
+
 /** Every bot of the server. */
 export function useBots(): readonly Bot[] {
   const chat = useChatClient();
@@ -34,26 +42,30 @@ export function useBots(): readonly Bot[] {
 }
 
 /** One bot in a room. Renders when something about this bot changes and at no other time. */
-export function useBot(id: string, { room: at }: { room?: string } = {}): UseBot {
-  const chat = useChatClient();
-  const room = useRoomHandle(at);
-  const bot = useRoomValue(room, ({ bots }) => bots.find(({ user }) => user.id === id), undefined);
-  const run = useRoomValue(room, ({ runs }) => current(runs, id), undefined);
-  const queue = useRoomValue(room, ({ queues }) => queues.find((one) => one.bot === id), undefined);
-  return useMemo(
+export function useBot(id: string, { room: at, client }: UseBotOptions = {}): UseBot {
+  const chat = useChatClient(client);
+  const room = useRoomHandle(at, { client });
+  const named = ({ bots }: { bots: readonly Bot[] }) => bots.find(({ user }) => user.id === id);
+  const bot = useSelector((all) => (room && named(room)) ?? named(all), Object.is, client);
+  const run = useRoomValue(room, ({ runs }) => current(runs, id), undefined, client);
+  const queue = useRoomValue(room, ({ queues }) => queues.find((one) => one.bot === id), undefined, client);
+  const actions = useMemo<Pick<UseBot, 'cancel' | 'start' | 'stop'>>(
     () => ({
-      bot,
-      status: bot?.status,
-      error: bot?.error,
-      activity: run && activityOf(run),
-      run,
-      queue,
-      cancel: () => run?.cancel() ?? Promise.resolve(),
+      cancel: () => (room ? current(room.runs, id)?.cancel() : undefined) ?? Promise.resolve(),
       start: () => chat.startBot(id),
       stop: () => chat.stopBot(id),
     }),
-    [chat, bot, run, queue, id],
+    [chat, room, id],
   );
+  return {
+    bot,
+    status: bot?.status,
+    error: bot?.error,
+    activity: run && activityOf(run),
+    run,
+    queue,
+    ...actions,
+  };
 }
 
 function current(runs: Room['runs'], bot: string): Run | undefined {

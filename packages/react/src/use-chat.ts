@@ -11,10 +11,11 @@ import {
   textOf,
   type ToolExecution,
 } from '@antiphon/client';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useChatClient, useRoomId } from './context.tsx';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useChatClient, useRoomId, useRoomSnapshot } from './context.tsx';
 import { useConnection, type UseConnection } from './use-connection.ts';
-import { useRoomHandle, useRoomValue, type UseRoomOptions } from './use-room.ts';
+import { useLatest } from './use-latest.ts';
+import { useJoined, useRoomHandle, useRoomValue, type UseRoomOptions } from './use-room.ts';
 import { useTyping } from './use-typing.ts';
 
 /** Options of {@link useChat}. */
@@ -51,52 +52,71 @@ export interface UseChat {
 const NONE: readonly Message[] = Object.freeze([]);
 const NO_RUNS: Room['runs'] = Object.freeze([]);
 
-/** Joins a room and shows all of it. For very long lists take `useMessages` and `useMessage`. */
-export function useChat(id?: string, options: UseChatOptions = {}): UseChat {
-  const chat = useChatClient();
+/**
+ * Joins a room and shows all of it. For very long lists take `useMessages` and `useMessage`. `null` stands for a room that
+ * is not known yet.
+ */
+export function useChat(id?: string | null, options: UseChatOptions = {}): UseChat {
+  const { client } = options;
+  const chat = useChatClient(client);
   const roomId = useRoomId(id);
   const room = useRoomHandle(roomId, options);
-  const messages = useRoomValue(room, (at) => at.messages, NONE);
-  const runs = useRoomValue(room, (at) => at.runs, NO_RUNS);
-  const roomError = useRoomValue(room, (at) => at.error, undefined);
-  const hasOlder = useRoomValue(room, (at) => at.hasOlder, false);
-  const connection = useConnection();
-  const { typing } = useTyping(roomId);
+  const messages = useAllMessages(room, roomId, client);
+  const runs = useRoomValue(room, (at) => at.runs, NO_RUNS, client);
+  const roomError = useRoomValue(room, (at) => at.error, undefined, client);
+  const hasOlder = useRoomValue(room, (at) => at.hasOlder, false, client);
+  const connection = useConnection(client);
+  const { typing } = useTyping(roomId, client);
   const actions = useActions(chat, roomId, room);
   const [cleared, setCleared] = useState<ChatError | undefined>(undefined);
-  useListeners(room, options);
+  useListeners(chat, room, options);
 
-  const failure = roomError ?? messages.findLast(({ own }) => own)?.error ?? connection.error;
+  const failure = failureOf(roomError, messages, connection.error);
   const error = failure === cleared ? undefined : failure;
   const working = runs.some(({ triggeredBy }) => triggeredBy === chat.user?.id);
   const status = statusOf(messages, working, error);
-  const clearError = useCallback(() => setCleared(failure), [failure]);
-
-  return useMemo(
-    () => ({
-      room,
-      messages,
-      status,
-      error,
-      clearError,
-      hasOlder,
-      connection,
-      isConnected: connection.isConnected,
-      typing,
-      ...actions,
-    }),
-    [room, messages, status, error, clearError, hasOlder, connection, typing, actions],
+  const clearError = useCallback(
+    () => setCleared(failureOf(room?.error, room?.messages ?? NONE, chat.status.error)),
+    [chat, room],
   );
+
+  const { isConnected } = connection;
+  return { room, messages, status, error, clearError, hasOlder, connection, isConnected, typing, ...actions };
+}
+
+/** What the room holds; before it was joined, what the page came with and what one has written since. */
+function useAllMessages(
+  room: Room | undefined,
+  roomId: string | null,
+  client: ChatClient | undefined,
+): readonly Message[] {
+  const live = useRoomValue(room, (at) => at.messages, NONE, client);
+  const joined = useJoined(room, client);
+  const snapshot = useRoomSnapshot(roomId);
+  return useMemo(
+    () => (joined || !snapshot ? live : [...snapshot.messages, ...live]),
+    [joined, snapshot, live],
+  );
+}
+
+function failureOf(
+  room: ChatError | undefined,
+  messages: readonly Message[],
+  connection: ChatError | undefined,
+): ChatError | undefined {
+  return room ?? messages.findLast(({ own }) => own)?.error ?? connection;
 }
 
 type Actions = Pick<UseChat, 'sendMessage' | 'stop' | 'regenerate' | 'retry' | 'loadOlder'>;
 
 /** What one can do; the same functions for the life of the room. */
-function useActions(chat: ChatClient, roomId: string, room: Room | undefined): Actions {
+function useActions(chat: ChatClient, roomId: string | null, room: Room | undefined): Actions {
   return useMemo(() => {
     // The client takes a message even before the room is held: the outbox keeps it until it is.
-    const sendMessage = (message: string | Outgoing) =>
-      room ? room.sendMessage(message) : chat.sendMessage(roomId, message);
+    const sendMessage = (message: string | Outgoing) => {
+      if (roomId === null) throw new Error('there is no room yet to send this to');
+      return room ? room.sendMessage(message) : chat.sendMessage(roomId, message);
+    };
     const lastOwn = () => room?.messages.findLast(({ own, deletedAt }) => own && deletedAt === undefined);
     const lastFailed = () => room?.messages.findLast(({ delivery }) => delivery === 'failed')?.key;
     return {
@@ -131,12 +151,8 @@ function statusOf(messages: readonly Message[], working: boolean, error: ChatErr
 }
 
 /** Calls the listeners of the latest render. */
-function useListeners(room: Room | undefined, options: UseChatOptions): void {
-  const chat = useChatClient();
-  const latest = useRef(options);
-  useEffect(() => {
-    latest.current = options;
-  });
+function useListeners(chat: ChatClient, room: Room | undefined, options: UseChatOptions): void {
+  const latest = useLatest(options);
   useEffect(() => {
     if (!room) return undefined;
     const stop = new AbortController();
@@ -145,5 +161,5 @@ function useListeners(room: Room | undefined, options: UseChatOptions): void {
     room.onToolExecution((tool) => latest.current.onToolExecution?.(tool), { signal });
     chat.onError((error) => latest.current.onError?.(error), { signal });
     return () => stop.abort();
-  }, [chat, room]);
+  }, [chat, room, latest]);
 }

@@ -1,7 +1,7 @@
 /** The connection, for banners and dots. */
 'use client';
-import type { ConnectionStatus } from '@antiphon/client';
-import { useEffect, useMemo } from 'react';
+import type { ChatClient, ConnectionStatus, Replies, Request, RequestOf } from '@antiphon/client';
+import { useCallback, useEffect, useMemo } from 'react';
 import { useChatClient } from './context.tsx';
 import { useSelector } from './use-selector.ts';
 
@@ -15,18 +15,14 @@ export interface UseConnection extends ConnectionStatus {
 }
 
 /** Where the connection stands. */
-export function useConnection(): UseConnection {
-  const chat = useChatClient();
-  const status = useSelector(({ status: now }) => now);
-  const queued = useSelector((at) => at.queued);
+export function useConnection(client?: ChatClient): UseConnection {
+  const chat = useChatClient(client);
+  const status = useSelector((at) => at.status, Object.is, client);
+  const queued = useSelector((at) => at.queued, Object.is, client);
+  const retryNow = useCallback(() => void chat.connect().catch(() => undefined), [chat]);
   return useMemo(
-    () => ({
-      ...status,
-      isConnected: status.state === 'connected',
-      queued,
-      retryNow: () => void chat.connect().catch(() => undefined),
-    }),
-    [chat, status, queued],
+    () => ({ ...status, isConnected: status.state === 'connected', queued, retryNow }),
+    [status, queued, retryNow],
   );
 }
 
@@ -34,6 +30,8 @@ export function useConnection(): UseConnection {
 export interface UseWebSocket extends UseConnection {
   /** The number that a WebSocket would show: 0 connecting, 1 open, 3 closed. */
   readonly readyState: 0 | 1 | 3;
+  /** Asks for anything that a client can ask for, in the words of the wire. */
+  readonly send: <T extends Request['type']>(frame: RequestOf<T>) => Promise<Replies[T]>;
   readonly connect: () => Promise<void>;
   readonly disconnect: () => Promise<void>;
 }
@@ -43,15 +41,15 @@ export function useWebSocket(): UseWebSocket {
   const chat = useChatClient();
   const connection = useConnection();
   useEffect(() => chat.retain(), [chat]);
-  return useMemo(
+  const actions = useMemo<Pick<UseWebSocket, 'send' | 'connect' | 'disconnect'>>(
     () => ({
-      ...connection,
-      readyState: readyState(connection),
+      send: (frame) => chat.ask(frame),
       connect: () => chat.connect(),
       disconnect: () => chat.disconnect(),
     }),
-    [chat, connection],
+    [chat],
   );
+  return { ...connection, ...actions, readyState: readyState(connection) };
 }
 
 function readyState({ state }: ConnectionStatus): 0 | 1 | 3 {

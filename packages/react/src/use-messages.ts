@@ -1,8 +1,9 @@
 /** Messages for long lists: keys for the list, one subscription per row. */
 'use client';
-import type { Message, Room } from '@antiphon/client';
+import type { ChatClient, Message, Room } from '@antiphon/client';
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
-import { useRoomHandle, useRoomValue, type UseRoomOptions } from './use-room.ts';
+import { useRoomId, useRoomSnapshot } from './context.tsx';
+import { useJoined, useRoomHandle, useRoomValue, type UseRoomOptions } from './use-room.ts';
 
 /** What {@link useMessages} gives. */
 export interface UseMessages {
@@ -20,31 +21,40 @@ const NONE: readonly string[] = Object.freeze([]);
 /** The keys of a room's messages. Does not render while text streams. */
 export function useMessages(id?: string, options?: UseRoomOptions): UseMessages {
   const room = useRoomHandle(id, options);
-  const keys = useRoomValue(room, (at) => at.keys, NONE);
-  const hasOlder = useRoomValue(room, (at) => at.hasOlder, false);
-  const isLoading = useRoomValue(room, (at) => at.isLoadingOlder || at.state === 'joining', true);
-  const firstUnread = useFirstUnread(room, keys);
-  const loadOlder = useCallback((count?: number) => room?.loadOlder(count) ?? Promise.resolve(), [room]);
-  return useMemo(
-    () => ({ keys, firstUnread, hasOlder, isLoading, loadOlder }),
-    [keys, firstUnread, hasOlder, isLoading, loadOlder],
+  const snapshot = useRoomSnapshot(useRoomId(id));
+  const client = options?.client;
+  const joined = useJoined(room, client);
+  const live = useRoomValue(room, (at) => at.keys, NONE, client);
+  const hasOlder = useRoomValue(room, (at) => at.hasOlder, false, client);
+  const loading = useRoomValue(room, (at) => at.isLoadingOlder || at.state === 'joining', true, client);
+  const keys = useMemo(
+    () => (joined || !snapshot ? live : [...snapshot.messages.map(({ key }) => key), ...live]),
+    [joined, snapshot, live],
   );
+  const firstUnread = useFirstUnread(room, keys, client);
+  const loadOlder = useCallback((count?: number) => room?.loadOlder(count) ?? Promise.resolve(), [room]);
+  return { keys, firstUnread, hasOlder, isLoading: loading && (joined || !snapshot), loadOlder };
 }
 
 /** One message; renders when this message changes and at no other time. */
 export function useMessage(key: string, id?: string): Message | undefined {
   const room = useRoomHandle(id);
+  const snapshot = useRoomSnapshot(useRoomId(id));
   const subscribe = useCallback(
     (notify: () => void) => room?.subscribeMessage(key, notify) ?? (() => undefined),
     [room, key],
   );
-  const read = () => room?.getMessage(key);
-  return useSyncExternalStore(subscribe, read, read);
+  const before = () => snapshot?.messages.find((message) => message.key === key);
+  return useSyncExternalStore(subscribe, () => room?.getMessage(key) ?? before(), before);
 }
 
 /** Stays where it was when the room opened, although reading goes on. */
-function useFirstUnread(room: Room | undefined, keys: readonly string[]): string | undefined {
-  const joined = useRoomValue(room, ({ state }) => state === 'joined', false);
+function useFirstUnread(
+  room: Room | undefined,
+  keys: readonly string[],
+  client: ChatClient | undefined,
+): string | undefined {
+  const joined = useRoomValue(room, ({ state }) => state === 'joined', false, client);
   const [opened, setOpened] = useState<{ room: Room; read: number } | undefined>(undefined);
   if (room && joined && opened?.room !== room) setOpened({ room, read: room.unread.read });
   return useMemo(() => {

@@ -2,7 +2,7 @@
 'use client';
 import type { Member, Room } from '@antiphon/client';
 import { useMemo } from 'react';
-import { useRoomHandle, useRoomValue } from './use-room.ts';
+import { NOBODY, useRoomHandle, useRoomValue } from './use-room.ts';
 
 /** What {@link usePresence} gives. */
 export interface UsePresence {
@@ -13,20 +13,17 @@ export interface UsePresence {
   readonly isOnline: (user: string) => boolean;
 }
 
-const NOBODY: Room['members'] = Object.freeze([]);
-
 /** Presence in a room. */
 export function usePresence(id?: string): UsePresence {
   const room = useRoomHandle(id);
   const members = useRoomValue(room, ({ presence }) => presence.members, NOBODY);
   const me = useRoomValue(room, (at) => at.me, undefined);
-  return useMemo(
+  const actions = useMemo<Pick<UsePresence, 'update' | 'isOnline'>>(
     () => ({
-      members,
-      me,
-      update: (state: { away: boolean }) => room?.presence.update(state),
-      isOnline: (user: string) => members.some((member) => member.id === user),
+      update: (state) => room?.presence.update(state),
+      isOnline: (user) => room !== undefined && room.presence.of(user) !== 'offline',
     }),
-    [room, members, me],
+    [room],
   );
+  return { members, me, ...actions };
 }

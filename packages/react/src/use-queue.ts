@@ -1,7 +1,7 @@
 /** What waits for a bot in a room, and why. */
 'use client';
 import type { Queue, QueueReason } from '@antiphon/client';
-import { useCallback, useMemo } from 'react';
+import { useCallback } from 'react';
 import { useRoomHandle, useRoomValue } from './use-room.ts';
 
 /** What {@link useQueue} gives. */
@@ -21,17 +21,12 @@ export function useQueue(bot: string, id?: string): UseQueue {
   const room = useRoomHandle(id);
   const queue = useRoomValue(room, ({ queues }) => queues.find((one) => one.bot === bot), undefined);
   const continueRun = useCallback((run: string) => room?.continueRun(run) ?? Promise.resolve(), [room]);
-  return useMemo(
-    () => ({
-      queue,
-      count: queue?.count ?? 0,
-      reason: queue?.reason,
-      placeOf: (run) => {
-        const index = queue?.waiting.indexOf(run) ?? -1;
-        return index < 0 ? undefined : index + 1;
-      },
-      continueRun,
-    }),
-    [queue, continueRun],
+  const placeOf = useCallback(
+    (run: string) => {
+      const waiting = room?.queues.find((one) => one.bot === bot)?.waiting;
+      return (waiting?.indexOf(run) ?? -1) + 1 || undefined;
+    },
+    [room, bot],
   );
+  return { queue, count: queue?.count ?? 0, reason: queue?.reason, placeOf, continueRun };
 }

@@ -1,6 +1,6 @@
 /** Who is typing, and saying that one is. */
 'use client';
-import type { Member } from '@antiphon/client';
+import type { ChatClient, Member } from '@antiphon/client';
 import { useMemo } from 'react';
 import { useRoomHandle, useRoomValue } from './use-room.ts';
 
@@ -16,15 +16,13 @@ export interface UseTyping {
 const NOBODY: readonly string[] = Object.freeze([]);
 
 /** Typing in a room. */
-export function useTyping(id?: string): UseTyping {
-  const room = useRoomHandle(id);
-  const users = useRoomValue(room, (at) => at.typing.users, NOBODY);
-  return useMemo(
-    () => ({
-      typing: users.flatMap((user) => room?.member(user) ?? []),
-      keystroke: () => room?.typing.keystroke(),
-      stop: () => room?.typing.stop(),
-    }),
-    [room, users],
+export function useTyping(id?: string | null, client?: ChatClient): UseTyping {
+  const room = useRoomHandle(id, { client });
+  const users = useRoomValue(room, (at) => at.typing.users, NOBODY, client);
+  const typing = useMemo(() => users.flatMap((user) => room?.member(user) ?? []), [room, users]);
+  const actions = useMemo<Pick<UseTyping, 'keystroke' | 'stop'>>(
+    () => ({ keystroke: () => room?.typing.keystroke(), stop: () => room?.typing.stop() }),
+    [room],
   );
+  return { typing, ...actions };
 }

@@ -2,19 +2,14 @@
  * What the parts are made of: the view that they look at, its adapter over the SDK, small controls, words. For pages
  * that build more around the parts; it may change with any version.
  */
+'use client';
+export { forgetDrafts } from '../draft.ts';
 export { AnnounceContext, useAnnounce } from './a11y/announce.ts';
 export { Announcer } from './a11y/Announcer.tsx';
-export { LogSpeaker } from './a11y/LogSpeaker.tsx';
 export { speak, spoken } from './a11y/spoken.ts';
 export type { Spoken } from './a11y/spoken.ts';
 export { useNow } from './clock/now.ts';
-export { Composer } from './composer/Composer.tsx';
-export { forgetDrafts } from './composer/draft.ts';
-export { DraftingContext } from './composer/drafting.ts';
-export type { Drafting, DraftingControl } from './composer/drafting.ts';
-export { TypingLine } from './composer/TypingLine.tsx';
 export { ConnectionBanner } from './connection/Banner.tsx';
-export { ConnectionPill } from './connection/Pill.tsx';
 export { Avatar } from './controls/Avatar.tsx';
 export { Button, IconButton } from './controls/Button.tsx';
 export { copyText } from './controls/copy.ts';
@@ -29,10 +24,12 @@ export { excerptOf } from './live/message.ts';
 export { userView } from './live/people.ts';
 export { roomName } from './live/room-name.ts';
 export { Nothing } from './log/EmptyRoom.tsx';
-export { JumpContext } from './log/jump.ts';
+export type { Jump, Target } from './log/jump.ts';
 export { LogSkeleton } from './log/LogSkeleton.tsx';
-export { MessageList } from './log/MessageList.tsx';
-export { PipelineContext, pipelineFor } from './markdown/pipeline.ts';
+export { BotControl } from './room/BotControl.tsx';
+export { Conversation } from './room/Conversation.tsx';
+export { Header } from './room/Header.tsx';
+export { RoomScope } from './room/RoomScope.tsx';
 export type { ChatView, Outgoing, RoomView } from './view/chat.ts';
 export {
   ChatViewContext,

@@ -1,7 +1,7 @@
 /** B4: an agent is called by an `@` that completes as one writes. */
 import { describe, expect, it } from 'vitest';
 import { deploy, mara, me, scribe, tomas } from '../../src/ui/samples/people.ts';
-import { candidates, complete, mentionAt } from '../../src/ui/composer/mention.ts';
+import { candidates, complete, mentionAt } from '../../src/mention.ts';
 
 describe('mentions in the composer', () => {
   it('are found at the caret', () => {

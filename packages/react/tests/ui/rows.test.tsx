@@ -5,7 +5,7 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { Peer } from '../../../client/tests/peer.ts';
-import { DraftingContext } from '../../src/ui/composer/drafting.ts';
+import { DraftingControlContext } from '../../src/ui/composer/drafting.ts';
 import { Row } from '../../src/ui/message/Row.tsx';
 import { RoomViewContext, useReadable, useRoomView } from '../../src/ui/view/hooks.ts';
 import { writable } from '../../src/ui/view/readable.ts';
@@ -61,15 +61,16 @@ async function enter(): Promise<LiveRoom> {
     user: () => ADA,
     others,
     controls: writable(new Set()),
+    lingerMs: 0,
   });
   const drafting = { replyTo: () => undefined, edit: () => undefined, reset: () => undefined };
   act(() => {
     root.render(
-      <DraftingContext value={drafting}>
+      <DraftingControlContext value={drafting}>
         <RoomViewContext value={room}>
           <Rows />
         </RoomViewContext>
-      </DraftingContext>,
+      </DraftingControlContext>,
     );
   });
   await act(() => client.connect());

@@ -13,8 +13,8 @@ interface NoRoomProps {
 export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
   const page = usePage();
   return (
-    <main className="conversation">
-      <header className="room-header only-phone">
+    <main className="ap-room">
+      <header className="ap-header room-header only-phone">
         <IconButton label="Rooms" onClick={() => onSide('nav')}>
           <Menu aria-hidden="true" />
         </IconButton>

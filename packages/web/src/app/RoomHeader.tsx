@@ -1,6 +1,6 @@
-/** The room's name and topic, which open what can be done about it; how the connection is, and how many are here. */
+/** The room's header on the page: its name opens what can be done about it; before it the rooms, after it the members. */
+import { Header, IconButton, useReadable, useRoomView } from '@antiphon/react/ui/kit';
 import { Menu, Users } from 'lucide-react';
-import { ConnectionPill, IconButton, useReadable, useRoomView } from '@antiphon/react/ui/kit';
 import type { Sheet, Side } from './Shell.tsx';
 
 interface RoomHeaderProps {
@@ -10,42 +10,41 @@ interface RoomHeaderProps {
 
 export function RoomHeader({ onSide, onSheet }: RoomHeaderProps) {
   const room = useRoomView();
-  const info = useReadable(room.info);
+  const { kind, name } = useReadable(room.info);
   const members = useReadable(room.members);
   const here = members.filter((member) => member.presence !== 'offline').length;
   return (
-    <header className="room-header">
-      <IconButton className="only-phone" label="Rooms" onClick={() => onSide('nav')}>
-        <Menu aria-hidden="true" />
-      </IconButton>
-      <div className="room-title">
-        <h1>
-          {info.kind === 'group' ? (
-            <button
-              type="button"
-              className="room-name"
-              aria-haspopup="dialog"
-              title="About this room"
-              onClick={() => onSheet('room')}
-            >
-              {info.name}
-            </button>
-          ) : (
-            info.name
-          )}
-        </h1>
-        {info.topic && <p title={info.topic}>{info.topic}</p>}
-      </div>
-      <ConnectionPill />
-      <button
-        type="button"
-        className="here-button"
-        aria-label={`${here} here. Show members`}
-        onClick={() => onSide('panel')}
-      >
-        <Users aria-hidden="true" />
-        <span className="ap-tabular">{here}</span>
-      </button>
-    </header>
+    <Header
+      className="room-header"
+      before={
+        <IconButton className="only-phone" label="Rooms" onClick={() => onSide('nav')}>
+          <Menu aria-hidden="true" />
+        </IconButton>
+      }
+      name={
+        kind === 'group' && (
+          <button
+            type="button"
+            className="room-name"
+            aria-haspopup="dialog"
+            title="About this room"
+            onClick={() => onSheet('room')}
+          >
+            {name}
+          </button>
+        )
+      }
+      after={
+        <button
+          type="button"
+          className="here-button"
+          aria-label={`${here} here. Show members`}
+          onClick={() => onSide('panel')}
+        >
+          <Users aria-hidden="true" />
+          <span className="ap-tabular">{here}</span>
+        </button>
+      }
+    />
   );
 }

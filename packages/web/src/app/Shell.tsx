@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import {
   RoomViewContext,
+  type Target,
   type UserView,
   useChatView,
   useReadable,
@@ -17,11 +18,9 @@ import { closeRoom, openRoom, useRoomId } from './route.ts';
 import { useShortcuts } from './shortcuts.ts';
 
 export type Side = 'nav' | 'panel' | null;
-/** A message to bring into view; `nonce` tells one wish from the next. */
-interface Target {
+/** A message to bring into view, and where. */
+interface Place extends Target {
   readonly roomId: string;
-  readonly key: string;
-  readonly nonce: number;
 }
 
 export type Sheet =
@@ -35,7 +34,7 @@ export function Shell({ me }: { me: UserView }) {
   const [side, setSide] = useState<Side>(null);
   const [sheet, setSheet] = useState<Sheet>(null);
   const sheets = useSheets();
-  const [jump, setJump] = useState<Target | null>(null);
+  const [jump, setJump] = useState<Place | null>(null);
   const room = id === null ? null : chat.room(id);
 
   const first = list.rooms[0]?.id;
@@ -79,7 +78,8 @@ export function Shell({ me }: { me: UserView }) {
         {room ? (
           <Conversation
             key={`log ${room.id}`}
-            jump={jump?.roomId === room.id ? jump : null}
+            room={room}
+            target={jump?.roomId === room.id ? jump : null}
             onJump={jumpTo}
             onSide={setSide}
             onSheet={setSheet}

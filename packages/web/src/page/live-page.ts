@@ -30,6 +30,8 @@ import { roomList } from './rooms.ts';
 const HOME = 'general';
 /** Messages that a search shows; who needs more says more words. */
 const HITS = 6;
+/** A reader who comes back this soon finds a room as they left it, without loading it again. */
+const LINGER_MS = 60_000;
 
 export class LivePage implements PageView {
   readonly chat: LiveChat;
@@ -54,6 +56,7 @@ export class LivePage implements PageView {
     this.chat = new LiveChat(this.#client, {
       user: () => this.#guest.user,
       download: (path, name) => this.#download(path, name),
+      lingerMs: LINGER_MS,
     });
     this.session = this.#guest.session;
     this.rooms = this.chat.watch(this.#roomList(), this.chat.others.known, this.#home);

@@ -1,9 +1,9 @@
 /** A member: who, what kind, whether they are here; more of them for those who want to know or to change it. */
 import { ChevronRight } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import {
   Avatar,
-  type BotView,
+  BotControl,
   Dot,
   type DotLook,
   type MemberView,
@@ -45,9 +45,6 @@ export function MemberRow({ member, place, onOpen }: MemberRowProps) {
   const { user, bot } = member;
   const manage = place?.manage === true && user.id !== me;
   const { look, text } = bot ? botWords(bot) : PRESENCE[member.presence];
-  useEffect(() => {
-    if (bot) chat.lookAtBot(bot.user.id);
-  }, [chat, bot]);
   return (
     <li>
       <div className="member-row">
@@ -86,23 +83,7 @@ export function MemberRow({ member, place, onOpen }: MemberRowProps) {
           {manage && <MemberVerbs member={member} place={place} />}
         </Suspense>
       )}
-      {bot?.canControl && (open || bot.status !== 'running') && <Control bot={bot} />}
+      {bot && (open || bot.status !== 'running') && <BotControl className="member-verb" bot={bot} />}
     </li>
-  );
-}
-
-function Control({ bot }: { bot: BotView }) {
-  const chat = useChatView();
-  const { id, name } = bot.user;
-  const stopped = bot.status === 'stopped' || bot.status === 'error';
-  if (!stopped && bot.status !== 'running') return null;
-  return (
-    <button
-      type="button"
-      className="ap-link-button member-verb"
-      onClick={() => void (stopped ? chat.startBot(id) : chat.stopBot(id))}
-    >
-      {stopped ? 'Start' : 'Stop'} {name}
-    </button>
   );
 }

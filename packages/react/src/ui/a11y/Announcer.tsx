@@ -26,7 +26,7 @@ export function Announcer({ children }: { children: ReactNode }) {
   }, []);
 
   return (
-    <AnnounceContext value={announce}>
+    <AnnounceContext.Provider value={announce}>
       {children}
       <div className="ap-unseen" role="status" aria-live="polite">
         {polite}
@@ -34,6 +34,6 @@ export function Announcer({ children }: { children: ReactNode }) {
       <div className="ap-unseen" role="alert">
         {assertive}
       </div>
-    </AnnounceContext>
+    </AnnounceContext.Provider>
   );
 }

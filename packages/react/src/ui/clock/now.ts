@@ -22,9 +22,10 @@ function subscribe(onTick: () => void): () => void {
   };
 }
 
+const read = (): number => now;
 const never = (): (() => void) => () => undefined;
 
 /** The time, renewed twice a second while `active`. */
 export function useNow(active = true): number {
-  return useSyncExternalStore(active ? subscribe : never, () => now);
+  return useSyncExternalStore(active ? subscribe : never, read, read);
 }

@@ -10,7 +10,9 @@ function subscribe(onChange: () => void): () => void {
   return () => clearInterval(timer);
 }
 
+const today = (): number => startOfDay(Date.now());
+
 /** Midnight of today, in local time. */
 export function useToday(): number {
-  return useSyncExternalStore(subscribe, () => startOfDay(Date.now()));
+  return useSyncExternalStore(subscribe, today, today);
 }

@@ -1,23 +1,29 @@
 /** Where one writes: grows with the text, completes mentions, sends with Enter, and stops an agent that is answering. */
 import { ArrowUp, Square } from 'lucide-react';
 import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
-import { useReadable, useRoomView } from '../view/hooks.ts';
-import type { Drafting, DraftingControl } from './drafting.ts';
+import { isEnter } from '../../enter.ts';
+import { cx } from '../controls/cx.ts';
+import { useChatView, useReadable, useRoomView, useSelected } from '../view/hooks.ts';
+import { useDrafting, useDraftingControl } from './drafting.ts';
 import { DraftingBar } from './DraftingBar.tsx';
-import { isEnter, lastOwn } from './keys.ts';
+import { lastOwn } from './last-own.ts';
 import { MentionMenu } from './MentionMenu.tsx';
 import { useMentions } from './use-mentions.ts';
 import { useStop } from './use-stop.ts';
 import { useWriting } from './use-writing.ts';
 
-interface ComposerProps {
-  readonly drafting: Drafting;
-  readonly control: DraftingControl;
-  /** Why nothing can be sent at all; the text is kept. */
-  readonly blocked?: string | undefined;
+export interface ComposerProps {
+  readonly className?: string | undefined;
+  /** What the empty field says. */
+  readonly placeholder?: string | undefined;
+  /** Takes the focus when it appears. */
+  readonly autoFocus?: boolean | undefined;
 }
 
-export function Composer({ drafting, control, blocked }: ComposerProps) {
+export function Composer({ className, placeholder, autoFocus = false }: ComposerProps) {
+  const drafting = useDrafting();
+  const control = useDraftingControl();
+  const blocked = useBlocked();
   const room = useRoomView();
   const info = useReadable(room.info);
   const members = useReadable(room.members);
@@ -40,10 +46,12 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
     field.current?.setSelectionRange(caretTo.current, caretTo.current);
     caretTo.current = null;
   }, [writing.text]);
+  const waited = useRef(drafting);
   useEffect(() => {
+    if (!autoFocus && waited.current === drafting) return;
     // By touch the keyboard would cover what was just tapped on.
     if (drafting.mode !== 'new' || !matchMedia('(pointer: coarse)').matches) field.current?.focus();
-  }, [drafting]);
+  }, [drafting, autoFocus]);
 
   const send = (): void => {
     if (blocked === undefined && writing.send()) mentions.close();
@@ -64,11 +72,13 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
     }
   };
 
-  if (info.readOnly) return <p className="ap-composer-closed">{info.readOnly}</p>;
-  const name = info.kind === 'group' ? `Write to ${info.name}. @ calls an agent` : `Write to ${info.name}`;
+  if (info.readOnly)
+    return <p className={cx('ap-composer-closed', className)} data-state="closed" children={info.readOnly} />;
+  const name = placeholder ?? `Write to ${info.name}${info.kind === 'group' ? '. @ calls an agent' : ''}`;
   return (
     <form
-      className="ap-composer"
+      className={cx('ap-composer', className)}
+      data-state={blocked === undefined ? (writing.text.trim() === '' ? 'empty' : 'ready') : 'blocked'}
       data-mode={drafting.mode}
       onSubmit={(event) => {
         event.preventDefault();
@@ -131,4 +141,10 @@ export function Composer({ drafting, control, blocked }: ComposerProps) {
       )}
     </form>
   );
+}
+
+/** Only an ended session keeps one from sending; everything else waits in the outbox. */
+function useBlocked(): string | undefined {
+  const failed = useSelected(useChatView().connection, ({ state }) => state === 'failed');
+  return failed ? 'Not connected. Your text is kept here.' : undefined;
 }

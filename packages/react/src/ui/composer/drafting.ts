@@ -14,10 +14,15 @@ export interface DraftingControl {
   readonly reset: () => void;
 }
 
-export const DraftingContext = createContext<DraftingControl | null>(null);
+export const DraftingContext = createContext<Drafting>({ mode: 'new' });
+export const DraftingControlContext = createContext<DraftingControl | null>(null);
 
-export function useDrafting(): DraftingControl {
-  const control = useContext(DraftingContext);
-  if (!control) throw new Error('DraftingContext is missing above this component');
+export function useDrafting(): Drafting {
+  return useContext(DraftingContext);
+}
+
+export function useDraftingControl(): DraftingControl {
+  const control = useContext(DraftingControlContext);
+  if (!control) throw new Error('put <ChatRoom room="…"> above this component');
   return control;
 }

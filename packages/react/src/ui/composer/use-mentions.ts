@@ -1,7 +1,7 @@
 /** The state of mention completion: what is being asked for, who fits, and which one the keys have chosen. */
 import { useState, type KeyboardEvent } from 'react';
+import { candidates, complete, mentionAt, type MentionQuery } from '../../mention.ts';
 import type { UserView } from '../view/model.ts';
-import { candidates, complete, mentionAt, type MentionQuery } from './mention.ts';
 
 interface Mentions {
   readonly open: boolean;

@@ -1,8 +1,9 @@
 /** The text in the composer: a draft of the room, or the words of a message that is being changed. */
 import { useState } from 'react';
+import { useDraft } from '../../draft.ts';
 import { plainText } from '../message/plain-text.ts';
 import type { RoomView } from '../view/chat.ts';
-import { useDraft } from './draft.ts';
+import { useSay } from './say.ts';
 import type { Drafting, DraftingControl } from './drafting.ts';
 
 interface Writing {
@@ -14,6 +15,7 @@ interface Writing {
 
 export function useWriting(room: RoomView, drafting: Drafting, control: DraftingControl): Writing {
   const [draft, setDraft] = useDraft(room.id);
+  const say = useSay();
   const [edited, setEdited] = useState('');
   const [seen, setSeen] = useState(drafting);
   // Beginning to edit puts the message's words into the field; the draft waits untouched.
@@ -29,7 +31,7 @@ export function useWriting(room: RoomView, drafting: Drafting, control: Drafting
     if (drafting.mode === 'edit') {
       if (words !== plainText(drafting.message)) void room.edit(drafting.message.key, words);
     } else {
-      room.send(drafting.mode === 'reply' ? { text: words, replyTo: drafting.message.key } : { text: words });
+      say(drafting.mode === 'reply' ? { text: words, replyTo: drafting.message.key } : { text: words });
       setDraft('');
     }
     control.reset();

@@ -1,5 +1,6 @@
 /** An outage in words, under the header: what is going on, what waits, what to do. Short outages stay unmentioned. */
 import { useEffect, useState } from 'react';
+import { cx } from '../controls/cx.ts';
 import { useNow } from '../clock/now.ts';
 import { useChatView, useReadable } from '../view/hooks.ts';
 import type { ConnectionView } from '../view/model.ts';
@@ -8,12 +9,13 @@ import { backWords, outageWords } from './words.ts';
 const QUIET_MS = { connecting: 1200, reconnecting: 1500, offline: 0, failed: 0 } as const;
 const BACK_MS = 2500;
 
-interface ConnectionBannerProps {
+export interface ConnectionBannerProps {
   /** Somebody whose session has ended wants to come in again; without it they are told to load the page again. */
   readonly onSignIn?: (() => void) | undefined;
+  readonly className?: string | undefined;
 }
 
-export function ConnectionBanner({ onSignIn }: ConnectionBannerProps) {
+export function ConnectionBanner({ onSignIn, className }: ConnectionBannerProps) {
   const connection = useReadable(useChatView().connection);
   // An outage is one story: its clock runs on through the attempts in it.
   const [story, setStory] = useState({
@@ -38,10 +40,15 @@ export function ConnectionBanner({ onSignIn }: ConnectionBannerProps) {
       since={story.since}
       onTold={() => setStory((before) => ({ ...before, told: true }))}
       onSignIn={onSignIn}
+      className={className}
     />
   ) : (
     story.told && (
-      <Back connection={connection} onDone={() => setStory((before) => ({ ...before, told: false }))} />
+      <Back
+        className={className}
+        connection={connection}
+        onDone={() => setStory((before) => ({ ...before, told: false }))}
+      />
     )
   );
 }
@@ -56,7 +63,7 @@ interface OutageProps extends ConnectionBannerProps {
   readonly onTold: () => void;
 }
 
-function Outage({ connection, since, onTold, onSignIn }: OutageProps) {
+function Outage({ connection, since, onTold, onSignIn, className }: OutageProps) {
   const chat = useChatView();
   const now = useNow();
   const { state } = connection;
@@ -70,7 +77,13 @@ function Outage({ connection, since, onTold, onSignIn }: OutageProps) {
   const failed = state === 'failed';
   const signIn = connection.error?.code === 'unauthorized' ? onSignIn : undefined;
   return (
-    <div className="ap-banner" data-look={failed ? 'brick' : 'saffron'} role="group" aria-label="Connection">
+    <div
+      className={cx('ap-banner', className)}
+      data-state={state}
+      data-look={failed ? 'brick' : 'saffron'}
+      role="group"
+      aria-label="Connection"
+    >
       <p>{outageWords(connection, now)}</p>
       {state === 'reconnecting' && (
         <button type="button" className="ap-link-button" onClick={() => chat.retryNow()}>
@@ -86,14 +99,19 @@ function Outage({ connection, since, onTold, onSignIn }: OutageProps) {
   );
 }
 
-function Back({ connection, onDone }: { connection: ConnectionView; onDone: () => void }) {
+interface BackProps extends Pick<ConnectionBannerProps, 'className'> {
+  readonly connection: ConnectionView;
+  readonly onDone: () => void;
+}
+
+function Back({ connection, onDone, className }: BackProps) {
   useEffect(() => {
     const timer = setTimeout(onDone, BACK_MS);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- one timer from its appearance on
   }, []);
   return (
-    <div className="ap-banner" data-look="moss">
+    <div className={cx('ap-banner', className)} data-state="back" data-look="moss">
       <p>{backWords(connection)}</p>
     </div>
   );

@@ -16,7 +16,12 @@ interface Toast extends NoticeView {
 
 let lastId = 0;
 
-export function Toasts() {
+interface ToastsProps {
+  /** Leaves out what is about other rooms. */
+  readonly room?: string | undefined;
+}
+
+export function Toasts({ room }: ToastsProps) {
   const chat = useChatView();
   const announce = useAnnounce();
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
@@ -24,12 +29,13 @@ export function Toasts() {
   useEffect(
     () =>
       chat.onNotice((notice) => {
+        if (room !== undefined && notice.room !== undefined && notice.room !== room) return;
         lastId += 1;
         const toast = { ...notice, id: lastId };
         setToasts((list) => [...list.filter((old) => old.title !== notice.title), toast].slice(-MOST));
         announce([notice.title, notice.detail].filter(Boolean).join(' '), 'assertive');
       }),
-    [chat, announce],
+    [chat, announce, room],
   );
   return (
     <div className="ap-toasts">

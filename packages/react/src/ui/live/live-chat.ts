@@ -18,6 +18,8 @@ export interface LiveChatOptions {
   readonly user?: () => User | undefined;
   /** Fetches a file that only members may have. */
   readonly download?: (url: string, name: string) => Promise<void>;
+  /** For how long a room stays open that nobody looks at any more, in milliseconds. */
+  readonly lingerMs?: number;
 }
 
 export class LiveChat implements ChatView {
@@ -34,8 +36,13 @@ export class LiveChat implements ChatView {
   readonly #controls = writable<ReadonlySet<string>>(new Set());
   /** Bots of which I asked, or know, whether I may control them. */
   readonly #looked = new Set<string>();
+  readonly #lingerMs: number;
+  #shown = 0;
+  #stop: () => void = () => undefined;
 
-  constructor(client: ChatClient, { user = () => client.user, download }: LiveChatOptions = {}) {
+  constructor(client: ChatClient, options: LiveChatOptions = {}) {
+    const { user = () => client.user, download, lingerMs = 0 } = options;
+    this.#lingerMs = lingerMs;
     this.#client = client;
     this.#user = user;
     this.#download = download;
@@ -52,6 +59,18 @@ export class LiveChat implements ChatView {
 
   /** Follows the client for as long as somebody shows it; returns the end of that. */
   start(): () => void {
+    if (this.#shown === 0) this.#stop = this.#follow();
+    this.#shown += 1;
+    let mine = true;
+    return () => {
+      if (!mine) return;
+      mine = false;
+      this.#shown -= 1;
+      if (this.#shown === 0) this.#stop();
+    };
+  }
+
+  #follow(): () => void {
     const offs = [
       this.#client.onStatus(({ state }) => state === 'connected' && this.#attendance.repeat()),
       this.#client.onError((error) => this.notices.tell('Something did not work.', error)),
@@ -82,7 +101,8 @@ export class LiveChat implements ChatView {
     if (!room) {
       const host = {
         client: this.#client,
-        notices: this.notices,
+        notices: this.notices.of(id),
+        lingerMs: this.#lingerMs,
         user: this.#user,
         others: this.others.known,
         controls: this.#controls,

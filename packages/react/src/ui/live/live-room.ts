@@ -19,8 +19,6 @@ import type { Notices } from './notices.ts';
 import { logOf, infoOf, membersOf, typingOf, workOf } from './room-views.ts';
 import { Scene } from './scene.ts';
 
-/** A reader who comes back this soon finds the room as it was left, without loading it again. */
-const LINGER_MS = 60_000;
 /** Rows that are remembered beyond those that are looked at. */
 const KEPT_ITEMS = 500;
 /** Pages of history that are loaded to show one message. */
@@ -30,6 +28,8 @@ const PAGES_BACK = 40;
 export interface RoomHost {
   readonly client: ChatClient;
   readonly notices: Notices;
+  /** For how long it stays open when nobody looks at it any more. */
+  readonly lingerMs: number;
   /** Who is signed in, known before there is a connection. */
   readonly user: () => User | undefined;
   /** The other one in each room for two. */
@@ -80,9 +80,13 @@ export class LiveRoom implements RoomView {
     return item;
   }
 
-  send({ text, replyTo }: Outgoing): void {
+  send({ text, replyTo, to }: Outgoing): void {
     const quoted = replyTo === undefined ? undefined : this.#scene.message(replyTo)?.id;
-    this.#host.client.sendMessage(this.id, { text, ...(quoted === undefined ? {} : { replyTo: quoted }) });
+    this.#host.client.sendMessage(this.id, {
+      text,
+      ...(quoted === undefined ? {} : { replyTo: quoted }),
+      ...(to === undefined ? {} : { to }),
+    });
   }
   edit(key: string, text: string): Promise<void> {
     return this.#do('Your message could not be changed.', (room) => room.edit(key, text));
@@ -228,11 +232,14 @@ export class LiveRoom implements RoomView {
   #release(): void {
     this.#watchers -= 1;
     if (this.#watchers > 0) return;
-    this.#linger = setTimeout(() => {
-      this.#held?.leave();
-      this.#held = undefined;
-      this.#items.clear();
-    }, LINGER_MS);
+    if (this.#host.lingerMs > 0) this.#linger = setTimeout(() => this.#letGo(), this.#host.lingerMs);
+    else this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#held?.leave();
+    this.#held = undefined;
+    this.#items.clear();
   }
 }
 

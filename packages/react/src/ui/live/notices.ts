@@ -5,7 +5,18 @@ import { reasonOf } from './words.ts';
 type Listener = (notice: NoticeView) => void;
 
 export class Notices {
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners: Set<Listener>;
+  readonly #room: { readonly room?: string };
+
+  constructor(listeners = new Set<Listener>(), room: { readonly room?: string } = {}) {
+    this.#listeners = listeners;
+    this.#room = room;
+  }
+
+  /** The same, about one room. */
+  of(room: string): Notices {
+    return new Notices(this.#listeners, { room });
+  }
 
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
@@ -14,12 +25,12 @@ export class Notices {
 
   /** Tells that something did not work, and why. */
   tell(title: string, error: unknown): void {
-    for (const listener of [...this.#listeners]) listener({ title, detail: reasonOf(error) });
+    this.say(title, reasonOf(error));
   }
 
   /** Tells something that is no failure, but not what one expected either. */
   say(title: string, detail: string): void {
-    for (const listener of [...this.#listeners]) listener({ title, detail });
+    for (const listener of [...this.#listeners]) listener({ title, detail, ...this.#room });
   }
 
   /** Waits for something; a failure is told, and that is all that becomes of it. */

@@ -1,10 +1,16 @@
 /** A room in which nothing has been said: what it is for, and a first step. */
+import { useSay } from '../composer/say.ts';
 import { Mark } from '../controls/Mark.tsx';
 import { useReadable, useRoomView } from '../view/hooks.ts';
 import type { RoomInfo } from '../view/model.ts';
 
-export function EmptyRoom({ info }: { info: RoomInfo }) {
+export interface EmptyRoomProps {
+  readonly info: RoomInfo;
+}
+
+export function EmptyRoom({ info }: EmptyRoomProps) {
   const room = useRoomView();
+  const say = useSay();
   const members = useReadable(room.members);
   const agent =
     info.kind === 'group' ? undefined : members.find((member) => member.user.kind === 'bot')?.user;
@@ -21,7 +27,7 @@ export function EmptyRoom({ info }: { info: RoomInfo }) {
         <ul className="ap-suggestions">
           {info.suggestions.map((text) => (
             <li key={text}>
-              <button type="button" onClick={() => room.send({ text })}>
+              <button type="button" onClick={() => say({ text })}>
                 {text}
               </button>
             </li>

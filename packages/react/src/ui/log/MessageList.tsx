@@ -1,9 +1,12 @@
 /** The log as a virtual list: it follows its end while pinned, and never moves under a reader who is not. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useComponents } from '../components.ts';
+import { cx } from '../controls/cx.ts';
 import { Row } from '../message/Row.tsx';
 import { useReadable, useRoomView } from '../view/hooks.ts';
 import { EmptyRoom } from './EmptyRoom.tsx';
+import { useTarget } from './jump.ts';
 import { JumpPill } from './JumpPill.tsx';
 import { LogSkeleton } from './LogSkeleton.tsx';
 import { LogTop, TOP_PX } from './LogTop.tsx';
@@ -18,12 +21,13 @@ const FOLLOW_PX = 120;
 const ROW_PX = 72;
 const END_PX = 12;
 
-interface MessageListProps {
-  /** A message to bring into view and mark. */
-  readonly target: { readonly key: string; readonly nonce: number } | null;
+export interface MessageListProps {
+  readonly className?: string | undefined;
 }
 
-export function MessageList({ target }: MessageListProps) {
+export function MessageList({ className }: MessageListProps) {
+  const { EmptyRoom: Empty = EmptyRoom } = useComponents();
+  const target = useTarget();
   const room = useRoomView();
   const log = useReadable(room.log);
   const info = useReadable(room.info);
@@ -71,7 +75,10 @@ export function MessageList({ target }: MessageListProps) {
   const items = virtualizer.getVirtualItems();
   const loading = log.loading === 'first' || info.state === 'joining';
   return (
-    <div className="ap-log">
+    <div
+      className={cx('ap-log', className)}
+      data-state={keys.length > 0 ? 'filled' : loading ? 'loading' : 'empty'}
+    >
       <div
         className="ap-log-scroll"
         ref={scroller}
@@ -100,7 +107,7 @@ export function MessageList({ target }: MessageListProps) {
         ) : loading ? (
           <LogSkeleton />
         ) : (
-          <EmptyRoom info={info} />
+          <Empty info={info} />
         )}
       </div>
       {!pinned && keys.length > 0 && <JumpPill keys={keys} onJump={toEnd} />}

@@ -16,7 +16,7 @@ export function usePlace(previous: string | undefined, key: string): Place {
     },
     [room, previous, key],
   );
-  return useSyncExternalStore(subscribe, () =>
-    placeOf(previous === undefined ? undefined : room.item(previous).get(), room.item(key).get()),
-  );
+  const read = (): Place =>
+    placeOf(previous === undefined ? undefined : room.item(previous).get(), room.item(key).get());
+  return useSyncExternalStore(subscribe, read, read);
 }

@@ -1,8 +1,8 @@
 /** What can be done with a message; appears beside it on hover and focus. */
 import { Check, Copy, Info, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useDrafting } from '../composer/drafting.ts';
-import { useRoomView } from '../view/hooks.ts';
+import { useDraftingControl } from '../composer/drafting.ts';
+import { useRoomView, useSelected } from '../view/hooks.ts';
 import { copyText } from '../controls/copy.ts';
 import { IconButton } from '../controls/Button.tsx';
 import type { MessageView } from '../view/model.ts';
@@ -22,7 +22,8 @@ interface MessageActionsProps {
 
 export function MessageActions({ message, detailed, onDetails }: MessageActionsProps) {
   const room = useRoomView();
-  const drafting = useDrafting();
+  const plain = useSelected(room.info, (info) => info.plain === true);
+  const drafting = useDraftingControl();
   const [copied, setCopied] = useState(false);
   const [choosing, setChoosing] = useState(false);
   useEffect(() => {
@@ -45,12 +46,16 @@ export function MessageActions({ message, detailed, onDetails }: MessageActionsP
     );
   return (
     <div className="ap-row-actions" role="toolbar" aria-label="Message actions">
-      <IconButton label="Reply" onClick={() => drafting.replyTo(message)}>
-        <Reply aria-hidden="true" />
-      </IconButton>
-      <IconButton label="React" onClick={() => setChoosing(true)}>
-        <SmilePlus aria-hidden="true" />
-      </IconButton>
+      {!plain && (
+        <>
+          <IconButton label="Reply" onClick={() => drafting.replyTo(message)}>
+            <Reply aria-hidden="true" />
+          </IconButton>
+          <IconButton label="React" onClick={() => setChoosing(true)}>
+            <SmilePlus aria-hidden="true" />
+          </IconButton>
+        </>
+      )}
       {text !== '' && (
         <IconButton
           label={copied ? 'Copied' : 'Copy text'}
@@ -64,7 +69,7 @@ export function MessageActions({ message, detailed, onDetails }: MessageActionsP
           <Info aria-hidden="true" />
         </IconButton>
       )}
-      {message.own && (
+      {message.own && !plain && (
         <>
           <IconButton label="Edit" onClick={() => drafting.edit(message)}>
             <Pencil aria-hidden="true" />

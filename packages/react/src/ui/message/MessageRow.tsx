@@ -1,5 +1,6 @@
 /** A message: who, when, what, and how far it has come. */
 import { lazy, Suspense, useId, useState } from 'react';
+import { cx } from '../controls/cx.ts';
 import { Avatar } from '../controls/Avatar.tsx';
 import { clock, fullTime } from '../words/time.ts';
 import type { MessageView } from '../view/model.ts';
@@ -18,22 +19,27 @@ const MessageDetails = lazy(() =>
   import('./MessageDetails.tsx').then(({ MessageDetails: details }) => ({ default: details })),
 );
 
-interface MessageRowProps {
+export interface MessageProps {
   readonly message: MessageView;
-  readonly head: boolean;
-  readonly position: number;
-  readonly target: boolean;
-  readonly previousKey: string | undefined;
+  /** It shows its author; otherwise it goes on with what the author said before. */
+  readonly head?: boolean | undefined;
+  /** Where it stands in the log, from 1. */
+  readonly position?: number | undefined;
+  /** Somebody jumped to it. */
+  readonly target?: boolean | undefined;
+  readonly previousKey?: string | undefined;
+  readonly className?: string | undefined;
 }
 
-export function MessageRow({ message, head, position, target, previousKey }: MessageRowProps) {
+export function MessageRow({ message, head = true, position, target, previousKey, className }: MessageProps) {
   const id = useId();
   const [detailed, setDetailed] = useState(false);
   const acting = isActing(message);
   const onKeyDown = useVerbKeys(message);
   return (
     <article
-      className="ap-row ap-message-row"
+      className={cx('ap-row ap-message-row', className)}
+      data-state={stateOf(message)}
       data-head={head || undefined}
       data-line={lineOf(message)}
       data-mention={message.mentionsMe || undefined}
@@ -91,6 +97,11 @@ export function MessageRow({ message, head, position, target, previousKey }: Mes
       )}
     </article>
   );
+}
+
+/** What there is to say about it in a word: how far it has come, on its way or in the making. */
+function stateOf({ deleted, delivery, answer }: MessageView): string {
+  return deleted ? 'deleted' : (delivery?.state ?? answer?.state ?? 'sent');
 }
 
 /** An agent is at work on this message right now. */

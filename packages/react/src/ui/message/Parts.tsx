@@ -1,4 +1,5 @@
 /** What a message consists of, each part in its own form; many finished tool calls in a row fold into one line. */
+import { useComponents } from '../components.ts';
 import { RichText } from '../markdown/RichText.tsx';
 import { ToolCard } from '../tool/ToolCard.tsx';
 import { ToolFold } from '../tool/ToolFold.tsx';
@@ -24,13 +25,14 @@ export function Parts({ message }: { message: MessageView }) {
 }
 
 function Part({ part }: { part: PartView }) {
+  const { Markdown = RichText, ToolCard: Card = ToolCard } = useComponents();
   switch (part.kind) {
     case 'text':
-      return <RichText text={part.text} open={part.open} />;
+      return <Markdown text={part.text} open={part.open} />;
     case 'reasoning':
       return <Reasoning part={part} />;
     case 'tool':
-      return <ToolCard call={part.call} />;
+      return <Card call={part.call} />;
     case 'file':
       return <FileChip part={part} />;
     case 'plan':

@@ -1,5 +1,6 @@
 /** One element of the log on the line: a message, an event, or a gap; with a day mark or the unread line above it. */
 import { memo } from 'react';
+import { useComponents } from '../components.ts';
 import { useItem } from '../view/hooks.ts';
 import type { LogItem } from '../view/model.ts';
 import { usePlace } from '../log/use-place.ts';
@@ -41,9 +42,10 @@ interface ContentProps extends Pick<RowProps, 'position' | 'target' | 'previousK
 }
 
 function Content({ item, ...rest }: ContentProps) {
+  const { Message = MessageRow } = useComponents();
   switch (item.kind) {
     case 'message':
-      return <MessageRow message={item} {...rest} />;
+      return <Message message={item} {...rest} />;
     case 'event':
       return <EventRow event={item} />;
     case 'gap':

@@ -1,6 +1,6 @@
 /** Keys that do something with the message that has the focus: the same verbs as its buttons. */
 import type { KeyboardEvent } from 'react';
-import { type DraftingControl, useDrafting } from '../composer/drafting.ts';
+import { type DraftingControl, useDraftingControl } from '../composer/drafting.ts';
 import { copyText } from '../controls/copy.ts';
 import type { RoomView } from '../view/chat.ts';
 import { useRoomView } from '../view/hooks.ts';
@@ -9,7 +9,7 @@ import { plainText } from './plain-text.ts';
 
 export function useVerbKeys(message: MessageView): (event: KeyboardEvent<HTMLElement>) => void {
   const room = useRoomView();
-  const drafting = useDrafting();
+  const drafting = useDraftingControl();
   return (event) => {
     const row = event.currentTarget;
     // Esc leads out of what is inside the row; all other keys belong to the row itself.

@@ -2,6 +2,7 @@
 import { useId, useState } from 'react';
 import { useRoomView } from '../view/hooks.ts';
 import type { ApprovalView, ScopeView, VerdictView } from '../view/model.ts';
+import { cx } from '../controls/cx.ts';
 import { Button } from '../controls/Button.tsx';
 import { useNow } from '../clock/now.ts';
 import { countdown } from '../words/time.ts';
@@ -14,14 +15,24 @@ const ALLOW: Record<ScopeView, string> = {
   always: 'Always allow',
 };
 
-export function ApprovalCard({ approval }: { approval: ApprovalView }) {
+export interface ApprovalCardProps {
+  readonly approval: ApprovalView;
+  readonly className?: string | undefined;
+}
+
+export function ApprovalCard({ approval, className }: ApprovalCardProps) {
   const { id, question, input, editable, canDecide, scopes, schema, kind } = approval;
   const form = useId();
   const [editing, setEditing] = useState(false);
   const { asked, decide } = useDecision(id);
   const deny = <Button disabled={asked} onClick={() => decide({ action: 'deny' })} children="Deny" />;
   return (
-    <div className="ap-approval" role="group" aria-label={`Decision needed: ${question}`}>
+    <div
+      className={cx('ap-approval', className)}
+      data-state={approval.decision ? 'decided' : asked ? 'asked' : canDecide ? 'open' : 'waiting'}
+      role="group"
+      aria-label={`Decision needed: ${question}`}
+    >
       <p>{question}</p>
       {input !== undefined && !editing && (
         <div className="ap-approval-arguments">

@@ -1,6 +1,7 @@
 /** A tool call, hanging on the line by a short stub: what runs, with what, how far, and what came out. */
 import { ChevronRight } from 'lucide-react';
 import { lazy, Suspense, useId, useState } from 'react';
+import { cx } from '../controls/cx.ts';
 import { Dot } from '../controls/Dot.tsx';
 import type { ToolView } from '../view/model.ts';
 import { Approval } from './Approval.tsx';
@@ -19,13 +20,18 @@ const LIVE_LINES = 3;
 /** As much of arguments that are being written as fits beside a name. */
 const DRAFT_CHARACTERS = 48;
 
-export function ToolCard({ call }: { call: ToolView }) {
+export interface ToolCardProps {
+  readonly call: ToolView;
+  readonly className?: string | undefined;
+}
+
+export function ToolCard({ call, className }: ToolCardProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const live = isLive(call.state);
   const moving = call.state === 'running' || call.state === 'cancelling';
   return (
-    <section className="ap-tool" data-state={call.state} aria-labelledby={id}>
+    <section className={cx('ap-tool', className)} data-state={call.state} aria-labelledby={id}>
       <div className="ap-tool-head">
         <button type="button" className="ap-tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Dot look={SIGN[call.state]} />

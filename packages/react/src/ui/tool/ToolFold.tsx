@@ -1,6 +1,7 @@
 /** Many finished calls as one line: "7 steps, 12 s". */
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
+import { useComponents } from '../components.ts';
 import { Dot } from '../controls/Dot.tsx';
 import { count } from '../words/text.ts';
 import { duration } from '../words/time.ts';
@@ -8,6 +9,7 @@ import type { ToolPart } from '../view/model.ts';
 import { ToolCard } from './ToolCard.tsx';
 
 export function ToolFold({ parts }: { parts: readonly ToolPart[] }) {
+  const { ToolCard: Card = ToolCard } = useComponents();
   const [open, setOpen] = useState(false);
   const took = parts.reduce((sum, { call }) => sum + ((call.endedAt ?? call.startedAt) - call.startedAt), 0);
   return (
@@ -32,7 +34,7 @@ export function ToolFold({ parts }: { parts: readonly ToolPart[] }) {
           </span>
         </div>
       </section>
-      {open && parts.map((part) => <ToolCard key={part.id} call={part.call} />)}
+      {open && parts.map((part) => <Card key={part.id} call={part.call} />)}
     </>
   );
 }

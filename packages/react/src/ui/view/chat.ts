@@ -20,6 +20,8 @@ export interface Outgoing {
   readonly text: string;
   /** Key of the message that this one answers. */
   readonly replyTo?: string;
+  /** Ids of those it is for, beside those whom it names. */
+  readonly to?: readonly string[];
 }
 
 export interface ChatView {

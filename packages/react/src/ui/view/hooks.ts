@@ -9,23 +9,24 @@ export const RoomViewContext = createContext<RoomView | null>(null);
 
 export function useChatView(): ChatView {
   const chat = useContext(ChatViewContext);
-  if (!chat) throw new Error('ChatViewContext is missing above this component');
+  if (!chat) throw new Error('put <ChatRoom room="…"> above this component');
   return chat;
 }
 
 export function useRoomView(): RoomView {
   const room = useContext(RoomViewContext);
-  if (!room) throw new Error('RoomViewContext is missing above this component');
+  if (!room) throw new Error('put <ChatRoom room="…"> above this component');
   return room;
 }
 
 export function useReadable<T>(readable: Readable<T>): T {
-  return useSyncExternalStore(readable.subscribe, readable.get);
+  return useSyncExternalStore(readable.subscribe, readable.get, readable.get);
 }
 
 /** Watches what `select` makes of a value. `select` must return a primitive or a stable object. */
 export function useSelected<T, S>(readable: Readable<T>, select: (value: T) => S): S {
-  return useSyncExternalStore(readable.subscribe, () => select(readable.get()));
+  const read = (): S => select(readable.get());
+  return useSyncExternalStore(readable.subscribe, read, read);
 }
 
 const nothing: Readable<undefined> = { get: () => undefined, subscribe: () => () => undefined };

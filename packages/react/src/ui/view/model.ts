@@ -44,6 +44,8 @@ export interface RoomInfo {
   readonly state: 'joining' | 'joined' | 'paused' | 'denied' | 'left';
   /** Why I may not write here; absent where I may. */
   readonly readOnly?: string;
+  /** One can read, write and stop here, and nothing else. */
+  readonly plain?: boolean;
   /** What an agent's room offers while it is empty. */
   readonly suggestions?: readonly string[];
 }
@@ -367,5 +369,6 @@ export interface VerdictView {
 export interface NoticeView {
   readonly title: string;
   readonly detail?: string;
-  readonly code?: string;
+  /** The room that it is about, if it is about one. */
+  readonly room?: string;
 }

@@ -1,10 +1,16 @@
 /** Finding and completing a mention at the caret. */
-import type { UserView } from '../view/model.ts';
+
+/** What finding somebody by name looks at. */
+export interface Named {
+  readonly name: string;
+  readonly kind: 'person' | 'bot';
+}
 
 /** Longer queries are prose, not names. */
 const LONGEST_QUERY = 32;
 const SHOWN = 6;
 
+/** A mention that is being written. */
 export interface MentionQuery {
   /** Where the `@` stands. */
   readonly from: number;
@@ -21,9 +27,9 @@ export function mentionAt(text: string, caret: number): MentionQuery | null {
 }
 
 /** Who could be meant: names that begin with the query first, then names that contain it; agents before people. */
-export function candidates(users: readonly UserView[], query: string): readonly UserView[] {
+export function candidates<T extends Named>(users: readonly T[], query: string): readonly T[] {
   const wanted = query.toLocaleLowerCase();
-  const rank = (user: UserView): number => {
+  const rank = (user: T): number => {
     const name = user.name.toLocaleLowerCase();
     if (!name.includes(wanted)) return -1;
     return (name.startsWith(wanted) ? 0 : 2) + (user.kind === 'bot' ? 0 : 1);

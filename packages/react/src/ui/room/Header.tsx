@@ -1,0 +1,33 @@
+/** The room's name and topic, how the connection is, and who is here. */
+import type { ReactNode } from 'react';
+import { useComponents } from '../components.ts';
+import { ConnectionPill } from '../connection/Pill.tsx';
+import { cx } from '../controls/cx.ts';
+import { PresenceStack } from '../PresenceStack.tsx';
+import { useReadable, useRoomView } from '../view/hooks.ts';
+
+export interface HeaderProps {
+  readonly className?: string | undefined;
+  /** Before the name, for instance a way back. */
+  readonly before?: ReactNode;
+  /** Instead of the name. */
+  readonly name?: ReactNode;
+  /** After the connection; who is here, if it is left out. */
+  readonly after?: ReactNode;
+}
+
+export function Header({ className, before, name, after }: HeaderProps) {
+  const info = useReadable(useRoomView().info);
+  const { PresenceStack: Here = PresenceStack } = useComponents();
+  return (
+    <header className={cx('ap-header', className)} data-state={info.state}>
+      {before}
+      <div className="ap-title">
+        <h1>{name || info.name}</h1>
+        {info.topic && <p title={info.topic}>{info.topic}</p>}
+      </div>
+      <ConnectionPill />
+      {after === undefined ? <Here /> : after}
+    </header>
+  );
+}

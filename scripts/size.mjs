@@ -1,0 +1,21 @@
+// What a package costs a page: each entry point, bundled and minified with what it imports, against its budget.
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+
+const KB = 1024;
+
+/** Measures each `{ name, code, budget }`; `code` is a module at `entry`, `external` what somebody else pays for. */
+export async function checkSizes(entry, budgets, external = []) {
+  for (const { name, code, budget } of budgets) {
+    const virtual = {
+      name: 'entry',
+      resolveId: (id) => (id === entry ? id : null),
+      load: (id) => (id === entry ? code : null),
+    };
+    const options = { input: entry, plugins: [virtual], external, platform: 'browser', onLog() {} };
+    const { output } = await (await rolldown(options)).generate({ minify: true, comments: false });
+    const size = gzipSync(output.map((chunk) => chunk.code ?? '').join(''), { level: 9 }).length;
+    console.log(`${name}: ${(size / KB).toFixed(2)} KB gzip of ${budget / KB}`);
+    if (size > budget) process.exitCode = 1;
+  }
+}
