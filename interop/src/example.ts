@@ -8,7 +8,7 @@ import { Program } from './program.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const BUILT = join(ROOT, 'target/debug/antiphon');
 /** The first time packages of Python are fetched and compiled. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 480_000;
 
 /** The server and what belongs to it, until it is disposed of. */
 export class Example implements AsyncDisposable {

@@ -6,7 +6,7 @@ import { Chat, tools, words, type Part } from '../src/chat.ts';
 import { Example } from '../src/example.ts';
 
 /** A first start makes an environment for Python. */
-const PATIENCE = { timeout: 300_000 };
+const PATIENCE = { timeout: 600_000 };
 
 /** Waits until a tool says how far it is, and answers with its call. */
 async function progress(chat: Chat): Promise<Part> {

@@ -14,7 +14,7 @@ const ROOT = join(PROJECT, '..');
 /** Node 20 has no WebSocket of its own. */
 const WITH_WEBSOCKET = "globalThis.WebSocket ??= (await import('ws')).default;\n";
 /** An installation of Python packages, on a busy machine. */
-const INSTALL = { timeout: 240_000 };
+const INSTALL = { timeout: 480_000 };
 /** A compiler and a server side by side. */
 const COMPILE = { timeout: 120_000 };
 const run = promisify(execFile);
