@@ -1,6 +1,7 @@
 /** Bots, and what they are at. */
 'use client';
 import type { Bot, BotStatus, Queue, Room, Run } from '@antiphon/client';
+import { directoryOf } from '@antiphon/client/directory';
 import { useEffect, useMemo } from 'react';
 import { useChatClient } from './context.tsx';
 import { useRoomHandle, useRoomValue } from './use-room.ts';
@@ -29,8 +30,14 @@ export interface UseBot {
 /** Every bot of the server. */
 export function useBots(): readonly Bot[] {
   const chat = useChatClient();
-  useEffect(() => void chat.loadBots().catch(() => undefined), [chat]);
-  return useSelector(({ bots }) => bots);
+  useEffect(
+    () =>
+      void directoryOf(chat)
+        .loadBots()
+        .catch(() => undefined),
+    [chat],
+  );
+  return useSelector((at) => directoryOf(at).bots);
 }
 
 /** One bot in a room. Renders when something about this bot changes and at no other time. */
@@ -49,8 +56,8 @@ export function useBot(id: string, { room: at }: { room?: string } = {}): UseBot
       run,
       queue,
       cancel: () => run?.cancel() ?? Promise.resolve(),
-      start: () => chat.startBot(id),
-      stop: () => chat.stopBot(id),
+      start: () => directoryOf(chat).startBot(id),
+      stop: () => directoryOf(chat).stopBot(id),
     }),
     [chat, bot, run, queue, id],
   );
