@@ -98,7 +98,7 @@ test('a text that does not sum up is fetched whole', async () => {
   );
   bot.say();
   await reads('grüße ');
-  for (const _ of PIECES) bot.say();
+  PIECES.forEach(() => bot.say());
   await until(() => expect(answer()).toMatchObject({ status: 'complete', parts: [{ text: WHOLE }] }));
   expect(await stage.asked('get_message')).toBe(fetched + 1);
 });

@@ -56,7 +56,7 @@ test('a question is pending until somebody answers, and whoever comes second is 
 test('read backwards, the answer is known before the question', async () => {
   const ada = await stage.person('Ada');
   const id = await stage.room(ada);
-  await stage.bot(ada, id, async (run) => void (await run.ask({ prompt: 'Really?' })), { id: 'doubtful' });
+  await stage.bot(ada, id, (run) => run.ask({ prompt: 'Really?' }), { id: 'doubtful' });
   const room = await enter(ada, id);
   await room.sendMessage('@doubtful go').settled;
   await until(() => expect(room.approvals.pending).toHaveLength(1));

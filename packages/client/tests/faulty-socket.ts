@@ -29,7 +29,7 @@ export function faulty(faults: Faults): WebSocketClass {
       this.#socket.onclose = (event) => this.onclose?.(event as never);
       this.#socket.onerror = (event) => this.onerror?.(event as never);
       this.#socket.onmessage = ({ data }) => {
-        const lines = String(data).split('\n').filter(Boolean);
+        const lines = (data as string).split('\n').filter(Boolean);
         const kept = lines.flatMap((line) => this.#suffer(line, faults.hear));
         if (kept.length > 0) this.onmessage?.({ data: kept.join('\n') } as never);
       };

@@ -207,7 +207,7 @@ describe('a tool', () => {
           const approval = { prompt: `May I do the ${name}?` };
           await run
             .tool(name, {}, work, { approval })
-            .catch((error: { code: string }) => outcomes.push(error.code));
+            .catch((error: unknown) => outcomes.push((error as { code: string }).code));
         }
       },
       { id: 'polite' },
