@@ -1,5 +1,6 @@
 /** Managing bots: to register, look at and remove them. An entry of its own, because few pages do. */
 import type { ChatClient } from './chat.ts';
+import { directoryOf } from './directory.ts';
 import { mintId } from './environment.ts';
 import type { Bot } from './model/agent.ts';
 import { toBot } from './wire/convert.ts';
@@ -24,15 +25,15 @@ export async function getBot(chat: ChatClient, id: string): Promise<ManagedBot> 
 
 /** Registers a bot, or changes one of one's own: the same `id` is the same bot. */
 export async function registerBot(chat: ChatClient, spec: BotSpec): Promise<ManagedBot> {
-  const done = managed(await chat.ask({ type: 'register_bot', bot: spec, id: mintId(Date.now()) }));
-  await chat.loadBots();
+  const done = managed(await chat.ask({ type: 'register_bot', bot: spec, id: mintId(Date.now()) }, 'repeat'));
+  await directoryOf(chat).loadBots();
   return done;
 }
 
 /** Removes a bot: it leaves its rooms, what waits for it ends, what it said stays. */
 export async function removeBot(chat: ChatClient, id: string): Promise<void> {
   await chat.ask({ type: 'remove_bot', bot: id });
-  await chat.loadBots();
+  await directoryOf(chat).loadBots();
 }
 
 /** Makes a new token for a bot's socket; the old one is void at once. */

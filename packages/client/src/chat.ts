@@ -1,12 +1,12 @@
 /** The client as an application uses it. */
+import type { Patience } from './connection/requests.ts';
 import type { ChatError } from './errors.ts';
-import type { UnreadCounts } from './directory.ts';
-import type { Bot } from './model/agent.ts';
 import type { ConnectionStatus } from './model/connection.ts';
 import type { Message, Outgoing, Sending } from './model/message.ts';
 import type { ToolExecution } from './model/part.ts';
-import type { Member, RoomInfo, RoomKind, RoomSummary, User, Visibility } from './model/room.ts';
+import type { User } from './model/room.ts';
 import type { Room } from './room/room.ts';
+import type { JoinOptions } from './room/subscription.ts';
 import type { ListenOptions, Off } from './store/listeners.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
 
@@ -27,29 +27,11 @@ export interface ChatClient {
   readonly user: User | undefined;
 
   /** Holds a room and gives its handle at once: the same object for the same id. Each hold is ended by `room.leave()`. */
-  joinRoom(id: string, options?: { history?: number }): Room;
+  joinRoom(id: string, options?: JoinOptions): Room;
   /** The same as `leave()` of the room's handle. */
   leaveRoom(id: string): void;
   /** A room that is held by someone, without holding it. */
   getRoom(id: string): Room | undefined;
-  createRoom(room: NewRoom): Promise<RoomInfo>;
-  /** One's rooms, the latest active first. */
-  readonly rooms: readonly RoomSummary[];
-  /** Whether `rooms` was read from the server. */
-  readonly roomsLoaded: boolean;
-  /** Public rooms that one has not joined. */
-  discoverRooms(): Promise<readonly RoomSummary[]>;
-  /** Who is in one of one's rooms, without opening it: the first few hundred. */
-  membersOf(room: string): Promise<readonly Member[]>;
-  readonly unread: UnreadCounts;
-  /** All bots; empty until `loadBots()`. */
-  readonly bots: readonly Bot[];
-  loadBots(): Promise<void>;
-  /** Has a bot brought up, or down: for its owner and for administrators. How that goes is told by its `status`. */
-  startBot(id: string): Promise<Bot>;
-  stopBot(id: string): Promise<Bot>;
-  /** Finds messages in all of one's rooms. */
-  search(query: string, limit?: number): Promise<readonly Message[]>;
   /** Number of messages that the server does not have yet. */
   readonly queued: number;
 
@@ -60,8 +42,11 @@ export interface ChatClient {
   /** Failures that belong to no call. */
   onError(listener: (error: ChatError) => void, options?: ListenOptions): Off;
 
-  /** Asks for anything that a client can ask for, in the words of the wire. */
-  ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
+  /**
+   * Asks for anything that a client can ask for, in the words of the wire, as soon as there is a connection; with
+   * `repeat` again if the answer was lost, for what may be carried out twice.
+   */
+  ask<T extends Request['type']>(request: RequestOf<T>, patience?: Patience): Promise<Replies[T]>;
 
   /** Calls `listener` when `select` gives something else than before. What the hooks are built on. */
   subscribe<T>(
@@ -69,16 +54,4 @@ export interface ChatClient {
     listener: (value: T) => void,
     equal?: (a: T, b: T) => boolean,
   ): Off;
-}
-
-/** A room to be made. */
-export interface NewRoom {
-  /** Minted if left out; the same id is the same room, for ever. */
-  readonly id?: string;
-  readonly name?: string;
-  readonly topic?: string;
-  readonly kind?: RoomKind;
-  readonly visibility?: Visibility;
-  /** Who else is in it from the start. */
-  readonly members?: readonly string[];
 }

@@ -1,93 +1,79 @@
 /** The client behind the interface: one connection, and everyone who lives from it. */
-import type { ChatClient, NewRoom } from './chat.ts';
-import { Connection, type Unasked } from './connection/connection.ts';
+import type { ChatClient } from './chat.ts';
+import { Connection, type ConnectionHost, ignore, type Unasked } from './connection/connection.ts';
+import type { Patience } from './connection/requests.ts';
+import { lazySseTransport } from './connection/lazy-sse.ts';
 import { Tokens } from './connection/token.ts';
+import type { Dial } from './connection/transport.ts';
 import { webSocketTransport } from './connection/websocket.ts';
-import { Directory, type UnreadCounts } from './directory.ts';
-import { type Environment, environment, mintId, type Timer } from './environment.ts';
+import { mintId } from './environment.ts';
 import { ChatError } from './errors.ts';
-import type { Bot } from './model/agent.ts';
 import type { ConnectionStatus } from './model/connection.ts';
 import type { Message, Outgoing, Sending } from './model/message.ts';
 import type { ToolExecution } from './model/part.ts';
-import type { Member, RoomInfo, RoomSummary, User } from './model/room.ts';
-import { BACKOFF, type ChatClientOptions, socketUrl } from './options.ts';
+import type { User } from './model/room.ts';
+import { type ChatClientOptions, serverUrl } from './options.ts';
 import type { OutboxEntry } from './outbox/entry.ts';
-import { Outbox } from './outbox/outbox.ts';
-import { Postings } from './outbox/postings.ts';
-import { loadMembers, search } from './room/actions.ts';
+import { Outbox, type OutboxHost } from './outbox/outbox.ts';
+import { cancel } from './room/actions.ts';
 import type { Core } from './room/core.ts';
 import type { Room } from './room/room.ts';
-import { LINGER_MS, Rooms } from './room/rooms.ts';
-import { type ListenOptions, Listeners, type Off } from './store/listeners.ts';
-import { type Source, Store } from './store/store.ts';
-import { fromPart, toMember, toRoomInfo, toRoomSummary } from './wire/convert.ts';
+import { Holders } from './room/holders.ts';
+import { Rooms } from './room/rooms.ts';
+import type { JoinOptions } from './room/subscription.ts';
+import { Listeners, type Off } from './store/listeners.ts';
+import { NOW, type Source, Store } from './store/store.ts';
+import { fromPart, toMessage } from './wire/convert.ts';
 import type { Replies, Request, RequestOf } from './wire/frames.ts';
-import { Asking, type Write } from './asking.ts';
 
 /** Implements {@link ChatClient}. */
-export class Client implements ChatClient, Core, Source {
-  readonly environment: Environment;
+export class Client implements ChatClient, Core, ConnectionHost, OutboxHost, Source {
+  readonly now: () => number;
+  readonly random: () => number;
   readonly store: Store;
-  readonly #url: string;
-  readonly #connection: Connection;
-  readonly #asking: Asking;
-  readonly #rooms: Rooms;
-  readonly #outbox: Outbox;
-  readonly #postings: Postings;
-  readonly #directory: Directory;
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly frames = new Listeners<[Unasked]>();
+  readonly messageListeners = new Listeners<[Message]>();
+  readonly toolListeners = new Listeners<[ToolExecution]>();
   readonly #statusListeners = new Listeners<[ConnectionStatus]>();
-  readonly #messageListeners = new Listeners<[Message]>();
-  readonly #toolListeners = new Listeners<[ToolExecution]>();
   readonly #errorListeners = new Listeners<[ChatError]>();
-  #status: ConnectionStatus;
-  #user: User | undefined;
+  readonly onStatus = this.#statusListeners.add;
+  readonly onMessage = this.messageListeners.add;
+  readonly onToolExecution = this.toolListeners.add;
+  readonly onError = this.#errorListeners.add;
+  readonly error = this.#errorListeners.emit;
+  readonly #rooms = new Rooms(this);
+  readonly options: ChatClientOptions;
+  readonly tokens: Tokens;
+  readonly dial: Dial;
+  status: ConnectionStatus;
+  user: User | undefined;
   /** `connect()` was called: who merely looks on does not end it. */
   #wanted = false;
-  #holders = 0;
-  readonly #linger: Timer;
+  readonly #holders = new Holders();
 
   constructor(options: ChatClientOptions) {
-    this.#url = options.url;
-    this.#user = options.user;
-    this.environment = environment(options);
-    this.#linger = this.environment.timer();
-    this.store = new Store(options.flush ?? 'frame', this.environment);
-    this.#connection = this.#connect(options);
-    this.#status = this.#connection.status;
-    this.#asking = new Asking(this.#connection, this.environment);
-    this.#directory = new Directory(this.store, (request) => this.ask(request));
-    this.#outbox = this.#makeOutbox(options);
-    this.#postings = new Postings(this.#outbox, this);
-    this.#rooms = new Rooms(this);
+    this.options = options;
+    this.user = options.user;
+    this.now = options.now ?? (() => Date.now());
+    this.random = options.random ?? (() => Math.random());
+    this.store = new Store(options.flush ?? 'frame', this.now);
+    this.tokens = new Tokens(options.auth);
+    const { WebSocket, fetch, sse = lazySseTransport(fetch), shareTabs } = options;
+    const ways = { websocket: webSocketTransport(WebSocket), sse };
+    const dial: Dial = (by, server, events) => ways[by](server, events);
+    this.dial = shareTabs ? shareTabs(dial) : dial;
+    this.connection = new Connection(this);
+    this.status = this.connection.status;
+    this.outbox = new Outbox(this);
   }
 
-  get status(): ConnectionStatus {
-    return this.#status;
-  }
-  get user(): User | undefined {
-    return this.#user;
-  }
   get me(): string | undefined {
-    return this.#user?.id;
-  }
-  get live(): boolean {
-    return this.#connection.live;
-  }
-  get rooms(): readonly RoomSummary[] {
-    return this.#directory.rooms;
-  }
-  get roomsLoaded(): boolean {
-    return this.#directory.loaded;
-  }
-  get unread(): UnreadCounts {
-    return this.#directory.unread;
-  }
-  get bots(): readonly Bot[] {
-    return this.#directory.bots;
+    return this.user?.id;
   }
   get queued(): number {
-    return this.#outbox.waiting;
+    return this.outbox.waiting;
   }
 
   async connect(room?: string): Promise<void> {
@@ -97,35 +83,32 @@ export class Client implements ChatClient, Core, Source {
   }
 
   retain(): Off {
-    this.#linger.clear();
-    this.#holders += 1;
-    if (this.status.state === 'idle') this.#open().catch(() => undefined);
+    this.#holders.hold();
+    if (this.status.state === 'idle') this.#open().catch(ignore);
     let held = true;
     return () => {
-      if (!held) return;
+      if (held) this.#holders.release(() => this.#wanted || void this.disconnect());
       held = false;
-      this.#holders -= 1;
-      if (this.#holders > 0 || this.#wanted) return;
-      this.#linger.set(LINGER_MS, () => void this.disconnect());
     };
   }
 
   async disconnect({ forget = false }: { forget?: boolean } = {}): Promise<void> {
     this.#wanted = false;
-    this.#linger.clear();
-    this.#connection.disconnect();
+    this.#holders.forget();
+    this.connection.disconnect();
     if (forget) {
-      this.#user = undefined;
+      this.user = undefined;
+      this.store.change(this, NOW);
       this.#forgetView();
-      await this.#outbox.clear();
+      await this.outbox.clear();
     }
-    this.#outbox.close();
+    this.outbox.close();
     this.store.flush();
     this.store.stop();
   }
 
-  joinRoom(id: string, { history }: { history?: number } = {}): Room {
-    return this.#rooms.hold(id, history);
+  joinRoom(id: string, options: JoinOptions = {}): Room {
+    return this.#rooms.hold(id, options);
   }
   leaveRoom(id: string): void {
     this.#rooms.get(id)?.leave();
@@ -133,51 +116,23 @@ export class Client implements ChatClient, Core, Source {
   getRoom(id: string): Room | undefined {
     return this.#rooms.get(id);
   }
-  async createRoom({ id, members, ...rest }: NewRoom): Promise<RoomInfo> {
-    const { info } = await this.ask({
-      type: 'create_room',
-      id: id ?? mintId(this.environment.now()),
-      ...rest,
-      members: members && [...members],
-    });
-    return toRoomInfo(info);
-  }
-  async discoverRooms(): Promise<readonly RoomSummary[]> {
-    const { rooms } = await this.ask({ type: 'list_rooms', discover: true });
-    return rooms.map(toRoomSummary);
-  }
-  async membersOf(room: string): Promise<readonly Member[]> {
-    const found: Member[] = [];
-    await loadMembers(this, room, (members) => found.push(...members.map(toMember)));
-    return found;
-  }
-  loadBots(): Promise<void> {
-    return this.#directory.loadBots();
-  }
-  startBot(bot: string): Promise<Bot> {
-    return this.#manage({ type: 'start_bot', bot });
-  }
-  stopBot(bot: string): Promise<Bot> {
-    return this.#manage({ type: 'stop_bot', bot });
-  }
-  search(query: string, limit?: number): Promise<readonly Message[]> {
-    return search(this, query, { limit });
+  ask<T extends Request['type']>(request: RequestOf<T>, patience?: Patience): Promise<Replies[T]> {
+    return this.connection.ask<T>(request, patience);
   }
 
   sendMessage(room: string, message: string | Outgoing): Sending {
-    return this.#postings.post(room, message);
-  }
-  onStatus(listener: (status: ConnectionStatus) => void, options?: ListenOptions): Off {
-    return this.#statusListeners.add(listener, options);
-  }
-  onMessage(listener: (message: Message) => void, options?: ListenOptions): Off {
-    return this.#messageListeners.add(listener, options);
-  }
-  onToolExecution(listener: (tool: ToolExecution) => void, options?: ListenOptions): Off {
-    return this.#toolListeners.add(listener, options);
-  }
-  onError(listener: (error: ChatError) => void, options?: ListenOptions): Off {
-    return this.#errorListeners.add(listener, options);
+    const outgoing = typeof message === 'string' ? { text: message } : message;
+    const { key = mintId(this.now()), text = '', replyTo, to = [] } = outgoing;
+    const parts = outgoing.parts ?? [{ type: 'text', text }];
+    const settled = this.outbox.add({ key, room, parts, replyTo, to });
+    // A promise that nobody looks at must not become an unhandled rejection: the message itself shows the failure.
+    settled.catch(ignore);
+    this.store.settle();
+    const takeBack = async () => {
+      if (!this.outbox.discard(key)) await cancel(this, { room, message_id: key });
+      this.store.settle();
+    };
+    return { key, settled, cancel: takeBack };
   }
   subscribe<T>(
     select: (chat: ChatClient) => T,
@@ -187,169 +142,87 @@ export class Client implements ChatClient, Core, Source {
     return this.store.subscribe(() => select(this), listener, equal);
   }
 
-  // ---- what rooms need (Core) ----
-
-  request<T extends Request['type']>(
-    request: RequestOf<T>,
-    done: (reply: Replies[T]) => void,
-    failed: (error: ChatError) => void,
-  ): void {
-    this.#connection.request<T>(request, done, failed);
-  }
-  ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
-    return this.#asking.ask<T>(request);
-  }
-  write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]> {
-    return this.#asking.write<T>(request);
-  }
-  insist<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]> {
-    return this.#asking.insist<T>(request);
-  }
-  outgoing(room: string): OutboxEntry[] {
-    return this.#outbox.of(room);
-  }
-  retry(key: string): void {
-    this.#outbox.retry(key);
-    this.store.settle();
-  }
-  discard(key: string): void {
-    this.#postings.discard(key);
-    this.store.settle();
-  }
-  confirm(key: string, message: Message): void {
-    this.#postings.confirm(key, message);
-  }
-  joined(room: string): void {
-    this.#outbox.pump(room);
-  }
-  unreadChanged(room: string, ordinal: number, read: number): void {
-    this.#directory.setUnread(room, ordinal, read);
-  }
-  message(message: Message): void {
-    this.#messageListeners.emit(message);
-  }
-  tool(tool: ToolExecution): void {
-    this.#toolListeners.emit(tool);
-  }
-  error(error: ChatError): void {
-    this.#errorListeners.emit(error);
-  }
-
   publish(): (() => void)[] {
-    const { status } = this.#connection;
-    if (status === this.#status) return [];
-    this.#status = status;
+    const { status } = this.connection;
+    if (status === this.status) return [];
+    this.status = status;
     return [() => this.#statusListeners.emit(status)];
   }
 
-  async #manage(request: RequestOf<'start_bot' | 'stop_bot'>): Promise<Bot> {
-    return this.#directory.setBot((await this.insist<'start_bot' | 'stop_bot'>(request)).bot);
-  }
-
+  /** Resolves when there is a connection; rejects when there will be none. */
   #open(): Promise<void> {
-    this.#outbox.open(socketUrl(this.#url));
-    if (this.#user) void this.#outbox.adopt(this.#user.id).then(() => this.store.settle());
-    this.#connection.connect();
-    return this.#asking.connected();
-  }
-
-  #connect({ url, auth, reconnect, device, WebSocket }: ChatClientOptions): Connection {
-    return new Connection(
-      {
-        url: () => socketUrl(url),
-        tokens: new Tokens(auth),
-        transport: webSocketTransport(WebSocket),
-        backoff: { ...BACKOFF, ...reconnect },
-        environment: this.environment,
-        device,
-      },
-      {
-        status: (status) => {
-          this.store.change(this, 'now');
-          this.#asking.moved(status);
-          this.store.settle();
-        },
-        connected: (user) => this.#connected(user),
-        lost: () => this.#lost(),
-        frame: (frame) => this.#handle(frame),
-        handled: () => this.store.settle(),
-        error: (error) => this.error(error),
-      },
-    );
-  }
-
-  #makeOutbox({ outbox }: ChatClientOptions): Outbox {
-    return new Outbox({
-      environment: this.environment,
-      storage: outbox === 'memory' ? undefined : outbox,
-      ready: (id) => {
-        const room = this.#rooms.get(id);
-        return this.live && (room === undefined || room.accepting);
-      },
-      send: (entry, done, failed) => this.request<'send_message'>(toRequest(entry), done, failed),
-      changed: (room) => {
-        this.store.change(this, 'now');
-        this.#rooms.get(room)?.syncPending();
-      },
-      stored: (entry, { message }) => {
-        this.#rooms.get(entry.room)?.stored(message);
-        this.#postings.stored(entry.key, message);
-      },
-      refused: (entry, error) => this.#postings.refused(entry.key, error),
-      error: (error) => this.error(error),
+    this.outbox.open(this.server());
+    if (this.user) this.#adopt(this.user);
+    this.connection.connect();
+    return new Promise((resolve, reject) => {
+      const look = ({ state, error }: ConnectionStatus) => {
+        if (state === 'connected') resolve();
+        else if (state === 'failed' || state === 'idle')
+          reject(error ?? new ChatError('closed', 'the client was disconnected'));
+        else return;
+        off();
+      };
+      const off = this.onStatus(look);
+      look(this.connection.status);
     });
   }
 
-  #connected(user: User): void {
-    const other = this.#user !== undefined && this.#user.id !== user.id;
-    this.#user = user;
-    this.store.change(this, 'now');
-    if (other) this.#forgetView();
-    for (const room of this.#rooms.all()) room.join();
-    void this.#outbox.adopt(user.id).then(() => this.store.settle());
-    this.#directory.load().catch((cause: unknown) => {
-      if (cause instanceof ChatError && cause.code !== 'disconnected' && cause.code !== 'closed')
-        this.error(cause);
-    });
+  // ---- what the connection tells ----
+
+  server(): string {
+    return serverUrl(this.options.url);
+  }
+  moved(): void {
+    this.store.change(this, NOW);
+    this.store.settle();
+  }
+  handled(): void {
+    this.store.settle();
+  }
+  lost(): void {
+    for (const room of this.#rooms.values()) room.pause();
+  }
+  connected(user: User): void {
+    if (this.user && this.user.id !== user.id) this.#forgetView();
+    this.user = user;
+    this.store.change(this, NOW);
+    for (const room of this.#rooms.values()) room.subscription.join();
+    this.#adopt(user);
+  }
+
+  // ---- what the outbox needs ----
+
+  ready(room: string): boolean {
+    return this.connection.live && this.#rooms.get(room)?.accepting !== false;
+  }
+  send(entry: OutboxEntry, done: (message: Message) => void, failed: (error: ChatError) => void): void {
+    const sent = ({ message }: Replies['send_message']) => {
+      this.#rooms.get(entry.room)?.stored(message);
+      done(toMessage(message, entry.key, this.me));
+    };
+    this.connection.request<'send_message'>(toRequest(entry), sent, failed);
+  }
+  changed(room: string): void {
+    this.store.change(this, NOW);
+    this.#rooms.get(room)?.syncPending();
+  }
+
+  #adopt({ id }: User): void {
+    void this.outbox.adopt(id).then(() => this.store.settle());
   }
 
   /** Nothing that one user saw is shown to the next. */
   #forgetView(): void {
-    this.#directory.clear();
-    for (const room of this.#rooms.all()) room.forget();
+    for (const room of this.#rooms.values()) room.forget();
   }
 
-  #lost(): void {
-    for (const room of this.#rooms.all()) room.pause();
-  }
-
-  #handle(frame: Unasked): void {
-    switch (frame.type) {
-      case 'room_joined':
-        this.#directory.joined(frame);
-        return this.#rooms.get(frame.room.id)?.welcome();
-      case 'room_left':
-      case 'revoked':
-        this.#directory.left(frame.room);
-        break;
-      case 'unread':
-        this.#directory.setUnread(frame.room, frame.ordinal ?? 0, frame.read ?? 0);
-        break;
-      default:
-        if ('seq' in frame && 'by' in frame) this.#directory.fold(frame);
-    }
-    this.#rooms.get(frame.room)?.handle(frame);
+  frame(frame: Unasked): void {
+    this.frames.emit(frame);
+    if (frame.type === 'room_joined') this.#rooms.get(frame.room.id)?.welcome();
+    else this.#rooms.get(frame.room)?.handle(frame);
   }
 }
 
-function toRequest(entry: OutboxEntry): RequestOf<'send_message'> {
-  const only = entry.parts.length === 1 ? entry.parts[0] : undefined;
-  return {
-    type: 'send_message',
-    room: entry.room,
-    id: entry.key,
-    ...(only?.type === 'text' ? { text: only.text } : { parts: entry.parts.map(fromPart) }),
-    reply_to: entry.replyTo,
-    to: [...entry.to],
-  };
+function toRequest({ room, key: id, parts, replyTo: reply_to, to }: OutboxEntry): RequestOf<'send_message'> {
+  return { type: 'send_message', room, id, parts: parts.map(fromPart), reply_to, to: [...to] };
 }

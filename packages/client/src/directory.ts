@@ -1,13 +1,19 @@
-/** What a user sees beside the open rooms: the list of their rooms with what is unread, and the bots. */
+/**
+ * What a user sees beside the open rooms: the list of their rooms with what is unread, and the bots. An entry of its own,
+ * because a page with one room needs none of it.
+ */
+import type { ChatClient } from './chat.ts';
+import type { Unasked } from './connection/connection.ts';
+import { toChatError } from './errors.ts';
 import type { Bot } from './model/agent.ts';
-import type { RoomSummary, Unread } from './model/room.ts';
-import { pages } from './room/actions.ts';
-import type { Source, Store } from './store/store.ts';
-import { toBot, toRoomInfo, toRoomSummary, toUnread, withStatus } from './wire/convert.ts';
-import type { Replies, Request, RequestOf } from './wire/frames.ts';
+import type { Member, RoomSummary, Unread } from './model/room.ts';
+import { loadMembers, pages } from './room/actions.ts';
+import type { Core } from './room/core.ts';
+import { Catalog } from './store/catalog.ts';
+import { SOON, type Source } from './store/store.ts';
+import { heardMore, toBot, toMember, toRoomSummary, withStatus } from './wire/convert.ts';
+import { said } from './wire/said.ts';
 import type { Wire } from './wire/words.ts';
-
-type Ask = <T extends Request['type']>(request: RequestOf<T>) => Promise<Replies[T]>;
 
 /** Pages read of the room list: more rooms than a list can show. */
 const PAGES = 10;
@@ -18,128 +24,165 @@ export interface UnreadCounts {
   readonly byRoom: Readonly<Record<string, Unread>>;
 }
 
-/** The rooms and bots of a user. */
+const directories = /* @__PURE__ */ new WeakMap<ChatClient, Directory>();
+
+/** The directory of a client: always the same one. */
+export function directoryOf(chat: ChatClient): Directory {
+  // Whatever implements the interface is the client, which rooms look at in the same way.
+  const directory = directories.get(chat) ?? new Directory(chat as unknown as Core);
+  directories.set(chat, directory);
+  return directory;
+}
+
+/** The rooms and bots of a user. What is read from it are immutable values: a new one only when something changed. */
 export class Directory implements Source {
-  readonly #store: Store;
-  readonly #ask: Ask;
-  readonly #summaries = new Map<string, RoomSummary>();
-  #rooms: readonly RoomSummary[] | undefined;
-  #unread: UnreadCounts | undefined;
-  #bots: readonly Bot[] = [];
-  #loaded = false;
+  readonly #core: Core;
+  readonly #rooms = new Catalog<RoomSummary>();
+  /** All bots; empty until `loadBots()`. */
+  bots: readonly Bot[] = [];
+  /** Whether the list of rooms was read. */
+  roomsLoaded = false;
   #wantsBots = false;
 
-  constructor(store: Store, ask: Ask) {
-    this.#store = store;
-    this.#ask = ask;
+  constructor(core: Core) {
+    this.#core = core;
+    core.frames.add((frame) => this.#heard(frame));
+    const user = () => core.me;
+    const present = () => (core.connection.live ? core.me : undefined);
+    core.store.subscribe(user, () => this.#forget());
+    core.store.subscribe(present, (here) => here !== undefined && this.#load());
+    if (present() !== undefined) this.#load();
   }
 
   /** One's rooms, the latest active first. */
   get rooms(): readonly RoomSummary[] {
-    this.#rooms ??= [...this.#summaries.values()].sort((a, b) => b.activeAt - a.activeAt);
-    return this.#rooms;
-  }
-
-  /** Whether the list of rooms was read. */
-  get loaded(): boolean {
-    return this.#loaded;
+    return this.#rooms.picture(latestFirst);
   }
 
   get unread(): UnreadCounts {
-    this.#unread ??= {
-      total: this.rooms.reduce((sum, { unread }) => sum + unread.count, 0),
-      byRoom: Object.fromEntries(this.rooms.map(({ id, unread }) => [id, unread])),
-    };
-    return this.#unread;
+    return this.#rooms.picture(count);
   }
 
-  get bots(): readonly Bot[] {
-    return this.#bots;
+  /** Reads the list of bots, now and after each reconnect. */
+  async loadBots(): Promise<void> {
+    this.#wantsBots = true;
+    const { bots } = await this.#core.connection.ask({ type: 'list_bots' });
+    this.#setBots(bots.map(toBot));
+  }
+
+  /** Has a bot brought up: for its owner and for administrators. How that goes is told by its `status`. */
+  startBot(bot: string): Promise<Bot> {
+    return this.#manage('start_bot', bot);
+  }
+
+  stopBot(bot: string): Promise<Bot> {
+    return this.#manage('stop_bot', bot);
+  }
+
+  /** Who is in one of one's rooms, without opening it: the first few hundred. */
+  async membersOf(room: string): Promise<readonly Member[]> {
+    const found: Member[] = [];
+    await loadMembers(this.#core, room, (members) => found.push(...members.map(toMember)));
+    return found;
   }
 
   publish(): [] {
     return [];
   }
 
-  /** Reads everything anew, because things happened while the connection was away. */
-  async load(): Promise<void> {
-    const summaries: Wire.RoomSummary[] = [];
-    await pages(PAGES, async (after) => {
-      const { rooms, more } = await this.#ask({ type: 'list_rooms', after });
-      summaries.push(...rooms);
-      return more ? rooms.at(-1)?.room.id : undefined;
-    });
-    this.#summaries.clear();
-    for (const summary of summaries) this.#summaries.set(summary.room.id, toRoomSummary(summary));
-    this.#loaded = true;
-    this.#change();
-    if (this.#wantsBots) await this.loadBots();
-  }
-
-  /** Reads the list of bots, now and after each reconnect. */
-  async loadBots(): Promise<void> {
-    this.#wantsBots = true;
-    const { bots } = await this.#ask({ type: 'list_bots' });
-    this.#bots = bots.map(toBot);
-    this.#change();
-  }
-
-  /** A bot as it is now. */
-  setBot(wire: Wire.Bot): Bot {
-    const bot = toBot(wire);
-    this.#bots = this.#bots.map((other) => (other.user.id === bot.user.id ? bot : other));
-    this.#change();
+  async #manage(type: 'start_bot' | 'stop_bot', id: string): Promise<Bot> {
+    const reply = await this.#core.connection.ask<'start_bot' | 'stop_bot'>({ type, bot: id }, 'repeat');
+    const bot = toBot(reply.bot);
+    this.#setBots(this.bots.map((other) => (other.user.id === id ? bot : other)));
     return bot;
   }
 
-  joined(summary: Wire.RoomSummary): void {
-    this.#summaries.set(summary.room.id, toRoomSummary(summary));
-    this.#change();
+  /** Reads everything anew, because things happened while the connection was away. */
+  #load(): void {
+    this.#read().catch((cause: unknown) => {
+      const error = toChatError(cause, 'internal', 'the list of rooms could not be read');
+      if (error.code !== 'disconnected') this.#core.error(error);
+    });
   }
 
-  left(room: string): void {
-    if (this.#summaries.delete(room)) this.#change();
+  async #read(): Promise<void> {
+    const found: RoomSummary[] = [];
+    await pages(PAGES, async (after) => {
+      const { rooms, more } = await this.#core.connection.ask({ type: 'list_rooms', after });
+      found.push(...rooms.map(toRoomSummary));
+      return more ? rooms.at(-1)?.room.id : undefined;
+    });
+    this.#rooms.clear();
+    for (const summary of found) this.#rooms.set(summary.id, summary);
+    this.roomsLoaded = true;
+    this.#changed();
+    if (this.#wantsBots) await this.loadBots();
   }
 
-  /** Numbers of a room, from wherever they were heard; neither ever goes back. */
-  setUnread(room: string, ordinal: number, read: number): void {
-    const held = this.#summaries.get(room);
-    if (!held) return;
-    const next = toUnread(Math.max(ordinal, held.unread.ordinal), Math.max(read, held.unread.read));
-    if (next.ordinal === held.unread.ordinal && next.read === held.unread.read) return;
-    this.#summaries.set(room, { ...held, unread: next });
-    this.#change();
-  }
-
-  /** An entry of an open room. */
-  fold(entry: Wire.Entry): void {
-    const held = this.#summaries.get(entry.room);
-    if (entry.type === 'bot_status') {
-      this.#bots = withStatus(this.#bots, entry);
-      this.#change();
-    } else if (held && (entry.type === 'message' || entry.type === 'room_changed')) {
-      const info = entry.type === 'room_changed' ? toRoomInfo(entry.info) : {};
-      this.#summaries.set(entry.room, {
-        ...held,
-        ...info,
-        activeAt: Math.max(held.activeAt, Date.parse(entry.at)),
-      });
-      this.#change();
+  #heard(frame: Unasked): void {
+    switch (frame.type) {
+      case 'room_joined':
+        return this.#put(toRoomSummary(frame));
+      case 'room_left':
+      case 'revoked':
+        if (this.#rooms.delete(frame.room)) this.#changed();
+        return;
+      case 'unread':
+        return this.#setUnread(frame);
+      case 'bot_status':
+        return this.#setBots(withStatus(this.bots, frame));
+      case 'message':
+        return this.#moved(frame, {});
+      case 'room_changed':
+        return this.#moved(frame, said(frame.info));
+      default:
     }
   }
 
-  /** Someone else is signed in. */
-  clear(): void {
-    this.#summaries.clear();
-    this.#bots = [];
-    this.#loaded = false;
-    this.#change();
+  /** Numbers of a room, from wherever they were heard. */
+  #setUnread(heard: { room: string; ordinal?: number; read?: number }): void {
+    const held = this.#rooms.get(heard.room);
+    if (!held) return;
+    const unread = heardMore(held.unread, heard);
+    if (unread !== held.unread) this.#put({ ...held, unread });
   }
 
-  #change(): void {
-    this.#rooms = undefined;
-    this.#unread = undefined;
-    this.#store.change(this, 'soon');
-    this.#store.settle();
+  /** Something happened in a room. */
+  #moved({ room, at }: Wire.Entry, change: Partial<RoomSummary>): void {
+    const held = this.#rooms.get(room);
+    if (held) this.#put({ ...held, ...change, activeAt: Math.max(held.activeAt, Date.parse(at)) });
   }
+
+  /** Someone else is signed in. */
+  #forget(): void {
+    this.#rooms.clear();
+    this.roomsLoaded = false;
+    this.#setBots([]);
+  }
+
+  #put(summary: RoomSummary): void {
+    this.#rooms.set(summary.id, summary);
+    this.#changed();
+  }
+
+  #setBots(bots: readonly Bot[]): void {
+    this.bots = bots;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#core.store.change(this, SOON);
+    this.#core.store.settle();
+  }
+}
+
+function latestFirst(rooms: RoomSummary[]): readonly RoomSummary[] {
+  return rooms.sort((a, b) => b.activeAt - a.activeAt);
+}
+
+function count(rooms: RoomSummary[]): UnreadCounts {
+  return {
+    total: rooms.reduce((sum, { unread }) => sum + unread.count, 0),
+    byRoom: Object.fromEntries(rooms.map(({ id, unread }) => [id, unread])),
+  };
 }

@@ -25,13 +25,13 @@ export type ChatErrorCode =
 
 /** An error for two readers: `code` and `retryable` for the program, `message` for the person. */
 export class ChatError extends Error {
-  readonly code: ChatErrorCode;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number | undefined;
+  declare readonly code: ChatErrorCode;
+  declare readonly retryable: boolean;
+  declare readonly retryAfterMs: number | undefined;
   /** The field at fault. */
-  readonly field: string | undefined;
+  declare readonly field: string | undefined;
   /** The limit that was passed. */
-  readonly limit: number | undefined;
+  declare readonly limit: number | undefined;
 
   constructor(
     code: ChatErrorCode,
@@ -44,13 +44,9 @@ export class ChatError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
-    this.name = 'ChatError';
-    this.code = code;
-    this.retryable = more.retryable ?? (code === 'disconnected' || code === 'timeout');
-    this.retryAfterMs = more.retryAfterMs;
-    this.field = more.field;
-    this.limit = more.limit;
+    super(message);
+    const retryable = code === 'disconnected' || code === 'timeout';
+    Object.assign(this, { name: 'ChatError', code, retryable, ...more });
   }
 }
 
@@ -63,7 +59,8 @@ export function fromWire(error: {
   field?: string;
   limit?: number;
 }): ChatError {
-  return new ChatError(error.code, error.message, { ...error, retryAfterMs: error.retry_after_ms });
+  const { code, message, retryable, retry_after_ms: retryAfterMs, field, limit } = error;
+  return new ChatError(code, message, { retryable, retryAfterMs, field, limit });
 }
 
 /** Anything that was thrown, as a `ChatError`. */

@@ -10,10 +10,12 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
 
 export { getConfig, refreshGuest, signInGuest } from './api/rest.ts';
 export type { GuestToken, RestOptions, ServerConfig } from './api/rest.ts';
-export type { ChatClient, NewRoom } from './chat.ts';
+export type { ChatClient } from './chat.ts';
+export type { Patience } from './connection/requests.ts';
+export type { JoinOptions } from './room/subscription.ts';
+export type { Dial, TransportName } from './connection/transport.ts';
 export type { Auth, AuthReason } from './connection/token.ts';
 export type { WebSocketClass, WebSocketLike } from './connection/websocket.ts';
-export type { UnreadCounts } from './directory.ts';
 export { ChatError } from './errors.ts';
 export type { ChatErrorCode } from './errors.ts';
 export { isFinalRun } from './model/agent.ts';
@@ -50,6 +52,7 @@ export type {
 export type {
   Member,
   PresenceStatus,
+  Receive,
   Recovery,
   Role,
   RoomEvent,
@@ -69,6 +72,6 @@ export type { OutboxEntry } from './outbox/entry.ts';
 export type { OutboxStorage } from './outbox/storage.ts';
 export type { Present } from './room/people.ts';
 export type { Approvals, Room, RoomPresence, Tools, Typing } from './room/room.ts';
-export type { FlushMode } from './store/flush.ts';
+export type { FlushMode } from './store/store.ts';
 export type { ListenOptions, Off } from './store/listeners.ts';
 export type { Replies, Request, RequestOf } from './wire/frames.ts';

@@ -1,9 +1,10 @@
 /** What an application can choose, and what it gets if it does not. */
 import type { Auth } from './connection/token.ts';
+import type { Dial, Transport, TransportName } from './connection/transport.ts';
 import type { WebSocketClass } from './connection/websocket.ts';
 import type { User } from './model/room.ts';
 import type { OutboxStorage } from './outbox/storage.ts';
-import type { FlushMode } from './store/flush.ts';
+import type { FlushMode } from './store/store.ts';
 
 /** Options of {@link createChatClient}. */
 export interface ChatClientOptions {
@@ -15,6 +16,12 @@ export interface ChatClientOptions {
   readonly user?: User | undefined;
   /** Bounds of the wait between attempts. */
   readonly reconnect?: { readonly minMs?: number; readonly maxMs?: number; readonly maxAttempts?: number };
+  /** What to connect by; the second is for networks in which the first never comes about. */
+  readonly transports?: readonly TransportName[];
+  /** The transport `sse`, built in instead of fetched when it is needed: what `sseTransport()` gives. */
+  readonly sse?: Transport;
+  /** One connection for all tabs: what `sharedTabs()` gives. */
+  readonly shareTabs?: false | ((dial: Dial) => Dial);
   /** Where unsent messages are kept: in memory, or in what `indexedDbOutbox()` gives. */
   readonly outbox?: 'memory' | OutboxStorage;
   /** When changes become visible: once per animation frame, every so many milliseconds, or at once. */
@@ -23,18 +30,15 @@ export interface ChatClientOptions {
   readonly device?: string;
   /** A WebSocket class, where there is no global one. */
   readonly WebSocket?: WebSocketClass;
+  readonly fetch?: typeof globalThis.fetch;
   readonly now?: () => number;
   readonly random?: () => number;
+  /** Told what happens to the connection, and where it stands then; for those who look for a fault. */
+  readonly logger?: (event: string, connection: object) => void;
 }
 
-/** Half a second at first, twenty at most, for ever. */
-export const BACKOFF = { minMs: 500, maxMs: 20_000, maxAttempts: Infinity } as const;
-
-/** The address of the server's WebSocket. */
-export function socketUrl(url: string): string {
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  const address = new URL(`${url.replace(/\/+$/, '')}/v1/ws`, base);
-  address.protocol =
-    address.protocol === 'http:' ? 'ws:' : address.protocol === 'https:' ? 'wss:' : address.protocol;
-  return address.href;
+/** The address of the server, without a slash at the end. */
+export function serverUrl(url: string): string {
+  const page = typeof location === 'undefined' ? undefined : location.href;
+  return new URL(url || '/', page).href.replace(/\/+$/, '');
 }

@@ -1,7 +1,6 @@
 /** B9: many changes, few publications; what ends something does not wait. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { environment } from '../src/environment.ts';
-import { Store } from '../src/store/store.ts';
+import { LAZY, NOW, SOON, Store, type Urgency } from '../src/store/store.ts';
 
 let published = 0;
 const source = { publish: () => (published++, []) };
@@ -12,9 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-const make = (mode: 'frame' | 'sync' | number) => new Store(mode, environment({}));
+const make = (mode: 'frame' | 'sync' | number) => new Store(mode, () => Date.now());
 
-function change(store: Store, urgency: 'lazy' | 'soon' | 'now'): void {
+function change(store: Store, urgency: Urgency): void {
   store.change(source, urgency);
   store.settle();
 }
@@ -22,7 +21,7 @@ function change(store: Store, urgency: 'lazy' | 'soon' | 'now'): void {
 test('200 tokens a second become 60 publications', () => {
   const store = make('frame');
   for (let n = 0; n < 200; n += 1) {
-    change(store, 'lazy');
+    change(store, LAZY);
     vi.advanceTimersByTime(5);
   }
   expect(published).toBeGreaterThan(40);
@@ -31,9 +30,9 @@ test('200 tokens a second become 60 publications', () => {
 
 test('an end is published at once, with all that waited', () => {
   const store = make(500);
-  change(store, 'lazy');
+  change(store, LAZY);
   expect(published).toBe(0);
-  change(store, 'now');
+  change(store, NOW);
   expect(published).toBe(1);
   vi.advanceTimersByTime(1_000);
   expect(published).toBe(1);
@@ -41,9 +40,9 @@ test('an end is published at once, with all that waited', () => {
 
 test('an entry is published at once unless many come', () => {
   const store = make('frame');
-  change(store, 'soon');
+  change(store, SOON);
   expect(published).toBe(1);
-  for (let n = 0; n < 50; n += 1) change(store, 'soon');
+  for (let n = 0; n < 50; n += 1) change(store, SOON);
   expect(published).toBe(1);
   vi.advanceTimersByTime(16);
   expect(published).toBe(2);
@@ -57,11 +56,11 @@ test('a listener hears only of what it selected', () => {
     () => value,
     (next) => heard.push(next),
   );
-  change(store, 'now');
+  change(store, NOW);
   value = 2;
-  change(store, 'now');
+  change(store, NOW);
   off();
   value = 3;
-  change(store, 'now');
+  change(store, NOW);
   expect(heard).toEqual([2]);
 });

@@ -1,5 +1,7 @@
 /** The session that one has with a bot: found among one's rooms, or made. */
 import { type ChatClient, ChatError } from '@antiphon/client';
+import { directoryOf } from '@antiphon/client/directory';
+import { createRoom } from '@antiphon/client/rooms';
 
 /** Sessions that are looked at, the latest active first; somebody with more of them begins a new one. */
 const LOOKED_AT = 20;
@@ -21,18 +23,20 @@ export function openSession(chat: ChatClient, bot: string): Promise<string> {
 
 async function find(chat: ChatClient, bot: string): Promise<string> {
   await roomsLoaded(chat);
-  const sessions = chat.rooms.filter(({ kind }) => kind === 'session').slice(0, LOOKED_AT);
+  const directory = directoryOf(chat);
+  const sessions = directory.rooms.filter(({ kind }) => kind === 'session').slice(0, LOOKED_AT);
   for (const { id } of sessions)
-    if ((await chat.membersOf(id)).some((member) => member.id === bot)) return id;
-  return (await chat.createRoom({ kind: 'session', members: [bot] })).id;
+    if ((await directory.membersOf(id)).some((member) => member.id === bot)) return id;
+  return (await createRoom(chat, { kind: 'session', members: [bot] })).id;
 }
 
 /** Waits for the list of one's rooms; not for a connection that will not come. */
 function roomsLoaded(chat: ChatClient): Promise<void> {
+  const directory = directoryOf(chat);
   return new Promise((resolve, reject) => {
     const look = (): boolean => {
       const { state, error } = chat.status;
-      if (chat.roomsLoaded) resolve();
+      if (directory.roomsLoaded) resolve();
       else if (state === 'failed' || state === 'idle')
         reject(error ?? new ChatError('disconnected', 'there is no connection'));
       else return false;
@@ -40,7 +44,7 @@ function roomsLoaded(chat: ChatClient): Promise<void> {
     };
     if (look()) return;
     const off = chat.subscribe(
-      ({ roomsLoaded: loaded, status }) => (loaded ? 'loaded' : status.state),
+      ({ status }) => (directory.roomsLoaded ? 'loaded' : status.state),
       () => look() && off(),
     );
   });

@@ -1,6 +1,7 @@
 /** Bots, and what they are at. */
 'use client';
 import type { Bot, BotStatus, ChatClient, Queue, Room, Run } from '@antiphon/client';
+import { directoryOf } from '@antiphon/client/directory';
 import { useEffect, useMemo } from 'react';
 import { useChatClient } from './context.tsx';
 import { useRoomHandle, useRoomValue } from './use-room.ts';
@@ -37,8 +38,14 @@ export interface UseBotOptions {
 /** Every bot of the server. */
 export function useBots(): readonly Bot[] {
   const chat = useChatClient();
-  useEffect(() => void chat.loadBots().catch(() => undefined), [chat]);
-  return useSelector(({ bots }) => bots);
+  useEffect(
+    () =>
+      void directoryOf(chat)
+        .loadBots()
+        .catch(() => undefined),
+    [chat],
+  );
+  return useSelector((at) => directoryOf(at).bots);
 }
 
 /** One bot in a room. Renders when something about this bot changes and at no other time. */
@@ -46,14 +53,14 @@ export function useBot(id: string, { room: at, client }: UseBotOptions = {}): Us
   const chat = useChatClient(client);
   const room = useRoomHandle(at, { client });
   const named = ({ bots }: { bots: readonly Bot[] }) => bots.find(({ user }) => user.id === id);
-  const bot = useSelector((all) => (room && named(room)) ?? named(all), Object.is, client);
+  const bot = useSelector((all) => (room && named(room)) ?? named(directoryOf(all)), Object.is, client);
   const run = useRoomValue(room, ({ runs }) => current(runs, id), undefined, client);
   const queue = useRoomValue(room, ({ queues }) => queues.find((one) => one.bot === id), undefined, client);
   const actions = useMemo<Pick<UseBot, 'cancel' | 'start' | 'stop'>>(
     () => ({
       cancel: () => (room ? current(room.runs, id)?.cancel() : undefined) ?? Promise.resolve(),
-      start: () => chat.startBot(id),
-      stop: () => chat.stopBot(id),
+      start: () => directoryOf(chat).startBot(id),
+      stop: () => directoryOf(chat).stopBot(id),
     }),
     [chat, room, id],
   );

@@ -1,10 +1,8 @@
-/** A3, B1, B10, C1: hooks over a real client and a real socket, under StrictMode. */
-import { type ChatClient, createChatClient, textOf } from '@antiphon/client';
-import { act, Profiler, type ReactNode, StrictMode } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WebSocket as NodeWebSocket } from 'ws';
-import { Peer } from '../../client/tests/peer.ts';
+/** A3, B1, B10, C1, C5: hooks over a real client and the real server, under StrictMode. */
+import { textOf } from '@antiphon/client';
+import { Profiler, type ReactNode, StrictMode } from 'react';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Stage } from '../../client/tests/stage.ts';
 import {
   ChatProvider,
   RoomProvider,
@@ -13,54 +11,41 @@ import {
   useMessage,
   useMessages,
   useRoom,
+  useRooms,
   useUnread,
   useWebSocket,
 } from '../src/index.ts';
+import { openStage, Setting, Telling } from './setting.tsx';
 
-let peer: Peer;
-let chat: ChatClient;
-let root: Root;
-let page: HTMLElement;
+let stage: Stage;
+let at: Setting;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+});
 
 beforeEach(async () => {
-  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
-  peer = await Peer.start();
-  chat = createChatClient({ url: peer.url, auth: 'ada', flush: 'sync', WebSocket: NodeWebSocket });
-  page = document.createElement('main');
-  root = createRoot(page);
+  at = await Setting.on(stage);
 });
 
 afterEach(async () => {
-  await act(async () => {
-    root.unmount();
-    await chat.disconnect();
-  });
-  await peer.stop();
+  await at[Symbol.asyncDispose]();
 });
 
 function render(children: ReactNode): void {
-  act(() => {
-    root.render(
-      <StrictMode>
-        <ChatProvider client={chat}>{children}</ChatProvider>
-      </StrictMode>,
-    );
-  });
-}
-
-/** Lets sockets speak, inside of React's `act`. */
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(
-    async () => {
-      await act(() => new Promise((resolve) => setTimeout(resolve, 5)));
-      check();
-    },
-    { timeout: 15_000, interval: 5 },
+  at.render(
+    <StrictMode>
+      <ChatProvider client={at.chat}>{children}</ChatProvider>
+    </StrictMode>,
   );
 }
 
 function Conversation() {
-  const { messages, status, sendMessage } = useChat('general');
+  const { messages, status, sendMessage } = useChat(at.room);
   return (
     <section data-status={status}>
       {messages.map((message) => (
@@ -73,29 +58,35 @@ function Conversation() {
   );
 }
 
-const paragraphs = () => [...page.querySelectorAll('p')].map((each) => each.textContent);
+const paragraphs = () => [...at.page.querySelectorAll('p')].map((each) => each.textContent);
+const status = () => at.page.querySelector('section')?.getAttribute('data-status');
 
-test('useChat shows messages, sends them, and opens one socket under StrictMode', async () => {
-  peer.say('general', { id: 'm1', sender: 'bob', text: 'hi' });
+test('useChat shows messages, sends them, and opens one socket and joins once under StrictMode', async () => {
+  await at.says('hi');
+  const [sockets, joins] = [await stage.asked('authenticate'), await stage.asked('join_room')];
   render(<Conversation />);
-  await until(() => expect(paragraphs()).toEqual(['hi']));
-  act(() => page.querySelector('button')?.click());
+  await at.until(() => expect(paragraphs()).toEqual(['hi']));
+  at.click();
   expect(paragraphs()).toEqual(['hi', 'hello']);
-  await until(() => expect(page.querySelector('p:last-of-type')?.getAttribute('data-delivery')).toBe('sent'));
-  expect(peer.connections).toBe(1);
-  expect(peer.heard.filter(({ type }) => type === 'join_room')).toHaveLength(1);
+  await at.until(() =>
+    expect(at.page.querySelector('p:last-of-type')?.getAttribute('data-delivery')).toBe('sent'),
+  );
+  expect(await stage.asked('authenticate')).toBe(sockets + 1);
+  expect(await stage.asked('join_room')).toBe(joins + 1);
 });
 
 test('useChat tells apart waiting for an answer, its streaming, and its end', async () => {
+  const telling = new Telling();
+  await stage.bot(at.bob, at.room, telling.handler, { trigger: { on: 'always' } });
   render(<Conversation />);
-  const status = () => page.querySelector('section')?.getAttribute('data-status');
-  await until(() => expect(peer.heard.some(({ type }) => type === 'join_room')).toBe(true));
-  peer.say('general', { id: 'answer', sender: 'scribe', status: 'streaming' });
-  peer.open('general', 'answer');
-  peer.grow('general', 'answer', 'Once');
-  await until(() => expect([status(), paragraphs()]).toEqual(['streaming', ['Once']]));
-  peer.append('general', { type: 'message_completed', message_id: 'answer', status: 'complete', ends: [] });
-  await until(() => expect(status()).toBe('ready'));
+  await at.until(() => expect(at.chat.getRoom(at.room)?.state).toBe('joined'));
+  at.click();
+  await at.until(() => expect(at.chat.getRoom(at.room)?.runs).toHaveLength(1));
+  expect(status()).toBe('submitted');
+  telling.say('Once');
+  await at.until(() => expect([status(), paragraphs()]).toEqual(['streaming', ['hello', 'Once']]));
+  telling.end();
+  await at.until(() => expect(status()).toBe('ready'));
 });
 
 test('while text streams, only its row renders', async () => {
@@ -119,35 +110,39 @@ test('while text streams, only its row renders', async () => {
       </Profiler>
     );
   };
-  for (let n = 0; n < 20; n += 1) peer.say('general', { id: `m${n}`, sender: 'bob', text: `${n}` });
-  peer.say('general', { id: 'answer', sender: 'scribe', status: 'streaming' });
-  peer.open('general', 'answer');
+  const telling = new Telling();
+  await stage.bot(at.bob, at.room, telling.handler, { id: 'teller' });
+  for (let n = 0; n < 20; n += 1) await at.says(`${n}`);
+  await at.says('@teller tell');
+  telling.say('Once');
   render(
-    <RoomProvider id="general">
+    <RoomProvider id={at.room}>
       <List />
     </RoomProvider>,
   );
-  await until(() => expect(paragraphs()).toHaveLength(21));
+  await at.until(() => expect(paragraphs().at(-1)).toBe('Once'));
+  const answer = at.chat.getRoom(at.room)?.keys.at(-1);
   renders.length = 0;
-  peer.grow('general', 'answer', 'word');
-  await until(() => expect(paragraphs().at(-1)).toBe('word'));
+  telling.say(' upon');
+  await at.until(() => expect(paragraphs().at(-1)).toBe('Once upon'));
   // The profiler of the list sees that something below it rendered; no other row did.
-  expect(new Set(renders)).toEqual(new Set(['answer', 'list']));
+  expect(new Set(renders)).toEqual(new Set([answer, 'list']));
 });
 
 test('rooms and connection come and go with the components that look at them', async () => {
+  const open = await stage.meter('antiphon_open{door="ws"}');
   const Status = () => <i>{useConnection().state}</i>;
-  const Room = () => <b>{useRoom('general').state}</b>;
+  const Room = () => <b>{useRoom(at.room).state}</b>;
   const Socket = () => <u>{useWebSocket().readyState}</u>;
   const Unread = () => <s>{useUnread().total}</s>;
-  render([<Status key="1" />, <Room key="2" />, <Socket key="3" />, <Unread key="4" />]);
-  await until(() => expect(page.textContent).toBe('connectedjoined10'));
+  const Rooms = () => <em>{useRooms().some(({ id }) => id === at.room) ? 'mine' : ''}</em>;
+  const left = await stage.asked('leave_room');
+  render([<Status key="1" />, <Room key="2" />, <Socket key="3" />, <Unread key="4" />, <Rooms key="5" />]);
+  await at.until(() => expect(at.page.textContent).toBe('connectedjoined10mine'));
   render(<Status />);
-  await until(() => expect(peer.heard.some(({ type }) => type === 'leave_room')).toBe(true));
-  expect(page.textContent).toBe('connected');
-  act(() => {
-    root.render(null);
-  });
-  await until(() => expect(peer.guests.size).toBe(0));
-  expect(chat.status.state).toBe('idle');
+  await at.until(async () => expect(await stage.asked('leave_room')).toBe(left + 1));
+  expect(at.page.textContent).toBe('connected');
+  at.render(null);
+  await at.until(async () => expect(await stage.meter('antiphon_open{door="ws"}')).toBe(open));
+  expect(at.chat.status.state).toBe('idle');
 });

@@ -8,6 +8,9 @@ export interface Backoff {
   readonly maxAttempts: number;
 }
 
+/** Half a second at first, twenty at most, for ever. */
+export const BACKOFF: Backoff = { minMs: 500, maxMs: 20_000, maxAttempts: Infinity };
+
 /** A connection that lived this long proved usable: the count of failures starts again. */
 export const STEADY_MS = 10_000;
 

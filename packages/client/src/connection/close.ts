@@ -1,23 +1,31 @@
 /** What close codes mean: 4000–4499 come back, 4500–4999 do not. */
 import { ChatError, type ChatErrorCode } from '../errors.ts';
 
-const AUTHENTICATION_FAILED = 4500;
+/** Whether a connection may come back: yes, not at all, or only with another token. */
+export type Finality = 'no' | 'yes' | 'token';
+
+/** What browsers say of a connection that broke off, or did not come about. */
+export const BROKEN_OFF = 1006;
+const TOKEN_REFUSED = 4500;
 const TOKEN_EXPIRED = 4501;
-
-/** Codes that the client closes with. */
+/** Codes that the client closes with: it has no use for the line, or the line itself does not work. */
 export const CLOSE_NORMAL = 1000;
-export const CLOSE_GIVING_UP = 4900;
+export const CLOSE_BROKEN = 4900;
 
-type Final = 'no' | 'yes' | 'token';
+/** Why it is over, and whether that is final. */
+export interface Failure {
+  readonly error: ChatError;
+  readonly final: Finality;
+}
 
 /** Whether, and how, a connection that the server closed may come back. */
-export function readClose(code: number, reason: string): { error: ChatError; final: Final } {
+export function readClose(code: number, reason: string): Failure {
   const [name, final] = meaning(code);
   return { error: new ChatError(name, reason || `the connection closed (${code})`), final };
 }
 
-function meaning(code: number): readonly [ChatErrorCode, Final] {
-  if (code === AUTHENTICATION_FAILED) return ['token_refused', 'token'];
-  if (code === TOKEN_EXPIRED) return ['token_expired', 'token'];
-  return code >= 4500 && code <= 4999 ? ['forbidden', 'yes'] : ['disconnected', 'no'];
+function meaning(code: number): [ChatErrorCode, Finality] {
+  if (code < 4500 || code > 4999) return ['disconnected', 'no'];
+  if (code === TOKEN_REFUSED) return ['token_refused', 'token'];
+  return code === TOKEN_EXPIRED ? ['token_expired', 'token'] : ['forbidden', 'yes'];
 }

@@ -1,30 +1,30 @@
 /** Carries out what the machine decides: asks for tokens, opens and closes channels, keeps the one timer. */
-import type { Environment, Timer } from '../environment.ts';
-import { ChatError } from '../errors.ts';
+import { type Environment, Timer } from '../environment.ts';
+import { ChatError, fromWire, toChatError } from '../errors.ts';
 import type { ConnectionStatus } from '../model/connection.ts';
-import {
-  type Answer,
-  readFrame,
-  type Replies,
-  type Request,
-  type RequestOf,
-  type ServerFrame,
-} from '../wire/frames.ts';
+import type { Answer, Replies, Request, RequestOf, ServerFrame } from '../wire/frames.ts';
 import type { Wire } from '../wire/words.ts';
-import type { Backoff } from './backoff.ts';
-import { CLOSE_GIVING_UP, CLOSE_NORMAL, readClose } from './close.ts';
-import { type Deed, type Happening, type Machine, nextTick, START, step } from './machine.ts';
-import { Requests } from './requests.ts';
+import type { ChatClientOptions } from '../options.ts';
+import { BACKOFF } from './backoff.ts';
+import { BROKEN_OFF, CLOSE_BROKEN, CLOSE_NORMAL, readClose } from './close.ts';
+import { type Happening, type Machine, nextTick, START, step } from './machine.ts';
+import { type Patience, Requests } from './requests.ts';
 import type { AuthReason, Tokens } from './token.ts';
-import type { Channel, Transport } from './transport.ts';
+import type { Channel, Dial, TransportName } from './transport.ts';
 import { watchPage } from './wake.ts';
 
 /** Whatever comes without having been asked for. */
 export type Unasked = Exclude<ServerFrame, Answer | { type: 'ping' | 'bye' | 'token_expiring' }>;
 
-/** What a connection reports. */
-export interface ConnectionEvents {
-  status(status: ConnectionStatus): void;
+/** What a connection needs, and whom it tells what. */
+export interface ConnectionHost extends Environment {
+  readonly options: Pick<ChatClientOptions, 'reconnect' | 'transports' | 'device' | 'logger'>;
+  readonly tokens: Tokens;
+  readonly dial: Dial;
+  /** The address of the server. */
+  server(): string;
+  /** The status is another one. */
+  moved(): void;
   /** A connection is ready. */
   connected(user: Wire.User): void;
   /** The connection that was ready is gone. */
@@ -35,39 +35,30 @@ export interface ConnectionEvents {
   error(error: ChatError): void;
 }
 
-/** What a connection needs. */
-export interface ConnectionOptions {
-  readonly url: () => string;
-  readonly tokens: Tokens;
-  readonly transport: Transport;
-  readonly backoff: Backoff;
-  readonly environment: Environment;
-  readonly device?: string | undefined;
-}
+/** What to connect by, unless the application chose: the best one first. */
+const TRANSPORTS: readonly TransportName[] = ['websocket', 'sse'];
+/** Timers of 2^31 ms and more fire at once; a token may live longer. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** One connection that comes back by itself. */
 export class Connection {
-  readonly #options: ConnectionOptions;
-  readonly #events: ConnectionEvents;
+  readonly #host: ConnectionHost;
   readonly #requests: Requests;
+  readonly #timer = new Timer();
   #machine: Machine = START;
   #channel: Channel | undefined;
+  #transport: TransportName | undefined;
   #token = '';
   #heardAt = 0;
   #rttMs: number | undefined;
-  readonly #timer: Timer;
+  /** The code of the server's farewell, for lines that end without one of their own. */
+  #farewell: number | undefined;
   #unwatch: (() => void) | undefined;
-  #status: ConnectionStatus = { state: 'idle', since: 0, attempt: 0 };
+  status: ConnectionStatus = { state: 'idle', since: 0, attempt: 0 };
 
-  constructor(options: ConnectionOptions, events: ConnectionEvents) {
-    this.#options = options;
-    this.#events = events;
-    this.#requests = new Requests(options.environment);
-    this.#timer = options.environment.timer();
-  }
-
-  get status(): ConnectionStatus {
-    return this.#status;
+  constructor(host: ConnectionHost) {
+    this.#host = host;
+    this.#requests = new Requests((frame) => this.#channel?.send(frame));
   }
 
   /** Whether requests can be sent now. */
@@ -86,204 +77,204 @@ export class Connection {
     this.#unwatch?.();
     this.#unwatch = undefined;
     this.#feed({ type: 'disconnect' });
-    this.#options.tokens.forget();
+    this.#host.tokens.forget();
   }
 
   /** Sends a request; `done` or `failed` is called when its answer is read, in the order of the wire. */
   request<T extends Request['type']>(
     request: RequestOf<T>,
-    done: (reply: Replies[T]) => void,
-    failed: (error: ChatError) => void,
+    done: (reply: Replies[T]) => void = ignore,
+    failed: (error: ChatError) => void = ignore,
+    patience: Patience = 'now',
   ): void {
-    if (!this.live) return failed(new ChatError('disconnected', 'there is no connection'));
-    const ref = this.#requests.add({ ok: (answer) => done(answer as unknown as Replies[T]), error: failed });
-    this.#write({ ...request, ref });
+    const { state } = this.#machine;
+    const hope = patience !== 'now' && state !== 'idle' && state !== 'failed';
+    if (this.live || hope) this.#ask(request, done, failed, patience);
+    else failed(new ChatError('disconnected', 'there is no connection'));
+  }
+
+  /** Sends a request as soon as there is a connection, and gives its answer. */
+  ask<T extends Request['type']>(request: RequestOf<T>, patience: Patience = 'once'): Promise<Replies[T]> {
+    return new Promise((resolve, reject) => this.request<T>(request, resolve, reject, patience));
+  }
+
+  #ask(
+    request: object,
+    done: (reply: never) => void,
+    error: (error: ChatError) => void,
+    patience: Patience,
+    now = this.live,
+  ): void {
+    const ok = (answer: Answer) => done(answer as never);
+    this.#requests.add(request, { ok, error }, patience, now);
   }
 
   #feed(event: Happening): void {
-    const { environment, backoff } = this.#options;
+    const host = this.#host;
+    const { reconnect, transports = TRANSPORTS, logger } = host.options;
     const before = this.#machine;
-    const [next, deeds] = step(before, event, {
-      now: environment.now(),
-      random: environment.random(),
-      backoff,
-    });
-    this.#machine = next;
-    for (const deed of deeds) this.#carryOut(deed);
+    const backoff = { ...BACKOFF, ...reconnect };
+    const moment = { now: host.now(), random: host.random(), backoff, ways: transports.length };
+    this.#machine = step(before, event, moment);
+    logger?.(event.type, this.#machine);
+    this.#follow(before, this.#machine);
     this.#arm();
-    if (before.step === 'live' && next.step !== 'live') this.#events.lost();
+    if (before.step === 'live' && !this.live) this.#host.lost();
     this.#report();
   }
 
-  #carryOut(deed: Deed): void {
-    switch (deed) {
-      case 'fetch_token':
-        return void this.#fetchToken('connect');
-      case 'fetch_token_again':
-        return void this.#fetchToken('rejected');
-      case 'dial':
-        return this.#dial();
-      case 'greet':
-        return this.#greet();
-      case 'probe':
-        return this.#probe();
-      case 'refresh':
-        return void this.#refresh();
-      case 'close':
-        return this.#close();
-      case 'drop_token':
-        return this.#options.tokens.drop();
-    }
+  /** Does what a change of the machine asks for. */
+  #follow(before: Machine, now: Machine): void {
+    if (now.step !== 'dial' && now.step !== 'live') this.#close(now);
+    if (before.step === 'token' && now.step !== 'dial') this.#host.tokens.drop();
+    if (now.step === 'token' && before.step !== 'token') void this.#fetchToken(now);
+    if (now.step === 'dial' && before.step === 'token') this.#dial(now.way);
+    if (now.step !== 'live') return;
+    if (now.probedAt !== undefined && before.probedAt === undefined) this.#probe();
+    if (now.refreshAt === undefined && before.refreshAt !== undefined) void this.#refresh();
   }
 
-  async #fetchToken(reason: AuthReason): Promise<void> {
-    const { tokens, environment } = this.#options;
-    const asked = this.#machine.since;
-    const result = await tokens.get(reason, environment.now());
-    if (this.#machine.step !== 'token' || this.#machine.since !== asked) return;
-    if ('error' in result) {
-      this.#feed({ type: 'no_token', error: result.error, final: result.final });
-      return;
-    }
-    this.#token = result.token;
-    this.#feed({ type: 'token' });
+  async #fetchToken({ rejected, deadline }: Machine): Promise<void> {
+    const reason: AuthReason = rejected ? 'rejected' : 'connect';
+    const result = await this.#host.tokens.get(reason, this.#host.now());
+    if (this.#machine.step !== 'token' || this.#machine.deadline !== deadline) return;
+    if ('token' in result) this.#token = result.token;
+    this.#feed('token' in result ? { type: 'token' } : { type: 'failed', ...result });
   }
 
-  #dial(): void {
+  #dial(way: number): void {
+    const host = this.#host;
+    const { transports = TRANSPORTS } = host.options;
     let channel: Channel | undefined;
     const mine = () => channel !== undefined && this.#channel === channel;
+    this.#farewell = undefined;
     try {
-      channel = this.#options.transport(this.#options.url(), {
-        opened: () => mine() && this.#feed({ type: 'opened' }),
-        received: (data) => mine() && this.#received(data),
-        closed: (code, reason) => {
+      this.#channel = channel = host.dial(transports[way] ?? 'websocket', host.server(), {
+        opened: (by) => {
           if (!mine()) return;
-          this.#drop();
-          this.#feed({ type: 'closed', ...readClose(code, reason) });
+          this.#transport = by;
+          this.#greet();
         },
+        received: (data) => mine() && this.#received(data),
+        closed: (code, reason) => mine() && this.#closed(this.#farewell ?? code, reason),
       });
-      this.#channel = channel;
     } catch (cause) {
-      const error = new ChatError('disconnected', 'the connection could not be opened', { cause });
-      queueMicrotask(() => this.#feed({ type: 'closed', error, final: 'no' }));
+      queueMicrotask(() => this.#closed(BROKEN_OFF, `it could not be opened: ${String(cause)}`));
     }
+  }
+
+  #closed(code: number, reason: string): void {
+    this.#channel = undefined;
+    this.#feed({ type: 'failed', ...readClose(code, reason) });
   }
 
   #greet(): void {
-    const token = this.#token;
-    const ref = this.#requests.add({
-      ok: (answer) => {
-        if (answer.type === 'authenticated') this.#welcome(token, answer);
-      },
-      error: (error) => this.#refuse(error),
-    });
-    const { device } = this.#options;
-    this.#write({ type: 'authenticate', token, ref, device });
+    const { device } = this.#host.options;
+    const refused = (error: ChatError) => {
+      if (error.code === 'disconnected') return;
+      if (this.live) this.#host.error(error);
+      else this.#feed({ type: 'failed', error, final: error.retryable ? 'no' : 'token' });
+    };
+    this.#ask({ type: 'authenticate', token: this.#token, device }, ignore, refused, 'now', true);
   }
 
-  #refuse(error: ChatError): void {
-    if (error.code === 'disconnected' || error.code === 'closed') return;
-    if (this.#machine.step === 'live') return this.#events.error(error);
-    if (error.retryable) this.#feed({ type: 'closed', error, final: 'no' });
-    else this.#feed({ type: 'refused', error });
-  }
-
-  #welcome(token: string, answer: Extract<Answer, { type: 'authenticated' }>): void {
-    const first = this.#machine.step !== 'live';
+  #welcome(answer: Extract<Answer, { type: 'authenticated' }> & { token?: string }): void {
+    const first = !this.live;
     const expiresAt = Date.parse(answer.expires_at);
-    this.#options.tokens.accepted(token, expiresAt);
+    // Of several tabs that share a line, one gets a new token for all.
+    this.#token = answer.token ?? this.#token;
+    this.#host.tokens.accepted(this.#token, expiresAt);
     this.#feed({ type: 'welcome', pingIntervalMs: answer.ping_interval_ms, expiresAt });
-    if (first) this.#events.connected(answer.user);
+    if (!first) return;
+    this.#host.connected(answer.user);
+    this.#requests.flush();
   }
 
   async #refresh(): Promise<void> {
-    const { tokens, environment } = this.#options;
+    const { tokens } = this.#host;
     if (!tokens.renewable) return;
-    const result = await tokens.get('expiring', environment.now());
-    if ('error' in result) {
-      this.#events.error(result.error);
-      return;
-    }
-    this.#token = result.token;
-    if (this.live) this.#greet();
+    const result = await tokens.get('expiring', this.#host.now());
+    if ('token' in result) this.#token = result.token;
+    else this.#host.error(result.error);
+    if (this.live && 'token' in result) this.#greet();
   }
 
   #probe(): void {
-    const { environment } = this.#options;
-    const sent = environment.now();
+    const sent = this.#host.now();
     const answered = () => {
-      this.#rttMs = environment.now() - sent;
-      this.#feed({ type: 'tick', heardAt: this.#heardAt });
+      this.#rttMs = this.#host.now() - sent;
+      this.#tick();
     };
-    this.request<'list_rooms'>({ type: 'list_rooms', limit: 1 }, answered, () => undefined);
+    this.request<'list_rooms'>({ type: 'list_rooms', limit: 1 }, answered);
   }
 
   #received(data: string): void {
-    this.#heardAt = this.#options.environment.now();
-    const broken = () => this.#events.error(new ChatError('protocol', 'the server sent no object'));
-    for (const frame of readFrame(data, broken)) this.#handle(frame);
-    this.#events.handled();
+    this.#heardAt = this.#host.now();
+    for (const line of data.split('\n')) {
+      try {
+        if (line) this.#handle(JSON.parse(line) as ServerFrame);
+      } catch (cause) {
+        this.#host.error(toChatError(cause, 'protocol', 'what the server sent could not be handled'));
+      }
+    }
+    this.#host.handled();
   }
 
   #handle(frame: ServerFrame): void {
     switch (frame.type) {
       case 'ping':
-        if (this.live) this.#write({ type: 'pong' });
-        return;
+        return this.#channel?.send({ type: 'pong' });
       case 'bye':
+        this.#farewell = frame.code;
         return this.#feed({ type: 'bye', afterMs: frame.after_ms });
       case 'token_expiring':
-        return this.#feed({ type: 'refresh' });
+        return void this.#refresh();
       case 'authenticated':
+        this.#requests.settle(frame);
+        return this.#welcome(frame);
       case 'joined':
       case 'ok':
         return void this.#requests.settle(frame);
       case 'error':
-        if (!this.#requests.settle(frame)) this.#events.error(new ChatError(frame.code, frame.message));
+        if (!this.#requests.settle(frame)) this.#host.error(fromWire(frame));
         return;
       default:
-        this.#events.frame(frame);
+        this.#host.frame(frame);
     }
   }
 
-  #close(): void {
+  /** Lets go of the line, and of what was asked over it. */
+  #close({ step: doing, state }: Machine): void {
     const channel = this.#channel;
-    const usual = this.#machine.state === 'idle' || this.#machine.state === 'offline';
-    this.#drop();
-    channel?.close(usual ? CLOSE_NORMAL : CLOSE_GIVING_UP, '');
+    this.#channel = this.#transport = undefined;
+    this.#requests.drop(state === 'idle' || state === 'failed');
+    // To be tried again although it never closed by itself: nothing comes over it any more.
+    channel?.close(doing === 'wait' ? CLOSE_BROKEN : CLOSE_NORMAL);
   }
 
-  #drop(): void {
-    this.#channel = undefined;
-    this.#requests.dropAll(new ChatError('disconnected', 'the connection ended'));
-  }
-
-  #write(frame: object): void {
-    this.#channel?.send(JSON.stringify(frame));
+  #tick(): void {
+    this.#feed({ type: 'tick', heardAt: this.#heardAt });
   }
 
   #arm(): void {
     this.#timer.clear();
-    const due = nextTick(this.#machine);
-    if (due === undefined) return;
-    // Timers of 2^31 ms and more fire at once; a token may live longer.
-    const delay = Math.min(due - this.#options.environment.now(), 2 ** 31 - 1);
-    this.#timer.set(delay, () => this.#feed({ type: 'tick', heardAt: this.#heardAt }));
+    const wait = nextTick(this.#machine) - this.#host.now();
+    if (wait < Infinity) this.#timer.set(Math.min(wait, LONGEST_MS), () => this.#tick());
   }
 
   #report(): void {
     const { state, since, attempt, step: doing, deadline, error } = this.#machine;
     const retryAt = doing === 'wait' ? deadline : undefined;
-    const was = this.#status;
-    const rttMs = this.#rttMs;
-    const same =
-      was.state === state &&
-      was.attempt === attempt &&
-      was.retryAt === retryAt &&
-      was.error === error &&
-      was.rttMs === rttMs;
-    if (same) return;
-    this.#status = { state, since, attempt, retryAt, error, rttMs };
-    this.#events.status(this.#status);
+    const was = this.status;
+    const status = { state, since, attempt, retryAt, error, rttMs: this.#rttMs, transport: this.#transport };
+    const words = Object.keys(status) as (keyof typeof status)[];
+    if (words.every((word) => status[word] === was[word])) return;
+    this.status = status;
+    this.#host.moved();
   }
+}
+
+/** For answers that nobody needs. */
+export function ignore(): void {
+  // Nothing to do.
 }

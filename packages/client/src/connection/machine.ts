@@ -1,12 +1,13 @@
 /**
- * The connection as a pure function: what is, plus what happened, gives what is next and what to do. Time and chance
- * come in with each event, so every rule here can be tested without waiting.
+ * The connection as a pure function: what is, plus what happened, gives what is next. What has to be done follows from
+ * the step (`connection.ts`). Time and chance come in with each event, so every rule here can be tested without waiting.
  */
 import { ChatError } from '../errors.ts';
 import type { ConnectionState } from '../model/connection.ts';
 import { type Backoff, delayAfter, firstDelay, STEADY_MS } from './backoff.ts';
+import type { Failure } from './close.ts';
 
-/** A token function may ask a person; a socket that does not open in 8 s will not. */
+/** A token function may ask a person; a line that is not open and greeted in 8 s will not be. */
 const TOKEN_MS = 30_000;
 const DIAL_MS = 8_000;
 /** Grace beyond the server's ping interval, and the time that a probe has for its answer. */
@@ -14,12 +15,19 @@ const HEARTBEAT_GRACE_MS = 10_000;
 const PROBE_MS = 2_000;
 /** A page that nobody sees does not hurry. */
 const HIDDEN_RETRY_MS = 30_000;
-/** A token is refreshed after this part of its life; never sooner than this, whatever the clocks say. */
+/**
+ * A token is refreshed after this part of its life, of several tabs by the one that is first; never sooner than after
+ * half a minute, whatever the clocks say.
+ */
 const REFRESH_AT = 0.8;
+const REFRESH_SPREAD = 0.05;
 const REFRESH_MIN_MS = 30_000;
+/** So many lines of the first kind that did not come about mean that it is blocked here; it is tried again after a while. */
+const BLOCKED_AFTER = 2;
+const BLOCKED_MS = 5 * 60_000;
 
 /** What the connection is doing inside its public state. */
-export type Step = 'rest' | 'token' | 'dial' | 'greet' | 'live' | 'wait';
+export type Step = 'rest' | 'token' | 'dial' | 'live' | 'wait';
 
 /** All that the connection knows. */
 export interface Machine {
@@ -40,238 +48,195 @@ export interface Machine {
   readonly hintMs: number | undefined;
   readonly error: ChatError | undefined;
   readonly hidden: boolean;
+  /** Which of the transports carries the line, or is to. */
+  readonly way: number;
+  /** How many lines of the first transport in a row did not come about; what once worked here is not blocked. */
+  readonly misses: number;
+  readonly missedAt: number;
 }
 
 /** What can happen. */
 export type Happening =
-  | { type: 'connect' | 'disconnect' | 'opened' | 'wake' | 'online' | 'offline' | 'suspend' | 'refresh' }
+  | { type: 'connect' | 'disconnect' | 'token' | 'wake' | 'online' | 'offline' | 'suspend' }
   | { type: 'visibility'; hidden: boolean }
-  | { type: 'token' }
-  | { type: 'no_token'; error: ChatError; final: boolean }
   | { type: 'welcome'; pingIntervalMs: number; expiresAt: number }
-  | { type: 'refused'; error: ChatError }
   | { type: 'bye'; afterMs: number }
-  | { type: 'closed'; error: ChatError; final: 'no' | 'yes' | 'token' }
+  /** There is no token, no line, or none any more. */
+  | ({ type: 'failed' } & Failure)
   | { type: 'tick'; heardAt: number };
-
-/** What to do. */
-export type Deed =
-  'fetch_token' | 'fetch_token_again' | 'dial' | 'greet' | 'probe' | 'refresh' | 'close' | 'drop_token';
 
 /** Time and chance at the moment of an event. */
 export interface Moment {
   readonly now: number;
   readonly random: number;
   readonly backoff: Backoff;
+  /** How many transports there are. */
+  readonly ways: number;
 }
 
-type Next = readonly [Machine, readonly Deed[]];
-
-/** Before anything happened. */
-export const START: Machine = {
-  state: 'idle',
+/** What ends with a line. */
+const NO_LINE = {
   step: 'rest',
-  since: 0,
-  attempt: 0,
   deadline: undefined,
   refreshAt: undefined,
   connectedAt: undefined,
-  pingIntervalMs: 25_000,
   probedAt: undefined,
-  rejected: false,
   hintMs: undefined,
+} as const;
+
+/** Before anything happened. */
+export const START: Machine = {
+  ...NO_LINE,
+  state: 'idle',
+  since: 0,
+  attempt: 0,
+  pingIntervalMs: 25_000,
+  rejected: false,
   error: undefined,
   hidden: false,
+  way: 0,
+  misses: 0,
+  missedAt: 0,
 };
 
 /** What is next. */
-export function step(machine: Machine, event: Happening, moment: Moment): Next {
-  switch (event.type) {
-    case 'connect':
-      return connect(machine, moment);
-    case 'disconnect':
-      return [rest(machine, 'idle', moment, undefined), ['close', 'drop_token']];
-    case 'token':
-      return machine.step === 'token' ? [at(machine, 'dial', moment.now + DIAL_MS), ['dial']] : same(machine);
-    case 'no_token':
-      if (machine.step !== 'token') return same(machine);
-      return event.final ? fail(machine, event.error, moment) : retry(machine, event.error, moment);
-    case 'opened':
-      return machine.step === 'dial' ? [{ ...machine, step: 'greet' }, ['greet']] : same(machine);
-    case 'welcome':
-      return [welcome(machine, event, moment), []];
-    case 'refused':
-      return refused(machine, event.error, moment);
-    case 'bye':
-      return [{ ...machine, hintMs: event.afterMs }, []];
-    case 'closed':
-      return closed(machine, event, moment);
-    case 'tick':
-      return tick(machine, event.heardAt, moment);
-    case 'refresh':
-      return machine.step === 'live' ? [{ ...machine, refreshAt: undefined }, ['refresh']] : same(machine);
-    case 'visibility':
-      return [{ ...machine, hidden: event.hidden }, []];
-    default:
-      return surroundings(machine, event.type, moment);
-  }
+export function step(machine: Machine, event: Happening, moment: Moment): Machine {
+  const next = react(machine, event, moment);
+  return next.state === machine.state ? next : { ...next, since: moment.now };
 }
 
 /** When the machine wants the next `tick`. */
-export function nextTick(machine: Machine): number | undefined {
-  const times = [machine.deadline, machine.refreshAt].filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.min(...times);
+export function nextTick({ deadline = Infinity, refreshAt = Infinity }: Machine): number {
+  return Math.min(deadline, refreshAt);
 }
 
-function surroundings(
-  machine: Machine,
-  what: 'wake' | 'online' | 'offline' | 'suspend',
-  moment: Moment,
-): Next {
-  const away = machine.state === 'idle' || machine.state === 'failed';
-  if (away) return same(machine);
-  switch (what) {
-    case 'offline':
-    case 'suspend': {
-      const state = what === 'offline' ? what : 'reconnecting';
-      if (machine.state === 'offline') return same(machine);
-      return [rest(machine, state, moment, undefined), ['close', 'drop_token']];
-    }
-    case 'online':
-      return machine.step === 'wait' || machine.step === 'rest' ? begin(machine, moment) : same(machine);
+function react(machine: Machine, event: Happening, moment: Moment): Machine {
+  const { step: doing, state } = machine;
+  const ended = state === 'idle' || state === 'failed';
+  switch (event.type) {
+    case 'connect':
+      return hurry(ended ? { ...machine, attempt: 0, rejected: false, error: undefined } : machine, moment);
+    case 'disconnect':
+      return { ...machine, ...NO_LINE, state: 'idle', error: undefined };
+    case 'token':
+      return doing === 'token' ? dial(machine, moment) : machine;
+    case 'welcome':
+      return welcome(machine, event, moment);
+    case 'bye':
+      return { ...machine, hintMs: event.afterMs };
+    case 'failed':
+      return failed(machine, event, moment);
+    case 'tick':
+      return tick(machine, event.heardAt, moment);
+    case 'visibility':
+      return { ...machine, hidden: event.hidden };
     case 'wake':
-      if (machine.step === 'live')
-        return machine.probedAt === undefined ? probe(machine, moment) : same(machine);
-      if (machine.step === 'wait' || machine.state === 'reconnecting') return begin(machine, moment);
-      return same(machine);
+      if (doing === 'live') return probe(machine, moment);
+      return ended || state === 'offline' ? machine : hurry(machine, moment);
+    case 'online':
+      // Another network may let through what the last one did not, and the other way round.
+      return ended ? machine : hurry({ ...machine, misses: 0 }, moment);
+    case 'offline':
+    case 'suspend':
+      if (ended || state === 'offline') return machine;
+      return {
+        ...machine,
+        ...NO_LINE,
+        state: event.type === 'offline' ? 'offline' : 'reconnecting',
+        error: undefined,
+      };
   }
 }
 
-function connect(machine: Machine, moment: Moment): Next {
-  if (machine.state === 'idle' || machine.state === 'failed') {
-    return begin({ ...machine, attempt: 0, rejected: false, error: undefined }, moment);
-  }
-  return machine.step === 'wait' || machine.step === 'rest' ? begin(machine, moment) : same(machine);
+/** Waits no longer. */
+function hurry(machine: Machine, moment: Moment): Machine {
+  return machine.step === 'wait' || machine.step === 'rest' ? begin(machine, moment) : machine;
 }
 
-function begin(machine: Machine, moment: Moment): Next {
-  const next = at(enter(machine, 'connecting', moment), 'token', moment.now + TOKEN_MS);
-  return [next, [machine.rejected ? 'fetch_token_again' : 'fetch_token']];
+function begin(machine: Machine, { now }: Moment): Machine {
+  return { ...machine, ...NO_LINE, state: 'connecting', step: 'token', deadline: now + TOKEN_MS };
+}
+
+function dial(machine: Machine, { now, ways }: Moment): Machine {
+  const blocked = machine.misses >= BLOCKED_AFTER && now < machine.missedAt + BLOCKED_MS;
+  return { ...machine, step: 'dial', deadline: now + DIAL_MS, way: blocked && ways > 1 ? 1 : 0 };
 }
 
 function welcome(
   machine: Machine,
-  event: { pingIntervalMs: number; expiresAt: number },
-  { now }: Moment,
+  { pingIntervalMs, expiresAt }: { pingIntervalMs: number; expiresAt: number },
+  { now, random }: Moment,
 ): Machine {
-  const life = Math.max(REFRESH_MIN_MS, (event.expiresAt - now) * REFRESH_AT);
-  const common = { ...machine, refreshAt: now + life, pingIntervalMs: event.pingIntervalMs, rejected: false };
+  const life = (expiresAt - now) * (REFRESH_AT + random * REFRESH_SPREAD);
+  const refreshAt = now + Math.max(REFRESH_MIN_MS, life);
+  const common = { ...machine, refreshAt, pingIntervalMs, rejected: false };
   if (machine.step === 'live') return common;
   return {
     ...common,
-    ...entered('connected', now),
+    state: 'connected',
     step: 'live',
-    deadline: now + event.pingIntervalMs + HEARTBEAT_GRACE_MS,
+    deadline: now + pingIntervalMs + HEARTBEAT_GRACE_MS,
     connectedAt: now,
-    probedAt: undefined,
-    hintMs: undefined,
     error: undefined,
+    misses: machine.way === 0 ? -Infinity : machine.misses,
   };
 }
 
-/** The first refusal asks for another token, the second is final: repeating a stale one helps nobody. */
-function refused(machine: Machine, error: ChatError, moment: Moment): Next {
-  if (machine.rejected) return fail(machine, error, moment);
-  const [next, deeds] = begin({ ...machine, rejected: true, error }, moment);
-  return [next, ['close', ...deeds]];
+function failed(machine: Machine, { error, final }: Failure, moment: Moment): Machine {
+  const { step: doing, rejected } = machine;
+  if (doing === 'rest' || doing === 'wait') return machine;
+  if (final === 'no') return retry(machine, error, moment);
+  // The first refusal asks for another token, the second is final: repeating a stale one helps nobody.
+  if (final === 'token' && !rejected) return begin({ ...machine, rejected: true, error }, moment);
+  // Why another token was needed says more than that there is none.
+  return fail(machine, (doing === 'token' && rejected && machine.error) || error);
 }
 
-function closed(
-  machine: Machine,
-  event: { error: ChatError; final: 'no' | 'yes' | 'token' },
-  moment: Moment,
-): Next {
-  if (machine.step !== 'dial' && machine.step !== 'greet' && machine.step !== 'live') return same(machine);
-  if (event.final === 'yes') return fail(machine, event.error, moment);
-  if (event.final === 'token') return refused(machine, event.error, moment);
-  return retry(machine, event.error, moment);
-}
-
-function tick(machine: Machine, heardAt: number, moment: Moment): Next {
-  if (machine.refreshAt !== undefined && moment.now >= machine.refreshAt)
-    return step(machine, { type: 'refresh' }, moment);
-  if (machine.deadline === undefined || moment.now < machine.deadline) return same(machine);
-  switch (machine.step) {
-    case 'token':
-    case 'dial':
-    case 'greet':
-      return retry(machine, machine.error, moment);
-    case 'wait':
-      return begin(machine, moment);
-    case 'live':
-      return listen(machine, heardAt, moment);
-    case 'rest':
-      return same(machine);
-  }
+function tick(machine: Machine, heardAt: number, moment: Moment): Machine {
+  const { refreshAt = Infinity, deadline = Infinity } = machine;
+  if (moment.now >= refreshAt) return { ...machine, refreshAt: undefined };
+  if (moment.now < deadline) return machine;
+  if (machine.step === 'live') return listen(machine, heardAt, moment);
+  return machine.step === 'wait' ? begin(machine, moment) : retry(machine, machine.error, moment);
 }
 
 /** Silence is judged by the clock, and once more by a probe: a timer may be late because the machine slept. */
-function listen(machine: Machine, heardAt: number, moment: Moment): Next {
-  const patience = heardAt + machine.pingIntervalMs + HEARTBEAT_GRACE_MS;
-  if (machine.probedAt !== undefined) {
-    if (heardAt < machine.probedAt) return retry(machine, machine.error, moment);
-    return [{ ...machine, probedAt: undefined, deadline: patience }, []];
-  }
-  return patience > moment.now ? [{ ...machine, deadline: patience }, []] : probe(machine, moment);
+function listen(machine: Machine, heardAt: number, moment: Moment): Machine {
+  const { probedAt } = machine;
+  if (probedAt !== undefined && heardAt < probedAt) return retry(machine, machine.error, moment);
+  const deadline = heardAt + machine.pingIntervalMs + HEARTBEAT_GRACE_MS;
+  if (probedAt === undefined && deadline <= moment.now) return probe(machine, moment);
+  return { ...machine, probedAt: undefined, deadline };
 }
 
-function probe(machine: Machine, { now }: Moment): Next {
-  return [{ ...machine, probedAt: now, deadline: now + PROBE_MS }, ['probe']];
+function probe(machine: Machine, { now }: Moment): Machine {
+  return machine.probedAt === undefined ? { ...machine, probedAt: now, deadline: now + PROBE_MS } : machine;
 }
 
-function retry(machine: Machine, error: ChatError | undefined, moment: Moment): Next {
-  const steady = machine.connectedAt !== undefined && moment.now - machine.connectedAt >= STEADY_MS;
+function retry(machine: Machine, error: ChatError | undefined, { now, random, backoff }: Moment): Machine {
+  const { connectedAt = Infinity, hintMs, hidden } = machine;
+  const steady = now - connectedAt >= STEADY_MS;
   const failures = steady ? 0 : machine.attempt;
-  if (failures >= moment.backoff.maxAttempts)
-    return fail(machine, error ?? new ChatError('disconnected', 'out of reach'), moment);
-  const delay =
-    machine.hintMs ??
-    (steady ? firstDelay(moment.random) : delayAfter(failures, moment.random, moment.backoff));
-  const wait = machine.hidden ? Math.max(HIDDEN_RETRY_MS, delay) : delay;
-  const next = rest(machine, 'reconnecting', moment, error);
-  return [
-    { ...next, step: 'wait', attempt: failures + 1, deadline: moment.now + wait },
-    ['close', 'drop_token'],
-  ];
+  if (failures >= backoff.maxAttempts)
+    return fail(machine, error ?? new ChatError('disconnected', 'the server could not be reached'));
+  const delay = steady ? firstDelay(random) : delayAfter(failures, random, backoff);
+  return {
+    ...machine,
+    ...NO_LINE,
+    ...(machine.step === 'dial' && missed(machine, now)),
+    error,
+    state: 'reconnecting',
+    step: 'wait',
+    attempt: failures + 1,
+    deadline: now + (hintMs ?? Math.max(delay, hidden ? HIDDEN_RETRY_MS : 0)),
+  };
 }
 
-function fail(machine: Machine, error: ChatError, moment: Moment): Next {
-  return [rest(machine, 'failed', moment, error), ['close', 'drop_token']];
+/** A line did not come about. Where that was one of the second kind, the first has its turn again. */
+function missed({ way, misses }: Machine, now: number): Partial<Machine> {
+  return way === 0 ? { misses: misses + 1, missedAt: now } : { missedAt: -Infinity };
 }
 
-function rest(
-  machine: Machine,
-  state: ConnectionState,
-  { now }: Moment,
-  error: ChatError | undefined,
-): Machine {
-  const { attempt, rejected, hidden, pingIntervalMs } = machine;
-  const since = machine.state === state ? machine.since : now;
-  return { ...START, state, since, attempt, rejected, hidden, pingIntervalMs, error };
-}
-
-function at(machine: Machine, name: Step, deadline: number): Machine {
-  return { ...machine, step: name, deadline };
-}
-
-function enter(machine: Machine, state: ConnectionState, { now }: Moment): Machine {
-  return machine.state === state ? machine : { ...machine, ...entered(state, now) };
-}
-
-function entered(state: ConnectionState, now: number): { state: ConnectionState; since: number } {
-  return { state, since: now };
-}
-
-function same(machine: Machine): Next {
-  return [machine, []];
+function fail(machine: Machine, error: ChatError): Machine {
+  return { ...machine, ...NO_LINE, state: 'failed', error };
 }

@@ -1,65 +1,81 @@
 /** Requests that wait for their answer, each under a number of its own. */
+import { Timer } from '../environment.ts';
 import { ChatError, fromWire } from '../errors.ts';
-import type { Environment, Timer } from '../environment.ts';
 import type { Answer } from '../wire/frames.ts';
 
-/** No answer for this long means that none will come; repeating is safe, because ids make it so. */
-export const ANSWER_MS = 10_000;
+/** No answer for this long means that none will come. */
+const ANSWER_MS = 10_000;
+/** What is asked for again on the next connection may take longer, because connections may. */
+const REPEAT_MS = 30_000;
 
-/** No request has this number. */
-const NONE = 0;
+/** When a request goes out: now or never; now or on the next connection; the same, again if the answer was lost. */
+export type Patience = 'now' | 'once' | 'repeat';
 
 /** Called at once when the answer is read, so that nothing that follows it on the wire is handled before it. */
-export interface Waiting {
-  ok(answer: Exclude<Answer, { type: 'error' }>): void;
+interface Waiting {
+  ok(answer: Answer): void;
   error(error: ChatError): void;
 }
 
 interface Open extends Waiting {
+  readonly frame: object;
+  readonly patience: Patience;
   readonly timer: Timer;
+  sent: boolean;
 }
 
-/** The open requests of one connection. */
+/** The open requests of one client. */
 export class Requests {
-  readonly #environment: Environment;
+  readonly #send: (frame: object) => void;
   readonly #open = new Map<number, Open>();
   #last = 0;
 
-  constructor(environment: Environment) {
-    this.#environment = environment;
+  constructor(send: (frame: object) => void) {
+    this.#send = send;
   }
 
-  /** A number for a request whose answer goes to `waiting`. */
-  add(waiting: Waiting, timeoutMs = ANSWER_MS): number {
+  /** Gives a request its number, and sends it if there is a line. */
+  add(request: object, waiting: Waiting, patience: Patience, sent: boolean): void {
     this.#last += 1;
     const ref = this.#last;
-    const timer = this.#environment.timer();
-    timer.set(timeoutMs, () => {
-      this.#take(ref)?.error(new ChatError('timeout', 'no answer in time'));
-    });
-    this.#open.set(ref, { ok: waiting.ok.bind(waiting), error: waiting.error.bind(waiting), timer });
-    return ref;
+    const frame = { ...request, ref };
+    const timer = new Timer();
+    timer.set(patience === 'repeat' ? REPEAT_MS : ANSWER_MS, () =>
+      this.#take(ref)?.error(new ChatError('timeout', 'no answer in time')),
+    );
+    this.#open.set(ref, { ...waiting, frame, patience, timer, sent });
+    if (sent) this.#send(frame);
+  }
+
+  /** There is a line: sends what waited for one. */
+  flush(): void {
+    for (const open of this.#open.values()) {
+      if (!open.sent) this.#send(open.frame);
+      open.sent = true;
+    }
   }
 
   /** Hands an answer to whoever waits for it; false if nobody does. */
   settle(answer: Answer): boolean {
-    const open = this.#take(answer.ref ?? NONE);
-    if (!open) return false;
-    if (answer.type === 'error') open.error(fromWire(answer));
-    else open.ok(answer);
-    return true;
+    const open = this.#take(answer.ref);
+    if (answer.type === 'error') open?.error(fromWire(answer));
+    else open?.ok(answer);
+    return open !== undefined;
   }
 
-  /** The connection is gone, and with it every answer. */
-  dropAll(error: ChatError): void {
-    for (const ref of [...this.#open.keys()]) this.#take(ref)?.error(error);
+  /** The line is gone, and with it every answer; `all` if there will be no other one. */
+  drop(all: boolean): void {
+    for (const [ref, open] of [...this.#open]) {
+      if (all || (open.sent && open.patience !== 'repeat'))
+        this.#take(ref)?.error(new ChatError('disconnected', 'the connection ended'));
+      open.sent = false;
+    }
   }
 
-  #take(ref: number): Open | undefined {
+  #take(ref = 0): Open | undefined {
     const open = this.#open.get(ref);
-    if (!open) return undefined;
+    open?.timer.clear();
     this.#open.delete(ref);
-    open.timer.clear();
     return open;
   }
 }

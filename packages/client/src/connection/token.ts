@@ -1,5 +1,6 @@
 /** Tokens: asked for once at a time, kept while they are good. */
 import { ChatError, toChatError } from '../errors.ts';
+import type { Failure } from './close.ts';
 
 /** Why a token is asked for. */
 export type AuthReason = 'connect' | 'expiring' | 'rejected';
@@ -13,7 +14,7 @@ export type Auth =
     }) => string | null | undefined | Promise<string | null | undefined>);
 
 /** What asking for a token gave. */
-export type TokenResult = { readonly token: string } | { readonly error: ChatError; readonly final: boolean };
+export type TokenResult = { readonly token: string } | Failure;
 
 /** A token is not used so close to its end. */
 const TOO_CLOSE_MS = 5_000;
@@ -51,36 +52,30 @@ export class Tokens {
   }
 
   /** A token; the one that is held if it is still good and was not refused. */
-  get(reason: AuthReason, now: number): Promise<TokenResult> {
+  async get(reason: AuthReason, now: number): Promise<TokenResult> {
     const held = this.#held;
-    if (reason === 'connect' && held && held.expiresAt - TOO_CLOSE_MS > now)
-      return Promise.resolve({ token: held.token });
+    if (reason === 'connect' && held && held.expiresAt - TOO_CLOSE_MS > now) return held;
     this.#held = undefined;
-    if (this.#asking) return this.#asking.result;
-    const abort = new AbortController();
-    const result = this.#ask(reason, abort.signal);
-    const asking = { abort, result };
-    this.#asking = asking;
-    void result.then(() => {
-      if (this.#asking === asking) this.#asking = undefined;
-    });
+    if (!this.#asking) {
+      const abort = new AbortController();
+      this.#asking = { abort, result: this.#ask(reason, abort.signal) };
+    }
+    const asking = this.#asking;
+    const result = await asking.result;
+    if (this.#asking === asking) this.#asking = undefined;
     return result;
   }
 
   async #ask(reason: AuthReason, signal: AbortSignal): Promise<TokenResult> {
-    if (typeof this.#auth === 'string') {
-      if (reason !== 'rejected') return { token: this.#auth };
-      return { final: true, error: new ChatError('token_refused', 'the server refused the token') };
-    }
     try {
-      const token = await this.#auth({ reason, signal });
+      const auth = this.#auth;
+      // The one token that there is does not get better.
+      const fixed = typeof auth === 'string';
+      const token = fixed ? reason !== 'rejected' && auth : await auth({ reason, signal });
       if (typeof token === 'string') return { token };
-      return {
-        final: true,
-        error: new ChatError('unauthenticated', '`auth` gave no token'),
-      };
+      return { final: 'yes', error: new ChatError('unauthenticated', '`auth` gave no token') };
     } catch (cause) {
-      return { final: false, error: toChatError(cause, 'auth_failed', '`auth` could not get a token') };
+      return { final: 'no', error: toChatError(cause, 'auth_failed', '`auth` could not get a token') };
     }
   }
 }

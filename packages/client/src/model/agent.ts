@@ -1,4 +1,5 @@
 /** Bots and their runs, as an application sees them. */
+import type { Sending } from './message.ts';
 import type { User } from './room.ts';
 
 /** Whether a bot is at work, as the server sees it. */
@@ -76,6 +77,8 @@ export interface Run {
   readonly endedAt?: number | undefined;
   /** Asks the server to stop it; how it ends is told by `state`. */
   cancel(): Promise<void>;
+  /** Says something to the bot while it works; what it makes of that is its `busy`. */
+  steer(text: string): Sending;
 }
 
 /** A conversation of bots that a person's message caused. */

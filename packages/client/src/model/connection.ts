@@ -1,4 +1,5 @@
 /** The connection, as an application sees it. */
+import type { TransportName } from '../connection/transport.ts';
 import type { ChatError } from '../errors.ts';
 
 /** Where the connection stands. `failed` stays until `connect()` is called again; every other state heals by itself. */
@@ -15,4 +16,6 @@ export interface ConnectionStatus {
   readonly error?: ChatError | undefined;
   /** Round trip of the last probe. */
   readonly rttMs?: number | undefined;
+  /** What carries it: `sse` where a WebSocket does not come about. */
+  readonly transport?: TransportName | undefined;
 }

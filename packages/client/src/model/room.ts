@@ -19,6 +19,9 @@ export type PresenceStatus = 'online' | 'away' | 'offline';
 /** Where a room stands: `paused` means that the connection is away and the room will be joined again. */
 export type RoomPhase = 'joining' | 'joined' | 'paused' | 'denied' | 'left';
 
+/** Live content that one can do without; what is finished always comes. */
+export type Receive = 'text' | 'reasoning' | 'tools' | 'typing' | 'presence';
+
 /** How the last join began: anew, right where the last one ended, or with a new picture of the room. */
 export type Recovery = 'fresh' | 'replayed' | 'snapshot';
 

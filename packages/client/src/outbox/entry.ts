@@ -34,22 +34,32 @@ export function toPending(entry: OutboxEntry): Message {
   return picture;
 }
 
-function draw(entry: OutboxEntry): Message {
-  const { error } = entry;
+function draw({
+  key,
+  room,
+  user = '',
+  parts,
+  replyTo,
+  to,
+  createdAt,
+  state,
+  since,
+  error,
+}: OutboxEntry): Message {
   return {
-    key: entry.key,
-    id: entry.key,
-    room: entry.room,
-    sender: entry.user ?? '',
+    key,
+    id: key,
+    room,
+    sender: user,
     own: true,
-    at: entry.createdAt,
+    at: createdAt,
     status: 'complete',
-    parts: entry.parts,
-    delivery: entry.state,
-    deliverySince: entry.since,
+    parts,
+    delivery: state,
+    deliverySince: since,
     error: error && new ChatError(error.code, error.message, { retryable: error.retryable }),
-    replyTo: entry.replyTo,
-    to: entry.to,
+    replyTo,
+    to,
     reactions: [],
   };
 }

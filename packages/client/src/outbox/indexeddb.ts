@@ -18,20 +18,26 @@ export function indexedDbOutbox(options: { name?: string } = {}): OutboxStorage 
 class IndexedDbOutbox implements OutboxStorage {
   readonly #name: string;
   #database: Promise<IDBPDatabase<Schema>> | undefined;
+  #leave: (() => void) | undefined;
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  async open(server: string): Promise<OutboxEntry[]> {
-    const opening = openDB<Schema>(`${this.#name}:${server}`, VERSION, {
+  async open(server: string, left: () => void): Promise<void> {
+    const name = `${this.#name}:${server}`;
+    const opening = openDB<Schema>(name, VERSION, {
       upgrade: (database) => void database.createObjectStore(STORE, { keyPath: 'key' }),
       // Another tab wants a newer version: let it have it.
       blocking: () => this.close(),
     });
     this.#database = opening;
-    const database = await opening;
-    return database.getAll(STORE);
+    this.#leave = attend(name, left);
+    await opening;
+  }
+
+  async load(): Promise<OutboxEntry[]> {
+    return (await this.#open()).getAll(STORE);
   }
 
   async put(entry: OutboxEntry): Promise<void> {
@@ -47,6 +53,8 @@ class IndexedDbOutbox implements OutboxStorage {
   }
 
   close(): void {
+    this.#leave?.();
+    this.#leave = undefined;
     const closing = this.#database;
     this.#database = undefined;
     closing?.then((database) => database.close()).catch(() => undefined);
@@ -55,4 +63,21 @@ class IndexedDbOutbox implements OutboxStorage {
   #open(): Promise<IDBPDatabase<Schema>> {
     return this.#database ?? Promise.reject(new Error('the database is closed'));
   }
+}
+
+/**
+ * Tells other tabs when this one goes, because whatever it has not sent is theirs to send; hears it of them. Returns how to
+ * go.
+ */
+function attend(name: string, left: () => void): () => void {
+  if (typeof window === 'undefined' || typeof BroadcastChannel === 'undefined') return () => undefined;
+  const channel = new BroadcastChannel(name);
+  const tell = () => channel.postMessage('left');
+  channel.onmessage = left;
+  window.addEventListener('pagehide', tell);
+  return () => {
+    window.removeEventListener('pagehide', tell);
+    tell();
+    channel.close();
+  };
 }

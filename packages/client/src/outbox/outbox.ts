@@ -2,9 +2,9 @@
  * Messages on their way: in order per room, again after every loss with the same id, until the server has stored them
  * or refused them for good.
  */
-import type { Environment, Timer } from '../environment.ts';
+import { type Environment, Timer } from '../environment.ts';
 import { ChatError, toChatError } from '../errors.ts';
-import type { Wire } from '../wire/words.ts';
+import type { Message } from '../model/message.ts';
 import { type OutboxEntry, sizeOf } from './entry.ts';
 import type { OutboxStorage } from './storage.ts';
 
@@ -20,17 +20,19 @@ const IN_FLIGHT = 8;
 const RETRY_MS = 1_000;
 
 /** What the outbox needs from the client. */
-export interface OutboxOptions {
-  readonly environment: Environment;
-  readonly storage: OutboxStorage | undefined;
+export interface OutboxHost extends Pick<Environment, 'now'> {
+  readonly options: { readonly outbox?: 'memory' | OutboxStorage };
   /** Whether messages of this room can go out now. */
   ready(room: string): boolean;
-  send(entry: OutboxEntry, done: (reply: Wire.Sent) => void, failed: (error: ChatError) => void): void;
+  send(entry: OutboxEntry, done: (message: Message) => void, failed: (error: ChatError) => void): void;
   /** The messages of this room changed. */
   changed(room: string): void;
-  stored(entry: OutboxEntry, reply: Wire.Sent): void;
-  refused(entry: OutboxEntry, error: ChatError): void;
   error(error: ChatError): void;
+}
+
+interface Waiting {
+  resolve(message: Message): void;
+  reject(error: ChatError): void;
 }
 
 /** What is to be queued. */
@@ -38,16 +40,17 @@ export type NewEntry = Pick<OutboxEntry, 'key' | 'room' | 'parts' | 'replyTo' | 
 
 /** The messages that the server does not have yet. */
 export class Outbox {
-  readonly #options: OutboxOptions;
+  readonly #host: OutboxHost;
   readonly #entries = new Map<string, OutboxEntry>();
+  /** Who waits for what becomes of a message. */
+  readonly #waiting = new Map<string, Waiting>();
   readonly #pauses = new Map<string, Timer>();
   #user: string | undefined;
   #order = 0;
   #storage: OutboxStorage | undefined;
-  #loading: Promise<OutboxEntry[]> | undefined;
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
+  constructor(host: OutboxHost) {
+    this.#host = host;
   }
 
   /** How many messages wait or are on the wire. */
@@ -62,17 +65,14 @@ export class Outbox {
       .sort((a, b) => a.order - b.order);
   }
 
-  /** Begins to read what an earlier page left. */
+  /** Opens the storage. What was queued without it comes first in line for it. */
   open(server: string): void {
-    const { storage } = this.#options;
-    if (!storage || this.#storage) return;
+    const { outbox: storage = 'memory' } = this.#host.options;
+    if (storage === 'memory' || this.#storage) return;
     this.#storage = storage;
-    // What was queued while there was no storage comes first in line for it.
-    queueMicrotask(() => [...this.#entries.values()].forEach((entry) => this.#keep(entry)));
-    this.#loading = storage.open(server).catch((cause: unknown) => {
-      this.#giveUpStorage(cause);
-      return [];
-    });
+    const left = () => this.#user !== undefined && void this.adopt(this.#user);
+    void this.#store(storage.open(server, left));
+    for (const entry of this.#entries.values()) this.#keep(entry);
   }
 
   /** Someone is signed in: what is theirs is sent, what is another's is not touched. */
@@ -82,11 +82,10 @@ export class Outbox {
       if (entry.user === undefined) this.#set({ ...entry, user });
       else if (entry.user !== user) this.#forget(entry);
     }
-    const loaded = (await this.#loading) ?? [];
+    const kept = (await this.#store(this.#storage?.load())) ?? [];
     // Someone else signed in meanwhile, and waits for the same.
     if (this.#user !== user) return;
-    this.#loading = undefined;
-    for (const entry of loaded.sort((a, b) => a.order - b.order)) {
+    for (const entry of kept.sort((a, b) => a.order - b.order)) {
       if (entry.user !== user || this.#entries.has(entry.key)) continue;
       this.#order = Math.max(this.#order, entry.order);
       this.#set(entry.state === 'sending' ? { ...entry, state: 'queued' } : entry);
@@ -94,61 +93,59 @@ export class Outbox {
     this.pumpAll();
   }
 
-  /** Queues a message; refuses what does not fit. */
-  add(given: NewEntry): void {
-    const now = this.#options.environment.now();
-    // By the clock, so that it follows what an earlier page left and is not read yet.
-    this.#order = Math.max(this.#order + 1, now);
-    const entry = { ...given, user: this.#user, order: this.#order, ...fresh(now) };
-    const bytes = [...this.#entries.values()].reduce((sum, other) => sum + sizeOf(other), sizeOf(entry));
-    if (this.#entries.size >= MAX_ENTRIES || bytes > MAX_BYTES) {
-      throw new ChatError('outbox_full', 'too many messages are waiting to be sent');
-    }
-    this.#queue(entry);
+  /** Queues a message. Resolves when the server has it; rejects when it never will, or when there is no place for it. */
+  add(given: NewEntry): Promise<Message> {
+    return new Promise((resolve, reject) => {
+      const now = this.#host.now();
+      // By the clock, so that it follows what an earlier page left and is not read yet.
+      this.#order = Math.max(this.#order + 1, now);
+      const entry = { ...given, user: this.#user, order: this.#order, ...fresh(now) };
+      const bytes = [...this.#entries.values()].reduce((sum, other) => sum + sizeOf(other), sizeOf(entry));
+      if (this.#entries.size >= MAX_ENTRIES || bytes > MAX_BYTES)
+        throw new ChatError('outbox_full', 'too many messages are waiting to be sent');
+      this.#waiting.set(entry.key, { resolve, reject });
+      this.#queue(entry);
+    });
   }
 
   /** Sends a failed message once more. */
   retry(key: string): void {
     const entry = this.#entries.get(key);
-    if (entry?.state !== 'failed') return;
-    this.#queue({ ...entry, ...fresh(this.#options.environment.now()) });
+    if (entry?.state === 'failed') this.#queue({ ...entry, ...fresh(this.#host.now()) });
   }
 
   /** Takes a message out. True if it was certainly never sent. */
   discard(key: string): boolean {
     const entry = this.#entries.get(key);
     if (!entry || entry.state === 'sending') return false;
-    this.#forget(entry);
-    this.#unkeep(key);
+    this.#settle(key)?.reject(discarded());
+    this.#remove(entry);
     return true;
   }
 
-  /** The message was seen in the log. */
-  confirm(key: string): void {
+  /** The server has the message. */
+  confirm(key: string, message: Message): void {
     const entry = this.#entries.get(key);
-    if (!entry) return;
-    this.#forget(entry);
-    this.#unkeep(key);
+    if (entry) this.#remove(entry);
+    this.#settle(key)?.resolve(message);
   }
 
-  /** The connection is gone: what was on the wire waits again. */
+  /** There is a connection: what was on the wire goes out again. */
   pumpAll(): void {
     for (const room of new Set([...this.#entries.values()].map((entry) => entry.room))) this.pump(room);
   }
 
   /** Sends what may be sent of a room. */
   pump(room: string): void {
-    if (this.#pauses.has(room) || !this.#options.ready(room)) return;
+    if (this.#pauses.has(room) || !this.#host.ready(room)) return;
     const entries = this.of(room);
     let free = IN_FLIGHT - entries.filter(({ state }) => state === 'sending').length;
     for (const entry of entries) {
       if (entry.state !== 'queued') continue;
       if (free <= 0) return;
-      if (this.#options.environment.now() - entry.createdAt > MAX_AGE_MS) {
-        this.#fail(
-          entry,
-          new ChatError('expired', 'the message waited for more than a day', { retryable: true }),
-        );
+      if (this.#host.now() - entry.createdAt > MAX_AGE_MS) {
+        const retryable = true;
+        this.#fail(entry, new ChatError('expired', 'the message waited for more than a day', { retryable }));
         continue;
       }
       free -= 1;
@@ -159,12 +156,9 @@ export class Outbox {
   /** Empties it, and its storage. */
   async clear(): Promise<void> {
     this.#user = undefined;
-    const discarded = new ChatError('discarded', 'the message was taken back');
-    for (const entry of [...this.#entries.values()]) {
-      this.#forget(entry);
-      this.#options.refused(entry, discarded);
-    }
-    await this.#storage?.clear().catch((cause: unknown) => this.#giveUpStorage(cause));
+    for (const entry of this.#entries.values()) this.#forget(entry);
+    for (const key of this.#waiting.keys()) this.#settle(key)?.reject(discarded());
+    await this.#store(this.#storage?.clear());
   }
 
   /** Stops all timers and lets go of the storage. */
@@ -182,15 +176,15 @@ export class Outbox {
   }
 
   #send(entry: OutboxEntry): void {
-    this.#set({ ...entry, state: 'sending', since: this.#options.environment.now() });
-    this.#options.send(
+    const { key, room } = entry;
+    this.#move(entry, { state: 'sending' });
+    this.#host.send(
       entry,
-      (reply) => {
-        this.#options.stored(entry, reply);
-        this.confirm(entry.key);
-        this.pump(entry.room);
+      (message) => {
+        this.confirm(key, message);
+        this.pump(room);
       },
-      (error) => this.#sent(entry.key, error),
+      (error) => this.#sent(key, error),
     );
   }
 
@@ -198,23 +192,24 @@ export class Outbox {
   #sent(key: string, error: ChatError): void {
     const entry = this.#entries.get(key);
     if (entry?.state !== 'sending') return;
-    const lost = error.code === 'disconnected' || error.code === 'timeout';
+    const { code, retryable, retryAfterMs } = error;
+    const lost = code === 'disconnected' || code === 'timeout';
     // May last for as long as a bot is at work: nothing behind it should wait for that.
-    const busy = error.code === 'queue_full' || error.code === 'bot_busy';
+    const busy = code === 'queue_full' || code === 'bot_busy';
     const tries = entry.tries + (lost ? 0 : 1);
-    if (!error.retryable || tries >= MAX_TRIES || busy) {
-      this.#fail({ ...entry, tries }, error);
+    if (!retryable || tries >= MAX_TRIES || busy) {
+      this.#fail(entry, error);
       this.pump(entry.room);
       return;
     }
-    this.#set({ ...entry, state: 'queued', since: this.#options.environment.now(), tries });
-    if (error.code !== 'disconnected') this.#pause(entry.room, error.retryAfterMs ?? RETRY_MS * 2 ** tries);
+    this.#move(entry, { state: 'queued', tries });
+    if (code !== 'disconnected') this.#pause(entry.room, retryAfterMs ?? RETRY_MS * 2 ** tries);
   }
 
   /** Holds a room's line, so that nothing overtakes what has to be tried again. */
   #pause(room: string, ms: number): void {
     if (this.#pauses.has(room)) return;
-    const timer = this.#options.environment.timer();
+    const timer = new Timer();
     this.#pauses.set(room, timer);
     timer.set(ms, () => {
       this.#pauses.delete(room);
@@ -224,43 +219,61 @@ export class Outbox {
 
   #fail(entry: OutboxEntry, error: ChatError): void {
     const { code, message, retryable } = error;
-    const failed: OutboxEntry = {
-      ...entry,
-      state: 'failed',
-      since: this.#options.environment.now(),
-      error: { code, message, retryable },
-    };
-    this.#set(failed);
-    this.#keep(failed);
-    this.#options.refused(failed, error);
+    this.#keep(this.#move(entry, { state: 'failed', error: { code, message, retryable } }));
+    this.#settle(entry.key)?.reject(error);
+  }
+
+  /** Takes who waits for what becomes of a message. */
+  #settle(key: string): Waiting | undefined {
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    return waiting;
+  }
+
+  /** It is in another state from now on. */
+  #move(entry: OutboxEntry, change: Partial<OutboxEntry>): OutboxEntry {
+    const moved = { ...entry, ...change, since: this.#host.now() };
+    this.#set(moved);
+    return moved;
   }
 
   #set(entry: OutboxEntry): void {
     this.#entries.set(entry.key, entry);
-    this.#options.changed(entry.room);
+    this.#host.changed(entry.room);
   }
 
   #forget(entry: OutboxEntry): void {
     this.#entries.delete(entry.key);
-    this.#options.changed(entry.room);
+    this.#host.changed(entry.room);
+  }
+
+  #remove(entry: OutboxEntry): void {
+    this.#forget(entry);
+    void this.#store(this.#storage?.remove(entry.key));
   }
 
   #keep(entry: OutboxEntry): void {
-    this.#storage?.put(entry).catch((cause: unknown) => this.#giveUpStorage(cause));
+    void this.#store(this.#storage?.put(entry));
   }
 
-  #unkeep(key: string): void {
-    this.#storage?.remove(key).catch((cause: unknown) => this.#giveUpStorage(cause));
-  }
-
-  #giveUpStorage(cause: unknown): void {
-    if (!this.#storage) return;
-    this.#storage = undefined;
-    this.#options.error(toChatError(cause, 'storage', 'storage failed: what waits is lost by a reload'));
+  /** Waits for the storage; does without it from the first failure on. */
+  async #store<T>(doing: Promise<T> | undefined): Promise<T | undefined> {
+    try {
+      return await doing;
+    } catch (cause) {
+      const words = 'storage failed: what waits is lost by a reload';
+      if (this.#storage) this.#host.error(toChatError(cause, 'storage', words));
+      this.#storage = undefined;
+      return undefined;
+    }
   }
 }
 
 /** As if it had just been written. */
 function fresh(now: number): Pick<OutboxEntry, 'createdAt' | 'state' | 'since' | 'tries' | 'error'> {
   return { createdAt: now, state: 'queued', since: now, tries: 0, error: undefined };
+}
+
+function discarded(): ChatError {
+  return new ChatError('discarded', 'the message was taken back');
 }

@@ -1,39 +1,40 @@
 /** Requests of a room that need more than one line. */
-import type { Message } from '../model/message.ts';
-import { toMessage } from '../wire/convert.ts';
+import { mintId } from '../environment.ts';
+import type { Replies, Request, RequestOf } from '../wire/frames.ts';
 import type { Wire } from '../wire/words.ts';
 import type { Core } from './core.ts';
+
+/** Requests that change something and can carry an id. */
+export type Write = Extract<Request, { id?: unknown; room: string }>['type'] & keyof Replies;
 
 /** Members fetched by themselves: names for the messages in view, not a census. */
 const MEMBER_PAGES = 5;
 
+/** Asks for a change: under an id of its own, so that it can be repeated when the answer was lost. */
+export function write<T extends Write>(
+  { connection, now }: Pick<Core, 'connection' | 'now'>,
+  request: RequestOf<T>,
+): Promise<Replies[T]> {
+  return connection.ask<T>({ ...request, id: mintId(now()) }, 'repeat');
+}
+
 /** Asks the server to stop a run, a tool call, or what a message caused. */
 export async function cancel(
-  core: Core,
+  { connection }: Pick<Core, 'connection'>,
   what: { room: string; run?: string; tool_call?: string; message_id?: string },
 ): Promise<void> {
   // What was stopped stays stopped, so a Stop whose answer was lost is pressed again.
-  await core.insist({ type: 'cancel', ...what });
-}
-
-/** Finds messages by their words, in one room or in all of one's rooms. */
-export async function search(
-  core: Pick<Core, 'ask' | 'me'>,
-  query: string,
-  { room, limit }: { room?: string | undefined; limit?: number | undefined },
-): Promise<readonly Message[]> {
-  const found = await core.ask({ type: 'search', query, room, limit });
-  return found.messages.map((message) => toMessage(message, message.id, core.me));
+  await connection.ask({ type: 'cancel', ...what }, 'repeat');
 }
 
 /** Fetches a room's members, page by page. */
 export async function loadMembers(
-  core: Pick<Core, 'ask'>,
+  { connection }: Pick<Core, 'connection'>,
   room: string,
   take: (members: Wire.Member[]) => void,
 ): Promise<void> {
   await pages(MEMBER_PAGES, async (after) => {
-    const { members, more } = await core.ask({ type: 'list_members', room, after });
+    const { members, more } = await connection.ask({ type: 'list_members', room, after });
     take(members);
     return more ? members.at(-1)?.user : undefined;
   });

@@ -1,62 +1,71 @@
 /** What the bots of a room ask people to decide. */
-import type { Approval, Decided, Verdict } from '../model/approval.ts';
-import { toApproval, toDecision } from '../wire/convert.ts';
+import type { Approval, Decided, Decision, Verdict } from '../model/approval.ts';
+import { toApproval } from '../wire/convert.ts';
+import { said } from '../wire/said.ts';
 import type { Wire } from '../wire/words.ts';
+import type { Place } from './core.ts';
 import { forgetOldest } from './kept.ts';
 import type { Approvals } from './room.ts';
+import { Catalog } from '../store/catalog.ts';
 
-/** Decisions of one room, from wherever in the log: a decision may be read before the question is. */
+/** A question, its answer, or both: a decision may be read before what it decides. */
+type Held = Partial<Approval> & { readonly decision?: Decision | undefined };
+
+/** Decisions of one room, from wherever in the log. */
 export class ApprovalBook implements Approvals {
-  readonly decide: (id: string, verdict: Verdict) => Promise<Decided>;
-  /** By id; nothing but a decision where the question is still to be read. */
-  readonly #held = new Map<string, Approval | Pick<Approval, 'decision'>>();
-  #list: readonly Approval[] | undefined;
-  #pending: readonly Approval[] | undefined;
+  readonly #place: Place;
+  readonly #held = new Catalog<Held>();
 
-  constructor(decide: (id: string, verdict: Verdict) => Promise<Wire.DecisionReply>) {
-    this.decide = async (id, verdict) => {
-      const { accepted, decision } = await decide(id, verdict);
-      return { accepted, decision: toDecision(decision) };
-    };
+  constructor(place: Place) {
+    this.#place = place;
   }
 
   get all(): readonly Approval[] {
-    this.#list ??= [...this.#held.values()].filter(isAsked);
-    return this.#list;
+    return this.#held.picture(allOf);
   }
 
   get pending(): readonly Approval[] {
-    this.#pending ??= this.all.filter(({ decision }) => !decision);
-    return this.#pending;
+    return this.#held.picture(pendingOf);
   }
 
   get(id: string): Approval | undefined {
-    const one = this.#held.get(id);
-    return one && isAsked(one) ? one : undefined;
+    return allOf([this.#held.get(id) ?? {}])[0];
+  }
+
+  async decide(approval: string, verdict: Verdict): Promise<Decided> {
+    const { id: room, core } = this.#place;
+    const request = { ...(verdict as Wire.Decide), type: 'decide' as const, room, approval };
+    const { accepted, decision } = await core.connection.ask<'decide'>(request, 'repeat');
+    return { accepted, decision: said(decision) };
   }
 
   clear(): void {
     this.#held.clear();
-    this.#list = this.#pending = undefined;
   }
 
   asked(wire: Wire.Approval): void {
-    const approval = toApproval(wire);
-    const decision = this.#held.get(approval.id)?.decision ?? approval.decision;
-    this.#put(approval.id, { ...approval, decision });
+    const { decision } = this.#held.get(wire.approval) ?? {};
+    this.#put(wire.approval, { ...toApproval(wire), ...(decision && { decision }) });
   }
 
   decided(id: string, wire: Wire.Decision): void {
-    this.#put(id, { ...this.#held.get(id), decision: toDecision(wire) });
+    this.#put(id, { ...this.#held.get(id), decision: said(wire) });
   }
 
-  #put(id: string, one: Approval | Pick<Approval, 'decision'>): void {
-    this.#held.set(id, one);
-    this.#list = this.#pending = undefined;
+  #put(id: string, held: Held): void {
+    this.#held.set(id, held);
     forgetOldest(this.#held, ({ decision }) => decision !== undefined);
   }
 }
 
-function isAsked(one: Approval | Pick<Approval, 'decision'>): one is Approval {
-  return 'id' in one;
+function allOf(held: Held[]): readonly Approval[] {
+  return held.filter(isAsked);
+}
+
+function pendingOf(held: Held[]): readonly Approval[] {
+  return allOf(held).filter(({ decision }) => !decision);
+}
+
+function isAsked(held: Held): held is Approval {
+  return held.id !== undefined;
 }

@@ -1,44 +1,33 @@
 /** What a room needs from the client that it belongs to. */
-import type { Write } from '../asking.ts';
+import type { Connection, Unasked } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import type { ChatError } from '../errors.ts';
 import type { Message, Outgoing, Sending } from '../model/message.ts';
 import type { ToolExecution } from '../model/part.ts';
-import type { OutboxEntry } from '../outbox/entry.ts';
-import type { Store } from '../store/store.ts';
-import type { Replies, Request, RequestOf } from '../wire/frames.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Listeners } from '../store/listeners.ts';
+import type { Store, Urgency } from '../store/store.ts';
+
+/** A room, seen from what it consists of. */
+export interface Place {
+  readonly id: string;
+  readonly core: Core;
+  /** Something changed, all by itself. */
+  show(urgency: Urgency): void;
+}
 
 /** The client, seen from a room. */
-export interface Core {
-  readonly environment: Environment;
+export interface Core extends Environment {
   readonly store: Store;
+  readonly connection: Pick<Connection, 'live' | 'request' | 'ask'>;
+  readonly outbox: Outbox;
   /** Id of the user who is signed in. */
   readonly me: string | undefined;
-  /** Whether requests can be sent now. */
-  readonly live: boolean;
-  /** Sends a request now; the answer is handled in the order of the wire. */
-  request<T extends Request['type']>(
-    request: RequestOf<T>,
-    done: (reply: Replies[T]) => void,
-    failed: (error: ChatError) => void,
-  ): void;
-  /** Sends a request as soon as there is a connection. */
-  ask<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
-  /** The same, again if the answer was lost; for requests that may be carried out twice. */
-  insist<T extends Request['type']>(request: RequestOf<T>): Promise<Replies[T]>;
-  /** Asks for a change, again if the answer was lost. */
-  write<T extends Write>(request: RequestOf<T>): Promise<Replies[T]>;
+  /** Who listens to what the server says unasked, and to what is unread in open rooms. */
+  readonly frames: Listeners<[Unasked]>;
+  /** Who listens to all rooms. */
+  readonly messageListeners: Listeners<[Message]>;
+  readonly toolListeners: Listeners<[ToolExecution]>;
   sendMessage(room: string, message: string | Outgoing): Sending;
-  outgoing(room: string): OutboxEntry[];
-  retry(key: string): void;
-  discard(key: string): void;
-  /** A message of one's own was seen in the log. */
-  confirm(key: string, message: Message): void;
-  /** The room can take messages now. */
-  joined(room: string): void;
-  /** How much of the room is unread. */
-  unreadChanged(room: string, ordinal: number, read: number): void;
-  message(message: Message): void;
-  tool(tool: ToolExecution): void;
-  error(error: ChatError): void;
+  readonly error: (error: ChatError) => void;
 }

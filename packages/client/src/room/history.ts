@@ -1,28 +1,27 @@
 /** Reading backwards: one page at a time, and how much of it is kept. */
 import { ChatError } from '../errors.ts';
-import type { Core } from './core.ts';
+import { NOW } from '../store/store.ts';
+import type { Place } from './core.ts';
 import type { RoomLog } from './log.ts';
 
 /** Messages held per room; what a reader fetched beyond is held as well. */
 const KEPT = 1_000;
 const PAGE = 50;
+/** The largest page that servers give. */
+const LONG_PAGE = 200;
 /** A page may hold no message at all, only what bots did: fetch on, but not for ever. */
 const PAGES = 8;
 
 /** The history of one room. */
 export class History {
-  readonly #room: string;
-  readonly #core: Core;
+  readonly #place: Place;
   readonly #log: RoomLog;
-  readonly #changed: () => void;
   #fetching: Promise<void> | undefined;
   #extra = 0;
 
-  constructor(room: string, core: Core, log: RoomLog, changed: () => void) {
-    this.#room = room;
-    this.#core = core;
+  constructor(place: Place, log: RoomLog) {
+    this.#place = place;
     this.#log = log;
-    this.#changed = changed;
   }
 
   get loading(): boolean {
@@ -30,7 +29,7 @@ export class History {
   }
 
   get hasOlder(): boolean {
-    return this.#log.position.epoch !== undefined && this.#log.position.lowest > 1;
+    return this.#log.epoch !== undefined && this.#log.lowest > 1;
   }
 
   /** How many messages are kept. */
@@ -49,32 +48,31 @@ export class History {
       this.#fetching = this.#fetch(count).finally(() => {
         this.#fetching = undefined;
         this.#log.forgetPage();
-        this.#changed();
-        this.#core.store.settle();
+        this.#place.show(NOW);
       });
-      this.#changed();
-      this.#core.store.settle();
+      this.#place.show(NOW);
     }
     return this.#fetching;
   }
 
+  /** Fetches as far back as this position; gives the message there, or the first one after it. */
+  async reach(seq: number): Promise<string | undefined> {
+    while (this.hasOlder && this.#log.lowest > seq) await this.loadOlder(LONG_PAGE);
+    return this.#log.messages.from(seq);
+  }
+
   async #fetch(limit: number): Promise<void> {
-    const before = this.#log.messages.size;
-    for (let page = 0; page < PAGES && this.hasOlder && this.#log.messages.size === before; page += 1) {
-      const { epoch, lowest } = this.#log.position;
-      this.#log.expectPage();
-      const { entries, more } = await this.#core.ask({
-        type: 'history',
-        room: this.#room,
-        before: lowest,
-        limit,
-      });
-      const { position } = this.#log;
-      if (position.epoch !== epoch || position.lowest !== lowest) {
+    const log = this.#log;
+    const { id: room, core } = this.#place;
+    const before = log.messages.size;
+    for (let page = 0; page < PAGES && this.hasOlder && log.messages.size === before; page += 1) {
+      const { epoch, lowest } = log;
+      log.expectPage();
+      const page = await core.connection.ask({ type: 'history', room, before: lowest, limit });
+      if (log.epoch !== epoch || log.lowest !== lowest)
         throw new ChatError('conflict', 'the room was loaded anew', { retryable: true });
-      }
-      this.#log.prepend(entries, more, this.#core.me);
+      log.prepend(page.entries, page.more, core.me);
     }
-    this.#extra += this.#log.messages.size - before;
+    this.#extra += log.messages.size - before;
   }
 }

@@ -1,64 +1,77 @@
 /** A room's log as far as this client holds it: entries folded, once and in order, into all that the room shows. */
 import type { RoomEvent } from '../model/room.ts';
-import { toMember, toRoomInfo } from '../wire/convert.ts';
+import { Catalog } from '../store/catalog.ts';
+import { toMember } from '../wire/convert.ts';
+import { said } from '../wire/said.ts';
 import type { Wire } from '../wire/words.ts';
 import type { Agents } from './agents.ts';
 import type { People } from './people.ts';
-import { Position } from './position.ts';
 import { type Change, MessageTable } from './table.ts';
 
-/** What applying an entry did. */
-export type Applied =
-  { readonly what: 'old' | 'hole' } | { readonly what: 'applied'; readonly change: Change | undefined };
+/** What applying an entry did: maybe nothing, because it was applied before, or others are missing before it. */
+export type Applied = Change | 'old' | 'hole' | 'applied';
 
 /** Changes kept for messages that a history page may be about to bring. */
 const ORPHANS = 256;
 
 /** The log of one room. */
 export class RoomLog {
-  readonly position = new Position();
   readonly messages = new MessageTable();
   readonly #people: People;
   readonly #agents: Agents;
-  #events: readonly RoomEvent[] = [];
+  /** Which incarnation of the log; nothing before the first join. */
+  epoch: string | undefined;
+  /** The last applied entry. */
+  seq = 0;
+  /** The oldest entry held; what is before it is history. */
+  lowest = 1;
+  /** State that came with the join covers entries up to here. */
+  #covered = 0;
+  readonly #events = new Catalog<RoomEvent>();
   #orphans: Wire.Entry[] | undefined;
   /** The room as its latest entry describes it. */
   info: Wire.Room | undefined;
-  /** Number of the last countable message. */
-  ordinal = 0;
 
   constructor(people: People, agents: Agents) {
     this.#people = people;
     this.#agents = agents;
   }
 
+  /** What to ask for when joining again. */
+  get cursor(): Wire.Cursor | undefined {
+    return this.epoch === undefined ? undefined : { epoch: this.epoch, seq: this.seq };
+  }
+
   /** What happened to the room, oldest first; a new array only when something did. */
   get events(): readonly RoomEvent[] {
-    return this.#events;
+    return this.#events.picture(byPosition);
   }
 
   /** A join was answered; its entries come next. */
   begin(joined: Wire.Joined): void {
-    if (joined.mode !== 'resumed') this.#clear();
-    this.position.begin(joined);
+    const { mode, entries, head } = joined;
+    if (mode !== 'resumed') {
+      this.#clear();
+      this.lowest = entries[0]?.seq ?? head + 1;
+      this.seq = this.lowest - 1;
+    }
+    this.epoch = joined.epoch;
+    this.#covered = head;
     this.#people.begin(joined);
     this.#agents.begin(joined);
     this.info = joined.info;
-    this.ordinal = joined.ordinal;
   }
 
-  /** Applies an entry if it is the next one. */
+  /** Applies an entry if it is the next one; one that came before, or leaves a hole, is not applied. */
   apply(entry: Wire.Entry, me: string | undefined): Applied {
-    const what = this.position.judge(entry.seq);
-    if (what !== 'next') return { what };
-    this.position.seq = entry.seq;
-    if (entry.seq > this.position.covered) this.#foldState(entry);
+    if (entry.seq !== this.seq + 1) return entry.seq <= this.seq ? 'old' : 'hole';
+    this.seq = entry.seq;
+    if (entry.seq > this.#covered) this.#foldState(entry);
     this.#foldEvent(entry);
     this.#agents.fold(entry);
     const change = this.messages.fold(entry, me);
-    if (entry.type === 'message') this.ordinal = Math.max(this.ordinal, entry.message.ordinal);
     if (!change && this.#orphans && this.#orphans.length < ORPHANS) this.#orphans.push(entry);
-    return { what: 'applied', change };
+    return change ?? 'applied';
   }
 
   /** A history page was asked for: what happens to its messages meanwhile must not be lost. */
@@ -74,9 +87,9 @@ export class RoomLog {
       else this.#agents.fold(entry);
       this.#foldEvent(entry);
     }
-    this.position.lowest = more ? (entries[0]?.seq ?? this.position.lowest) : 1;
+    this.lowest = more ? (entries[0]?.seq ?? this.lowest) : 1;
     for (const orphan of this.#orphans ?? []) this.messages.fold(orphan, me);
-    this.#orphans = undefined;
+    this.forgetPage();
   }
 
   /** The page did not come. */
@@ -88,21 +101,20 @@ export class RoomLog {
   trim(limit: number): void {
     const lowest = this.messages.trim(limit);
     if (lowest === undefined) return;
-    this.position.lowest = lowest;
-    this.#events = this.#events.filter(({ seq }) => seq >= lowest);
+    this.lowest = lowest;
+    for (const [key, { seq }] of this.#events) if (seq < lowest) this.#events.delete(key);
   }
 
   /** Forgets everything, the position included. */
   forget(): void {
     this.#clear();
-    this.position.epoch = undefined;
-    this.ordinal = 0;
+    this.epoch = undefined;
   }
 
   #clear(): void {
     this.messages.clear();
     this.#agents.clear();
-    this.#events = [];
+    this.#events.clear();
   }
 
   #foldState(entry: Wire.Entry): void {
@@ -113,24 +125,26 @@ export class RoomLog {
 
   #foldEvent(entry: Wire.Entry): void {
     const event = toEvent(entry);
-    if (!event) return;
-    const index = this.#events.findLastIndex(({ seq }) => seq <= event.seq);
-    if (this.#events[index]?.seq === event.seq) return;
-    this.#events = this.#events.toSpliced(index + 1, 0, event);
+    if (event) this.#events.set(event.key, event);
   }
 }
 
+/** Between messages stands who came and went, and what became of the room. */
 function toEvent(entry: Wire.Entry): RoomEvent | undefined {
-  const common = { key: `entry-${entry.seq}`, seq: entry.seq, at: Date.parse(entry.at), by: entry.by };
+  const common = { ...said(entry), key: `entry-${entry.seq}` };
   switch (entry.type) {
     case 'member_joined':
     case 'member_changed':
       return { ...common, type: entry.type, member: toMember(entry.member) };
     case 'member_left':
-      return { ...common, type: 'member_left', user: entry.user };
+      return { ...common, type: entry.type, user: entry.user };
     case 'room_changed':
-      return { ...common, type: 'room_changed', info: toRoomInfo(entry.info) };
+      return { ...common, type: entry.type, info: said(entry.info) };
     default:
       return undefined;
   }
+}
+
+function byPosition(events: RoomEvent[]): readonly RoomEvent[] {
+  return events.sort((a, b) => a.seq - b.seq);
 }

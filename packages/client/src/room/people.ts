@@ -1,7 +1,9 @@
 /** Who is in a room, and who of them is here. */
 import type { Member, PresenceStatus } from '../model/room.ts';
 import { toMember } from '../wire/convert.ts';
+import { Catalog } from '../store/catalog.ts';
 import type { Wire } from '../wire/words.ts';
+import type { Place } from './core.ts';
 import type { RoomPresence } from './room.ts';
 
 /** A member with their presence. */
@@ -11,44 +13,43 @@ export interface Present extends Member {
 
 /** Members and presence of one room. */
 export class People implements RoomPresence {
-  readonly #send: (status: PresenceStatus) => void;
-  readonly #members = new Map<string, Member>();
+  readonly #place: Place;
+  readonly #members = new Catalog<Member>();
   /** Those who left: their messages still need a name. */
-  readonly #gone = new Map<string, Member>();
+  readonly #gone = new Set<string>();
   readonly #presence = new Map<string, PresenceStatus>();
-  #list: readonly Present[] | undefined;
-  #here: readonly Present[] | undefined;
   count = 0;
 
-  constructor(send: (status: PresenceStatus) => void) {
-    this.#send = send;
+  constructor(place: Place) {
+    this.#place = place;
   }
 
   /** All members known so far, by name; a new array only when something changed. */
   get list(): readonly Present[] {
-    this.#list ??= [...this.#members.values()]
-      .map((member) => ({ ...member, presence: this.of(member.id) }))
-      .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
-    return this.#list;
+    return this.#members.picture(this.#everyone);
   }
 
   get members(): readonly Present[] {
-    this.#here ??= this.list.filter(({ presence }) => presence !== 'offline');
-    return this.#here;
+    return this.#members.picture(this.#present);
+  }
+
+  get me(): PresenceStatus {
+    return this.of(this.#place.core.me ?? '');
   }
 
   update({ away }: { away: boolean }): void {
-    this.#send(away ? 'away' : 'online');
+    const status = away ? 'away' : 'online';
+    this.#place.core.connection.request<'set_presence'>({ type: 'set_presence', status });
   }
 
-  /** How many members are known. */
-  get known(): number {
-    return this.#members.size;
+  /** Whether there are members that are not known yet. */
+  get incomplete(): boolean {
+    return this.list.length < this.count;
   }
 
   /** A member, or one who was. */
   get(user: string): Member | undefined {
-    return this.#members.get(user) ?? this.#gone.get(user);
+    return this.#members.get(user);
   }
 
   of(user: string): PresenceStatus {
@@ -56,45 +57,51 @@ export class People implements RoomPresence {
   }
 
   /** A join was answered. */
-  begin(joined: Wire.Joined): void {
-    this.#list = this.#here = undefined;
-    for (const member of this.#members.values()) this.#gone.set(member.id, member);
-    this.#members.clear();
-    this.add([...joined.members, joined.me]);
-    this.count = joined.member_count;
+  begin({ members, me, member_count }: Wire.Joined): void {
+    for (const user of this.#members.keys()) this.#gone.add(user);
+    this.add([...members, me]);
+    this.count = member_count;
   }
 
   /** Who is here, all of them. */
   here(presence: readonly Wire.Presence[]): void {
-    this.#list = this.#here = undefined;
     this.#presence.clear();
     for (const { user, status } of presence) this.#presence.set(user, status);
+    this.#members.changed();
   }
 
   /** A page of members. */
   add(members: readonly Wire.Member[]): void {
-    this.#list = this.#here = undefined;
-    for (const member of members) this.#members.set(member.user, toMember(member));
+    for (const member of members) {
+      this.#gone.delete(member.user);
+      this.#members.set(member.user, toMember(member));
+    }
   }
 
   setPresence(user: string, status: PresenceStatus): void {
     if (this.of(user) === status) return;
-    this.#list = this.#here = undefined;
     this.#presence.set(user, status);
+    this.#members.changed();
   }
 
   /** Applies an entry that is newer than the join. */
   fold(entry: Wire.Entry): void {
     if (entry.type === 'member_joined' || entry.type === 'member_changed') {
-      if (!this.#members.has(entry.member.user)) this.count += 1;
+      if (entry.type === 'member_joined') this.count += 1;
       this.add([entry.member]);
     } else if (entry.type === 'member_left') {
-      const member = this.#members.get(entry.user);
-      if (member) this.#gone.set(entry.user, member);
-      this.#members.delete(entry.user);
-      this.#presence.delete(entry.user);
-      this.count = Math.max(0, this.count - 1);
-      this.#list = this.#here = undefined;
+      this.count -= 1;
+      this.#gone.add(entry.user);
+      this.setPresence(entry.user, 'offline');
+      this.#members.changed();
     }
   }
+
+  readonly #everyone = (members: Member[]): readonly Present[] =>
+    members
+      .filter(({ id }) => !this.#gone.has(id))
+      .map((member) => ({ ...member, presence: this.of(member.id) }))
+      .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+
+  readonly #present = (): readonly Present[] => this.list.filter(({ presence }) => presence !== 'offline');
 }

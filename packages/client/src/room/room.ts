@@ -1,20 +1,18 @@
 /** A room as an application uses it. Handles are synchronous, counted, and the same object for the same id. */
 import type { ChatError } from '../errors.ts';
 import type { Bot, Queue, Run } from '../model/agent.ts';
-import type { Approval, Decided, Verdict } from '../model/approval.ts';
+import type { Approval, Decided, Scope, Verdict } from '../model/approval.ts';
 import type { Message, Outgoing, Sending } from '../model/message.ts';
 import type { ToolExecution } from '../model/part.ts';
 import type {
   Member,
   PresenceStatus,
   Recovery,
-  Role,
   RoomEvent,
   RoomInfo,
   RoomPhase,
   RoomStatus,
   Unread,
-  Visibility,
 } from '../model/room.ts';
 import type { ListenOptions, Off } from '../store/listeners.ts';
 import type { Present } from './people.ts';
@@ -45,6 +43,8 @@ export interface Room {
   readonly isLoadingOlder: boolean;
   /** Fetches what came before; one fetch at a time. */
   loadOlder(count?: number): Promise<void>;
+  /** Fetches all back to a position of the log; gives the key of the message there, or of the first one after it. */
+  jumpTo(seq: number): Promise<string | undefined>;
 
   /** Says something. Returns at once; the message is in `messages` already. */
   sendMessage(message: string | Outgoing): Sending;
@@ -57,19 +57,12 @@ export interface Room {
   /** Everything up to this message, or everything, was read. */
   markRead(key?: string): Promise<void>;
   readonly unread: Unread;
-  search(query: string, limit?: number): Promise<readonly Message[]>;
 
   /** Members known so far, by name; `memberCount` says how many there are. */
   readonly members: readonly Present[];
   readonly memberCount: number;
   /** A member, or one who left. */
   member(user: string): Member | undefined;
-  /** Fetches the members that are not known yet. */
-  loadMembers(): Promise<void>;
-  invite(users: readonly string[], role?: Role): Promise<void>;
-  removeMember(user: string): Promise<void>;
-  changeMember(user: string, role: Role): Promise<void>;
-  update(change: { name?: string; topic?: string; visibility?: Visibility }): Promise<void>;
 
   readonly typing: Typing;
   readonly presence: RoomPresence;
@@ -109,6 +102,8 @@ export interface Typing {
 export interface RoomPresence {
   /** Members who are not offline. */
   readonly members: readonly Present[];
+  /** One's own, as others see it. */
+  readonly me: PresenceStatus;
   of(user: string): PresenceStatus;
   update(me: { away: boolean }): void;
 }
@@ -132,4 +127,7 @@ export interface Tools {
   get(call: string): ToolExecution | undefined;
   /** Asks the server to stop one; how it ends is told by `state`. */
   cancel(call: string): Promise<void>;
+  /** Decides what is asked about a call; see {@link Approvals}. */
+  approve(call: string, more?: { scope?: Scope; note?: string }): Promise<Decided>;
+  deny(call: string, more?: { reason?: string }): Promise<Decided>;
 }

@@ -1,18 +1,17 @@
 /** Being in a room: joining it, again after every loss and every hole, until it is left. */
-import type { Timer } from '../environment.ts';
+import { Timer } from '../environment.ts';
 import { ChatError } from '../errors.ts';
-import type { Recovery, RoomPhase } from '../model/room.ts';
-import type { RequestOf } from '../wire/frames.ts';
+import type { Receive, Recovery, RoomPhase } from '../model/room.ts';
 import type { Wire } from '../wire/words.ts';
-import type { Core } from './core.ts';
+import type { Place } from './core.ts';
 import type { RoomLog } from './log.ts';
-import { positionsOf } from './record.ts';
+import { positionsOf, voidText } from './record.ts';
 
 /** The time between two joins that a hole or a refusal causes. */
 const REJOIN_MS = 1_000;
 
-/** What a subscription tells its room. */
-export interface SubscriptionEvents {
+/** The room that a subscription serves, and what it is told. */
+export interface Subscriber extends Place {
   /** The phase changed. */
   moved(): void;
   /** A join was answered; `entries` are handed over afterwards. */
@@ -20,16 +19,25 @@ export interface SubscriptionEvents {
   entries(entries: readonly Wire.Entry[], live: boolean): void;
 }
 
+/** What to ask for when joining. */
+export interface JoinOptions {
+  /** Entries to begin with. */
+  readonly history?: number | undefined;
+  /** Live content beside the log; all if left out. */
+  readonly receive?: readonly Receive[] | undefined;
+}
+
+/** Entries asked for at first. */
+const HISTORY = 50;
+
 /** The subscription of this client to one room. */
 export class Subscription {
-  readonly #room: string;
-  readonly #core: Core;
+  readonly #place: Subscriber;
   readonly #log: RoomLog;
-  readonly #events: SubscriptionEvents;
-  readonly #limit: number;
+  readonly #timer = new Timer();
+  #wanted: JoinOptions;
   #asking = false;
   #asked = -Infinity;
-  readonly #timer: Timer;
   #open: readonly Wire.OpenStream[] = [];
   #settle: { resolve: () => void; reject: (error: ChatError) => void } | undefined;
   phase: RoomPhase = 'joining';
@@ -38,26 +46,44 @@ export class Subscription {
   /** Resolves when the room was joined for the first time. */
   readonly ready: Promise<void>;
 
-  constructor(room: string, limit: number, core: Core, log: RoomLog, events: SubscriptionEvents) {
-    this.#room = room;
-    this.#limit = limit;
-    this.#core = core;
+  constructor(place: Subscriber, wanted: JoinOptions, log: RoomLog) {
+    this.#place = place;
+    this.#wanted = wanted;
     this.#log = log;
-    this.#events = events;
-    this.#timer = core.environment.timer();
     this.ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.ready.catch(() => undefined);
   }
 
+  /** Someone else wants the room as well, and maybe more of it. */
+  widen({ receive }: JoinOptions): void {
+    const { receive: had, history } = this.#wanted;
+    if (!had || receive?.every((kind) => had.includes(kind))) return;
+    this.#wanted = { history, receive: receive && [...had, ...receive] };
+    this.join();
+  }
+
   /** Joins, if there is a connection; called again whenever there is a new one. */
   join(): void {
-    if (!this.#core.live || this.#asking || this.phase === 'left') return;
+    const { id: room, core } = this.#place;
+    if (!core.connection.live || this.#asking || this.phase === 'left') return;
     this.#timer.clear();
     this.#asking = true;
-    this.#asked = this.#core.environment.now();
-    this.#core.request(
-      this.#request(),
-      (joined) => this.#joined(joined),
+    this.#asked = core.now();
+    const wanted = this.#wanted;
+    const { history: limit = HISTORY, receive } = wanted;
+    core.connection.request(
+      {
+        type: 'join_room',
+        room,
+        limit,
+        receive: receive && [...receive],
+        cursor: this.#log.cursor,
+        streams: this.#log.messages.streaming().flatMap(positionsOf),
+      },
+      (joined) => {
+        this.#joined(joined);
+        if (wanted !== this.#wanted) this.join();
+      },
       (error) => this.#refused(error),
     );
   }
@@ -72,14 +98,12 @@ export class Subscription {
   /** Something is missing: joins again from where the log stands, soon. */
   resync(): void {
     if (this.#asking || this.#timer.active || this.phase === 'left') return;
-    const wait = this.#asked + REJOIN_MS - this.#core.environment.now();
-    if (wait <= 0) this.join();
-    else this.#timer.set(wait, () => this.join());
+    this.#timer.set(this.#asked + REJOIN_MS - this.#place.core.now(), () => this.join());
   }
 
   /** The rest of a catch-up. */
   page(entries: readonly Wire.Entry[]): void {
-    this.#events.entries(entries, false);
+    this.#place.entries(entries, false);
     this.#restore();
   }
 
@@ -97,30 +121,17 @@ export class Subscription {
     this.#move('left');
   }
 
-  #request(): RequestOf<'join_room'> {
-    const cursor = this.#log.position.cursor();
-    const streams = [...this.#log.messages.streaming()].flatMap(positionsOf);
-    return {
-      type: 'join_room',
-      room: this.#room,
-      limit: this.#limit,
-      cursor,
-      streams,
-    };
-  }
-
   #joined(joined: Wire.Joined): void {
     this.#asking = false;
+    this.error = undefined;
     const first = this.recovered === undefined;
     this.recovered = joined.mode === 'resumed' ? 'replayed' : first ? 'fresh' : 'snapshot';
-    this.error = undefined;
-    this.#events.joined(joined);
-    this.#events.entries(joined.entries, false);
+    this.#place.joined(joined);
     this.#open = joined.streams;
-    this.#restore();
+    this.page(joined.entries);
     this.#settle?.resolve();
     this.#move('joined');
-    this.#core.joined(this.#room);
+    this.#place.core.outbox.pump(this.#place.id);
   }
 
   /** Brings unfinished messages up to date, as far as their entries have come. */
@@ -131,7 +142,7 @@ export class Subscription {
       if (!record) return true;
       if (!messages.restore(open)) {
         // The server assumed text that is not here: say that nothing is, and all of it comes.
-        record.streams[open.part] = undefined;
+        voidText(record, open.part);
         this.resync();
       }
       return false;
@@ -147,6 +158,6 @@ export class Subscription {
 
   #move(phase: RoomPhase): void {
     this.phase = phase;
-    this.#events.moved();
+    this.#place.moved();
   }
 }

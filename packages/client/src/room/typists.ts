@@ -1,42 +1,37 @@
 /** Who is typing: signals that end by themselves when they are not repeated. */
-import type { Environment, Timer } from '../environment.ts';
+import { Timer } from '../environment.ts';
+import { LAZY } from '../store/store.ts';
+import type { Place } from './core.ts';
+import type { Typing } from './room.ts';
 
 /** How long a signal lasts, and how often one's own is repeated. */
 const EXPIRY_MS = 6_000;
 const REPEAT_MS = 3_000;
 
 /** The typing users of one room. */
-export class Typists {
-  readonly #environment: Environment;
-  readonly #changed: () => void;
-  readonly #send: (active: boolean) => void;
+export class Typists implements Typing {
+  readonly #place: Place;
   readonly #timers = new Map<string, Timer>();
-  #users: readonly string[] = [];
+  /** Ids of those who type; a new array only when it changed. */
+  users: readonly string[] = [];
   #sentAt = -Infinity;
 
-  constructor(environment: Environment, changed: () => void, send: (active: boolean) => void) {
-    this.#environment = environment;
-    this.#changed = changed;
-    this.#send = send;
-  }
-
-  /** Ids of those who type; a new array only when it changed. */
-  get users(): readonly string[] {
-    return this.#users;
+  constructor(place: Place) {
+    this.#place = place;
   }
 
   /** One pressed a key. */
   keystroke(): void {
-    const now = this.#environment.now();
+    const now = this.#place.core.now();
     if (now - this.#sentAt < REPEAT_MS) return;
     this.#sentAt = now;
     this.#send(true);
   }
 
-  /** One stopped, or sent what one typed. */
+  /** One stopped. */
   stop(): void {
-    if (this.#environment.now() - this.#sentAt < EXPIRY_MS) this.#send(false);
-    this.#sentAt = -Infinity;
+    if (this.#place.core.now() - this.#sentAt < EXPIRY_MS) this.#send(false);
+    this.sent();
   }
 
   /** One's message was sent: the server knows what that means for typing. */
@@ -45,21 +40,27 @@ export class Typists {
   }
 
   set(user: string, active: boolean): void {
+    if (user === this.#place.core.me) return;
     const held = this.#timers.get(user);
-    if (!held && !active) return;
     held?.clear();
-    const timer = held ?? this.#environment.timer();
-    if (active) timer.set(EXPIRY_MS, () => this.set(user, false));
-    if (held && active) return;
-    if (active) this.#timers.set(user, timer);
-    else this.#timers.delete(user);
-    this.#users = [...this.#timers.keys()];
-    this.#changed();
+    if (active) {
+      const timer = held ?? new Timer();
+      timer.set(EXPIRY_MS, () => this.set(user, false));
+      this.#timers.set(user, timer);
+    } else this.#timers.delete(user);
+    if (active === (held !== undefined)) return;
+    this.users = [...this.#timers.keys()];
+    this.#place.show(LAZY);
   }
 
   /** Starts over with these. */
   reset(users: readonly string[]): void {
-    for (const user of this.#users) if (!users.includes(user)) this.set(user, false);
+    for (const user of this.users) if (!users.includes(user)) this.set(user, false);
     for (const user of users) this.set(user, true);
+  }
+
+  #send(active: boolean): void {
+    const { id: room, core } = this.#place;
+    core.connection.request<'typing'>({ type: 'typing', room, active });
   }
 }

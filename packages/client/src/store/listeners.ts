@@ -12,17 +12,18 @@ export type Off = () => void;
 export class Listeners<T extends unknown[]> {
   readonly #listeners = new Set<(...values: T) => void>();
 
-  add(listener: (...values: T) => void, { signal }: ListenOptions = {}): Off {
+  /** Bound, so that it can be handed out as it is. */
+  readonly add = (listener: (...values: T) => void, { signal }: ListenOptions = {}): Off => {
     // A wrapper, so that the same function may listen twice and each can stop for itself.
     const own = (...values: T) => listener(...values);
-    if (signal?.aborted === true) return () => undefined;
-    this.#listeners.add(own);
     const off = () => void this.#listeners.delete(own);
+    if (signal?.aborted) return off;
+    this.#listeners.add(own);
     signal?.addEventListener('abort', off, { once: true });
     return off;
-  }
+  };
 
-  emit(...values: T): void {
+  readonly emit = (...values: T): void => {
     for (const listener of [...this.#listeners]) {
       try {
         listener(...values);
@@ -33,5 +34,5 @@ export class Listeners<T extends unknown[]> {
         });
       }
     }
-  }
+  };
 }

@@ -6,10 +6,10 @@ import { crc32, encoder } from './crc32.ts';
 
 /** The text held of one part, with its length in bytes kept beside it: JavaScript counts in other units. */
 export interface Held {
-  /** The attempt that the text belongs to; unknown while it comes from an entry of the log only. */
-  readonly generation: number | undefined;
-  readonly text: string;
-  readonly bytes: number;
+  /** The attempt that the text belongs to. */
+  generation: number;
+  text: string;
+  bytes: number;
 }
 
 /** A piece of a stream. */
@@ -27,37 +27,31 @@ export interface End {
   readonly crc32: number;
 }
 
+/** Which attempt a text from the log belongs to is not known: it is neither before nor after any other. */
+export const UNKNOWN = NaN;
+
 const decoder = /* @__PURE__ */ new TextDecoder();
 
-/** Length in bytes of UTF-8. */
-export function byteLength(text: string): number {
-  return encoder.encode(text).length;
+/** This much is held of this attempt. */
+export function hold(generation: number, text = ''): Held {
+  return { generation, text, bytes: encoder.encode(text).length };
 }
 
-/** Nothing held yet of this attempt. */
-export function empty(generation: number | undefined): Held {
-  return { generation, text: '', bytes: 0 };
-}
-
-/** What is held after this piece: the same object if the piece brings nothing new; nothing if a part is missing. */
-export function append(held: Held, piece: Piece): Held | undefined {
-  if (held.generation !== undefined && piece.generation < held.generation) return held;
-  const base =
-    held.generation === undefined || held.generation === piece.generation ? held : empty(piece.generation);
-  if (piece.at > base.bytes) return undefined;
-  if (piece.end <= base.bytes)
-    return base.generation === piece.generation ? base : { ...base, generation: piece.generation };
-  const fresh = piece.at === base.bytes ? piece.text : skipBytes(piece.text, base.bytes - piece.at);
-  return { generation: piece.generation, text: base.text + fresh, bytes: piece.end };
+/** Adds a piece, as far as it is new. False if something before it is missing. */
+export function append(held: Held, { generation, at, end, text }: Piece): boolean {
+  if (generation < held.generation) return true;
+  if (generation > held.generation) Object.assign(held, hold(generation));
+  held.generation = generation;
+  if (at > held.bytes) return false;
+  if (end > held.bytes) {
+    held.text += decoder.decode(encoder.encode(text).subarray(held.bytes - at));
+    held.bytes = end;
+  }
+  return true;
 }
 
 /** Whether the text held is the whole stream. */
-export function isWhole(held: Held | undefined, end: End): boolean {
-  if (held === undefined) return end.end === 0;
-  if (held.generation !== undefined && held.generation !== end.generation) return false;
-  return held.bytes === end.end && crc32(held.text) === end.crc32;
-}
-
-function skipBytes(text: string, count: number): string {
-  return decoder.decode(encoder.encode(text).subarray(count));
+export function isWhole(held: Held, { generation, end, crc32: sum }: End): boolean {
+  const other = held.generation < generation || held.generation > generation;
+  return !other && held.bytes === end && crc32(held.text) === sum;
 }

@@ -1,33 +1,25 @@
 /** From the wire's words to those of the SDK: camelCase, times in milliseconds, nothing that is null. */
-import type { Bot, Cancellation, Usage } from '../model/agent.ts';
-import type { Approval, Decision } from '../model/approval.ts';
+import type { Bot, Run } from '../model/agent.ts';
+import type { Approval } from '../model/approval.ts';
 import type { Message } from '../model/message.ts';
 import type { Part, ToolCallPart } from '../model/part.ts';
-import type { Member, Role, RoomInfo, RoomSummary, Unread } from '../model/room.ts';
+import type { Member, Role, RoomSummary, Unread } from '../model/room.ts';
 import { said } from './said.ts';
 import type { Wire } from './words.ts';
 
-/** Milliseconds of an instant that may be missing. */
-export function toTime(instant: string | undefined): number | undefined {
-  return instant === undefined ? undefined : Date.parse(instant);
-}
-
 /** A message as the server has it. */
 export function toMessage(wire: Wire.Message, key: string, me: string | undefined): Message {
-  const { visible_to, ...rest } = wire;
+  const { visible_to, parts, reactions = [], ...rest } = wire;
   const message = said(rest);
   return {
+    to: [],
     ...message,
     key,
     own: wire.sender === me,
-    parts: wire.parts.map((part, index) => toPart(part, visible_to?.[index])),
+    parts: parts.map((part, index) => toPart(part, visible_to?.[index])),
     delivery: 'sent',
     deliverySince: message.at,
-    to: wire.to ?? [],
-    reactions: (wire.reactions ?? []).map((reaction) => ({
-      ...reaction,
-      own: me !== undefined && reaction.users.includes(me),
-    })),
+    reactions: reactions.map((reaction) => ({ ...reaction, own: reaction.users.includes(me ?? '') })),
   };
 }
 
@@ -42,12 +34,8 @@ function toToolCall({
   cancel,
   ...rest
 }: Extract<Wire.Part, { type: 'tool_call' }>): ToolCallPart {
-  return { arguments: undefined, output: '', ...said(rest), id, cancellation: toCancellation(cancel) };
-}
-
-/** A wish to stop something. */
-export function toCancellation(wire: Wire.Cancellation | undefined): Cancellation | undefined {
-  return wire && said(wire);
+  const cancellation = cancel && said(cancel);
+  return { arguments: undefined, output: '', ...said(rest), id, cancellation };
 }
 
 /** A part that a person wrote, for the wire. */
@@ -58,19 +46,14 @@ export function fromPart(part: Part): Wire.Part {
 }
 
 /** A member. */
-export function toMember({ user, ...rest }: Wire.Member): Member {
-  return { ...said(rest), id: user };
-}
-
-/** A room. */
-export function toRoomInfo(wire: Wire.Room): RoomInfo {
-  return said(wire);
+export function toMember({ user: id, ...rest }: Wire.Member): Member {
+  return said({ ...rest, id });
 }
 
 /** A room in a list. */
 export function toRoomSummary(wire: Wire.RoomSummary): RoomSummary {
   return {
-    ...toRoomInfo(wire.room),
+    ...said(wire.room),
     role: wire.role,
     unread: toUnread(wire.ordinal, wire.read),
     activeAt: Date.parse(wire.active_at),
@@ -80,6 +63,15 @@ export function toRoomSummary(wire: Wire.RoomSummary): RoomSummary {
 /** How many are left to read. */
 export function toUnread(ordinal: number, read: number): Unread {
   return { ordinal, read, count: Math.max(0, ordinal - read) };
+}
+
+/** What is known after more was heard: neither number ever goes back. The same object if nothing changed. */
+export function heardMore(
+  held: Unread,
+  { ordinal = 0, read = 0 }: { ordinal?: number; read?: number },
+): Unread {
+  const next = toUnread(Math.max(held.ordinal, ordinal), Math.max(held.read, read));
+  return next.ordinal === held.ordinal && next.read === held.read ? held : next;
 }
 
 /** Bots after an entry about one of them. */
@@ -97,17 +89,18 @@ export function toBot(wire: Wire.Bot): Bot {
   return { suggestions: [], ...said(wire) };
 }
 
-/** What a model used up. */
-export function toUsage(wire: Wire.Usage): Usage {
-  return said(wire);
+/** A run, but for what only its room knows. */
+export function toRun({
+  run: id,
+  cancel,
+  usage = [],
+  ...rest
+}: Wire.Run): Omit<Run, 'since' | 'cancel' | 'steer'> {
+  const cancellation = cancel && said(cancel);
+  return { attempt: 0, ...said(rest), id, cancellation, usage: usage.map(said) };
 }
 
 /** Something to decide. */
 export function toApproval({ approval: id, decision, ...rest }: Wire.Approval): Approval {
-  return { scopes: [], ...said(rest), id, decision: decision && toDecision(decision) };
-}
-
-/** An answer. */
-export function toDecision(wire: Wire.Decision): Decision {
-  return said(wire);
+  return { scopes: [], ...said(rest), id, decision: decision && said(decision) };
 }

@@ -1,4 +1,4 @@
-/** Reading and writing frames: one or more JSON objects each, separated by line feeds. */
+/** Frames of the wire: one or more JSON objects each, separated by line feeds. */
 import type { Wire } from './words.ts';
 
 /** The WebSocket subprotocol that this SDK speaks. */
@@ -53,26 +53,4 @@ export interface Replies {
   start_bot: Wire.BotReply;
   stop_bot: Wire.BotReply;
   rotate_bot_token: Wire.BotReply;
-}
-
-/** The objects of one frame. Lines that are no JSON objects with a `type` are handed to `broken`. */
-export function readFrame(data: string, broken: (line: string) => void): ServerFrame[] {
-  const frames: ServerFrame[] = [];
-  for (const line of data.split('\n')) {
-    if (line === '') continue;
-    const frame = parse(line);
-    if (frame) frames.push(frame);
-    else broken(line);
-  }
-  return frames;
-}
-
-function parse(line: string): ServerFrame | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && 'type' in value) return value as ServerFrame;
-  } catch {
-    // Told to the caller as a broken line.
-  }
-  return undefined;
 }

@@ -19,10 +19,8 @@ type Instants<T> = T extends string ? number : T;
 export function said<T extends object>(wire: T): Said<T> {
   const words: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(wire) as [string, unknown][]) {
-    const instant = typeof value === 'string' && INSTANT.test(name);
-    words[name.replace(/_(\w)/g, (_, first: string) => first.toUpperCase())] = instant
-      ? Date.parse(value)
-      : value;
+    const word = name.replace(/_(\w)/g, (_, first: string) => first.toUpperCase());
+    words[word] = typeof value === 'string' && INSTANT.test(name) ? Date.parse(value) : value;
   }
   return words as Said<T>;
 }

@@ -1,40 +1,35 @@
 /** B9, F2: while one answer streams, its row renders and no other does; keys never change. A real client, a real socket. */
-import { type ChatClient, createChatClient } from '@antiphon/client';
-import { act, Profiler } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WebSocket as NodeWebSocket } from 'ws';
-import { Peer } from '../../../client/tests/peer.ts';
+import { Profiler } from 'react';
+import { flushSync } from 'react-dom';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Stage } from '../../../client/tests/stage.ts';
 import { DraftingControlContext } from '../../src/ui/composer/drafting.ts';
 import { Row } from '../../src/ui/message/Row.tsx';
 import { RoomViewContext, useReadable, useRoomView } from '../../src/ui/view/hooks.ts';
 import { writable } from '../../src/ui/view/readable.ts';
 import { LiveRoom } from '../../src/ui/live/live-room.ts';
 import { Notices } from '../../src/ui/live/notices.ts';
+import { openStage, Setting, Telling } from '../setting.tsx';
 
-const ADA = { id: 'ada', name: 'Ada', kind: 'person' } as const;
-
-let peer: Peer;
-let client: ChatClient;
-let root: Root;
-let page: HTMLElement;
+let stage: Stage;
+let at: Setting;
 let renders: Record<string, number>;
 
+beforeAll(async () => {
+  stage = await openStage();
+});
+
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+});
+
 beforeEach(async () => {
-  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
-  peer = await Peer.start();
-  client = createChatClient({ url: peer.url, auth: 'ada', flush: 'sync', WebSocket: NodeWebSocket });
-  page = document.createElement('main');
-  root = createRoot(page);
+  at = await Setting.on(stage);
   renders = {};
 });
 
 afterEach(async () => {
-  await act(async () => {
-    root.unmount();
-    await client.disconnect();
-  });
-  await peer.stop();
+  await at[Symbol.asyncDispose]();
 });
 
 /** The rows of the open room, each counting how often it renders. */
@@ -54,64 +49,55 @@ function Rows() {
 }
 
 async function enter(): Promise<LiveRoom> {
-  const others = writable(new Map());
-  const room = new LiveRoom('general', {
-    client,
+  const user = { ...at.ada.who.user, kind: 'person' } as const;
+  const room = new LiveRoom(at.room, {
+    client: at.chat,
     notices: new Notices(),
-    user: () => ADA,
-    others,
+    user: () => user,
+    others: writable(new Map()),
     controls: writable(new Set()),
     lingerMs: 0,
   });
   const drafting = { replyTo: () => undefined, edit: () => undefined, reset: () => undefined };
-  act(() => {
-    root.render(
-      <DraftingControlContext value={drafting}>
-        <RoomViewContext value={room}>
-          <Rows />
-        </RoomViewContext>
-      </DraftingControlContext>,
-    );
-  });
-  await act(() => client.connect());
+  at.render(
+    <DraftingControlContext value={drafting}>
+      <RoomViewContext value={room}>
+        <Rows />
+      </RoomViewContext>
+    </DraftingControlContext>,
+  );
+  await at.chat.connect();
   return room;
 }
 
-/** Lets sockets speak, inside of React's `act`. */
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(
-    async () => {
-      await act(() => new Promise((resolve) => setTimeout(resolve, 5)));
-      check();
-    },
-    { timeout: 10_000, interval: 5 },
-  );
-}
-
 test('only the row of the answer that streams renders', async () => {
-  for (let n = 1; n <= 20; n += 1) peer.say('general', { id: `m${n}`, sender: 'bob', text: `said ${n}` });
-  peer.say('general', { id: 'answer', sender: 'demo', status: 'streaming' });
-  peer.open('general', 'answer');
+  const telling = new Telling();
+  await stage.bot(at.bob, at.room, telling.handler, { id: 'teller' });
+  for (let n = 1; n <= 20; n += 1) await at.says(`said ${n}`);
+  await at.says('@teller tell');
+  telling.say('token0 ');
   await enter();
-  await until(() => expect(page.textContent).toContain('said 20'));
+  await at.until(() => expect(at.page.textContent).toContain('token0'));
+  await at.until(() => expect(at.page.textContent).toContain('said 20'));
   const before = { ...renders };
-  for (let n = 1; n <= 30; n += 1) peer.grow('general', 'answer', `token${n} `);
-  await until(() => expect(page.textContent).toContain('token30'));
+  for (let n = 1; n <= 30; n += 1) telling.say(`token${n} `);
+  await at.until(() => expect(at.page.textContent).toContain('token30'));
   const rendered = Object.entries(renders).filter(([key, count]) => count !== before[key]);
-  expect(rendered.map(([key]) => key)).toEqual(['answer']);
+  const answer = at.chat.getRoom(at.room)?.messages.find(({ sender }) => sender === 'teller');
+  expect(rendered.map(([key]) => key)).toEqual([answer?.key]);
 });
 
 test('a message of my own keeps its key, and its row its element, from the outbox into the log', async () => {
   const room = await enter();
-  peer.say('general', { id: 'm1', sender: 'bob', text: 'hello' });
-  await until(() => expect(room.log.get().keys).toEqual(['m1']));
-  act(() => {
-    room.send({ text: 'hello, Bob' });
-  });
-  await until(() => expect(page.textContent).toContain('hello, Bob'));
-  const row = page.querySelector('[data-own]');
+  const first = await at.says('hello');
+  await at.until(() => expect(room.log.get().keys).toContain(first));
+  flushSync(() => room.send({ text: 'hello, Bob' }));
+  await at.until(() => expect(at.page.textContent).toContain('hello, Bob'));
+  const row = at.page.querySelector('[data-own]');
   const keys = room.log.get().keys;
-  await until(() => expect(page.querySelector('[data-own]')?.getAttribute('data-delivery')).toBe('sent'));
+  await at.until(() =>
+    expect(at.page.querySelector('[data-own]')?.getAttribute('data-delivery')).toBe('sent'),
+  );
   expect(room.log.get().keys).toEqual(keys);
-  expect(page.querySelector('[data-own]')).toBe(row);
+  expect(at.page.querySelector('[data-own]')).toBe(row);
 });

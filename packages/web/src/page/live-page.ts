@@ -1,6 +1,8 @@
 /** The page over the SDK: one client for the life of the page, whoever signs in and out of it. */
 import { type ChatClient, createChatClient, getConfig } from '@antiphon/client';
+import { type Directory, directoryOf } from '@antiphon/client/directory';
 import { indexedDbOutbox } from '@antiphon/client/indexeddb';
+import { createRoom, searchMessages } from '@antiphon/client/rooms';
 import {
   excerptOf,
   forgetDrafts,
@@ -41,6 +43,7 @@ export class LivePage implements PageView {
   readonly #url: string;
   readonly #guest: Guest;
   readonly #client: ChatClient;
+  readonly #directory: Directory;
   readonly #home = writable<string | undefined>(HOME);
   readonly #places: Places;
 
@@ -53,6 +56,7 @@ export class LivePage implements PageView {
       user: this.#guest.user,
       outbox: indexedDbOutbox(),
     });
+    this.#directory = directoryOf(this.#client);
     this.chat = new LiveChat(this.#client, {
       user: () => this.#guest.user,
       download: (path, name) => this.#download(path, name),
@@ -63,13 +67,13 @@ export class LivePage implements PageView {
     this.#places = new Places(this.#client);
     this.places = this.chat.watch(
       memo(
-        () => [this.#client.rooms, this.#home.get()],
+        () => [this.#directory.rooms, this.#home.get()],
         ([rooms, home]) => placesOf(rooms, home),
       ),
       this.#home,
     );
     this.#client.subscribe(
-      (chat) => chat.roomsLoaded && chat.user,
+      (chat) => this.#directory.roomsLoaded && chat.user,
       () => this.#settleIn(),
     );
   }
@@ -93,7 +97,7 @@ export class LivePage implements PageView {
   }
 
   async createRoom({ name, topic, open, members }: NewRoomInput): Promise<string> {
-    const { id } = await this.#client.createRoom({
+    const { id } = await createRoom(this.#client, {
       name,
       members,
       visibility: open ? 'public' : 'private',
@@ -128,9 +132,9 @@ export class LivePage implements PageView {
     const known = this.rooms.get().rooms.find((room) => room.other?.id === userId);
     if (known) return known.id;
     try {
-      const bot = this.#client.bots.find(({ user }) => user.id === userId);
+      const bot = this.#directory.bots.find(({ user }) => user.id === userId);
       const kind = bot ? 'session' : 'direct';
-      const { id } = await this.#client.createRoom({ kind, name: bot?.user.name ?? '', members: [userId] });
+      const { id } = await createRoom(this.#client, { kind, name: bot?.user.name ?? '', members: [userId] });
       return id;
     } catch (error) {
       this.chat.notices.tell('The conversation could not be opened.', error);
@@ -139,7 +143,7 @@ export class LivePage implements PageView {
   }
 
   async search(words: string): Promise<readonly HitView[]> {
-    const found = await this.#client.search(words, HITS).catch(() => []);
+    const found = await searchMessages(this.#client, words, { limit: HITS }).catch(() => []);
     const { rooms } = this.rooms.get();
     return found.map((message) => ({
       roomId: message.room,
@@ -169,7 +173,7 @@ export class LivePage implements PageView {
 
   /** Signed in and connected: joins the room of everyone. */
   #settleIn(): void {
-    if (this.#client.roomsLoaded && this.#client.user) void this.#joinHome();
+    if (this.#directory.roomsLoaded && this.#client.user) void this.#joinHome();
   }
 
   async #joinHome(): Promise<void> {
@@ -178,7 +182,7 @@ export class LivePage implements PageView {
       () => HOME,
     );
     this.#home.set(home);
-    if (this.#client.rooms.some(({ id }) => id === home)) return;
+    if (this.#directory.rooms.some(({ id }) => id === home)) return;
     const room = this.#client.joinRoom(home);
     try {
       await room.ready;
@@ -194,7 +198,7 @@ export class LivePage implements PageView {
     const { known } = this.chat.others;
     return settled(
       memo(
-        () => [this.#client.rooms, this.#client.roomsLoaded, known.get(), this.#home.get()],
+        () => [this.#directory.rooms, this.#directory.roomsLoaded, known.get(), this.#home.get()],
         ([rooms, loaded, others, home]) => roomList({ rooms, loaded, others, home }),
       ),
     );

@@ -1,5 +1,7 @@
 /** Rooms as they are kept in order: found, changed, left; people and agents asked in and out. */
 import type { ChatClient, Role, RoomSummary } from '@antiphon/client';
+import { directoryOf } from '@antiphon/client/directory';
+import { changeMember, discoverRooms, invite, removeMember, updateRoom } from '@antiphon/client/rooms';
 import { roomName, type UserView, userView } from '@antiphon/react/ui/kit';
 import type { OpenRoom, PlaceChange, PlaceView } from './page.ts';
 
@@ -14,9 +16,7 @@ export class Places {
   }
 
   async change(room: string, { name, topic, open }: PlaceChange): Promise<void> {
-    await this.#client.ask({
-      type: 'update_room',
-      room,
+    await updateRoom(this.#client, room, {
       ...(name === undefined ? {} : { name }),
       ...(topic === undefined ? {} : { topic }),
       ...(open === undefined ? {} : { visibility: open ? 'public' : 'private' }),
@@ -27,20 +27,20 @@ export class Places {
     await this.#client.ask({ type: 'leave_room', room, forget: true });
   }
 
-  async invite(room: string, users: readonly string[]): Promise<void> {
-    await this.#client.ask({ type: 'invite', room, users: [...users] });
+  invite(room: string, users: readonly string[]): Promise<void> {
+    return invite(this.#client, room, users);
   }
 
-  async removeMember(room: string, user: string): Promise<void> {
-    await this.#client.ask({ type: 'remove_member', room, user });
+  removeMember(room: string, user: string): Promise<void> {
+    return removeMember(this.#client, room, user);
   }
 
-  async changeRole(room: string, user: string, role: Role): Promise<void> {
-    await this.#client.ask({ type: 'change_member', room, user, role });
+  changeRole(room: string, user: string, role: Role): Promise<void> {
+    return changeMember(this.#client, room, user, role);
   }
 
   async discover(): Promise<readonly OpenRoom[]> {
-    const rooms = await this.#client.discoverRooms();
+    const rooms = await discoverRooms(this.#client);
     return rooms
       .map(({ id, name, kind, topic }) => ({
         id,
@@ -51,12 +51,13 @@ export class Places {
   }
 
   async acquaintances(room: string): Promise<readonly UserView[]> {
-    const others = this.#client.rooms.filter(({ id }) => id !== room).slice(0, ROOMS_LOOKED_AT);
+    const directory = directoryOf(this.#client);
+    const others = directory.rooms.filter(({ id }) => id !== room).slice(0, ROOMS_LOOKED_AT);
     const [here, ...elsewhere] = await Promise.all(
-      [room, ...others.map(({ id }) => id)].map((id) => this.#client.membersOf(id)),
+      [room, ...others.map(({ id }) => id)].map((id) => directory.membersOf(id)),
     );
     const known = new Map<string, UserView>();
-    for (const user of [...this.#client.bots.map((bot) => bot.user), ...elsewhere.flat()])
+    for (const user of [...directory.bots.map((bot) => bot.user), ...elsewhere.flat()])
       known.set(user.id, userView(user));
     for (const { id } of here ?? []) known.delete(id);
     return [...known.values()].sort(byKindAndName);

@@ -1,5 +1,6 @@
 /** A chat as components look at it, over one client of the SDK: whoever signs in and out of that client. */
 import type { ChatClient, User } from '@antiphon/client';
+import { type Directory, directoryOf } from '@antiphon/client/directory';
 import type { ChatView, RoomView } from '../view/chat.ts';
 import type { BotView, ConnectionView, NoticeView, UserView } from '../view/model.ts';
 import { type Readable, writable } from '../view/readable.ts';
@@ -29,6 +30,7 @@ export class LiveChat implements ChatView {
   readonly notices = new Notices();
   readonly others: Others;
   readonly #client: ChatClient;
+  readonly #directory: Directory;
   readonly #user: () => User | undefined;
   readonly #download: LiveChatOptions['download'];
   readonly #attendance = new Attendance((away) => this.#tellPresence(away));
@@ -44,6 +46,7 @@ export class LiveChat implements ChatView {
     const { user = () => client.user, download, lingerMs = 0 } = options;
     this.#lingerMs = lingerMs;
     this.#client = client;
+    this.#directory = directoryOf(client);
     this.#user = user;
     this.#download = download;
     this.others = new Others(client);
@@ -75,16 +78,16 @@ export class LiveChat implements ChatView {
       this.#client.onStatus(({ state }) => state === 'connected' && this.#attendance.repeat()),
       this.#client.onError((error) => this.notices.tell('Something did not work.', error)),
       this.#client.subscribe(
-        (chat) => chat.rooms,
+        () => this.#directory.rooms,
         (rooms) => this.others.look(rooms),
       ),
       this.#client.subscribe(
-        (chat) => chat.roomsLoaded && chat.user,
+        (chat) => this.#directory.roomsLoaded && chat.user,
         () => this.#settleIn(),
       ),
       this.#attendance.start(),
     ];
-    this.others.look(this.#client.rooms);
+    this.others.look(this.#directory.rooms);
     this.#settleIn();
     return () => offs.forEach((off) => off());
   }
@@ -123,11 +126,11 @@ export class LiveChat implements ChatView {
   }
 
   startBot(userId: string): Promise<void> {
-    return this.notices.attempt('The agent did not start.', () => this.#client.startBot(userId));
+    return this.notices.attempt('The agent did not start.', () => this.#directory.startBot(userId));
   }
 
   stopBot(userId: string): Promise<void> {
-    return this.notices.attempt('The agent did not stop.', () => this.#client.stopBot(userId));
+    return this.notices.attempt('The agent did not stop.', () => this.#directory.stopBot(userId));
   }
 
   lookAtBot(userId: string): void {
@@ -166,7 +169,7 @@ export class LiveChat implements ChatView {
 
   /** Signed in and connected: looks who the agents are. */
   #settleIn(): void {
-    if (this.#client.roomsLoaded && this.#client.user) this.#client.loadBots().catch(() => undefined);
+    if (this.#directory.roomsLoaded && this.#client.user) this.#directory.loadBots().catch(() => undefined);
   }
 
   /** Presence belongs to the person, so any room tells it for all. */
@@ -178,7 +181,7 @@ export class LiveChat implements ChatView {
   #botList(): () => readonly BotView[] {
     return settled(() => {
       const atWork = [...this.#rooms.values()].flatMap((room) => room.atWork);
-      return this.#client.bots.map((bot) => {
+      return this.#directory.bots.map((bot) => {
         const canControl = bot.owner === this.#user()?.id || this.#controls.get().has(bot.user.id);
         return botView(bot, { atWork, canControl });
       });

@@ -1,5 +1,6 @@
 /** A room of the page, over a room of the SDK: what is looked at keeps it open. */
 import { type ChatClient, isFinalTool, type Room, textOf, type User } from '@antiphon/client';
+import { invite } from '@antiphon/client/rooms';
 import type { Outgoing, RoomView } from '../view/chat.ts';
 import type {
   LogItem,
@@ -129,7 +130,7 @@ export class LiveRoom implements RoomView {
     this.#scene.room?.typing.keystroke();
   }
   invite(user: string): Promise<void> {
-    return this.#do('The invitation did not arrive.', (room) => room.invite([user]));
+    return this.#do('The invitation did not arrive.', (room) => invite(this.#host.client, room.id, [user]));
   }
   leave(): Promise<void> {
     return this.#do('The room could not be left.', (room) => {

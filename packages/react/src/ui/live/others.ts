@@ -1,5 +1,6 @@
 /** Who the other one is in rooms for two: asked for once, because it never changes. */
 import type { ChatClient, RoomSummary, User } from '@antiphon/client';
+import { directoryOf } from '@antiphon/client/directory';
 import { writable } from '../view/readable.ts';
 
 export class Others {
@@ -29,7 +30,7 @@ export class Others {
   }
 
   async #ask(room: string): Promise<void> {
-    const members = await this.#client.membersOf(room);
+    const members = await directoryOf(this.#client).membersOf(room);
     const other = members.find(({ id }) => id !== this.#client.user?.id);
     if (other) this.known.update((known) => new Map(known).set(room, other));
   }

@@ -1,5 +1,6 @@
 /** The views of a room beside its messages: name and state, order of the log, who is here, writes, or works. */
 import type { Bot, Present, Queue, RoomStatus, User } from '@antiphon/client';
+import { directoryOf } from '@antiphon/client/directory';
 import type { LogView, MemberView, RoomInfo, UserView, WorkView } from '../view/model.ts';
 import { botView } from './bots.ts';
 import { isWorthTelling } from './event.ts';
@@ -22,7 +23,7 @@ export function infoOf(id: string, scene: Scene, host: RoomHost): () => RoomInfo
         scene.room?.status ?? NOT_OPEN,
         scene.room?.bots ?? NO_BOTS,
         host.others.get().get(id),
-        host.client.rooms,
+        directoryOf(host.client).rooms,
       ],
       ([status, bots, other, rooms]) => {
         const info = status.info ?? rooms.find((room) => room.id === id);
