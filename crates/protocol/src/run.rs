@@ -76,6 +76,8 @@ pub enum RunStep {
     Act(Activity),
     /// The attempt came to nothing; the run goes back to where it stood in the inbox.
     Retry,
+    /// The bot never began the attempt: the run goes back likewise, and none of its attempts is used up.
+    GiveBack,
     /// It is over.
     End(Ending),
 }
@@ -118,7 +120,7 @@ impl RunState {
         match step {
             RunStep::Begin if self == Self::Queued => Some(Self::Processing),
             RunStep::Act(activity) if self.is_active() => Some(activity.into()),
-            RunStep::Retry if self.is_active() => Some(Self::Queued),
+            RunStep::Retry | RunStep::GiveBack if self.is_active() => Some(Self::Queued),
             // Work that nobody began cannot be done.
             RunStep::End(Ending::Completed) if self == Self::Queued => None,
             RunStep::End(ending) if !self.is_final() => Some(ending.into()),
@@ -136,8 +138,8 @@ pub struct Run {
     pub bot: UserId,
     /// How far it is.
     pub state: RunState,
-    /// Which attempt this is, from 1; 0 as long as none has begun. Also the fencing token: what a bot writes for an earlier
-    /// attempt is refused.
+    /// The fencing token: goes up each time the run is given to a bot, and what is written under an earlier number is refused.
+    /// 0 as long as it was given to none. Where a bot never began what it was given, that uses up none of its attempts.
     #[serde(default)]
     pub attempt: u32,
     /// The message that caused it.
@@ -270,7 +272,7 @@ mod tests {
         let activities = [Activity::Thinking, Activity::Executing, Activity::WaitingApproval];
         let endings =
             [Ending::Completed, Ending::Failed, Ending::Cancelled, Ending::TimedOut, Ending::Interrupted];
-        let mut steps = vec![RunStep::Begin, RunStep::Retry];
+        let mut steps = vec![RunStep::Begin, RunStep::Retry, RunStep::GiveBack];
         steps.extend(activities.map(RunStep::Act));
         steps.extend(endings.map(RunStep::End));
         steps
@@ -301,6 +303,7 @@ mod tests {
         for from in STATES {
             assert_eq!(from.after(RunStep::Begin).is_some(), from == Queued);
             assert_eq!(from.after(RunStep::Retry).is_some(), from.is_active());
+            assert_eq!(from.after(RunStep::GiveBack).is_some(), from.is_active());
             assert_eq!(from.after(RunStep::End(Ending::Completed)).is_some(), from.is_active());
         }
     }

@@ -99,14 +99,14 @@ impl Inbox {
             let mut passed_over = self.hub.runs.rooms_of(&self.bot);
             let waiting = self.hub.store.queued_runs(&self.bot, looked_at).await?;
             let are_all = waiting.len() < looked_at;
-            for QueuedRun { room, run } in waiting {
+            for waiting in waiting {
                 // Those that wait for people are passed by the others.
-                if run.paused || passed_over.contains(&room) {
+                if waiting.run.paused || passed_over.contains(&waiting.room) {
                     continue;
                 }
-                if self.hub.runs.is_busy(&self.bot, &room) {
-                    passed_over.insert(room);
-                } else if let Some(session) = self.try_begin(&room, run).await? {
+                if self.hub.runs.is_busy(&self.bot, &waiting.room) {
+                    passed_over.insert(waiting.room);
+                } else if let Some(session) = self.try_begin(waiting).await? {
                     return Ok(Some(session));
                 }
             }
@@ -119,7 +119,9 @@ impl Inbox {
     }
 
     /// Begins a run, if it is still to be done.
-    async fn try_begin(&self, room: &RoomId, run: Run) -> Result<Option<RunSession>, Error> {
+    async fn try_begin(&self, waiting: QueuedRun) -> Result<Option<RunSession>, Error> {
+        let QueuedRun { room, run, spent } = waiting;
+        let room = &room;
         let (Some(bot), Some(live)) = (self.hub.bot(&self.bot), self.hub.room(room).await?) else {
             return Ok(None);
         };
@@ -140,7 +142,7 @@ impl Inbox {
         let change =
             RunChange { attempts: Some(limits.attempts), ..RunChange::step(run.run.clone(), RunStep::Begin) };
         let run = Run { state: RunState::Processing, attempt: run.attempt + 1, ..run };
-        let active = Arc::new(ActiveRun::new(live, run, limits));
+        let active = Arc::new(ActiveRun::new(live, run, spent, limits));
         // Made before the commit: dropped on the way, it ends the run.
         let session = RunSession::new(self.hub.session(bot.user), Arc::clone(&active), trigger);
         self.hub.runs.begin(active);

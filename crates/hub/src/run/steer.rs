@@ -1,7 +1,7 @@
 //! Steering: a message that arrives while its bot is at work in the room is given into that work, and ends with it.
 
-use antiphon_protocol::{BusyPolicy, Ending, Error, ErrorCode, Message, Run, RunStep};
-use antiphon_store::{Change, RunChange};
+use antiphon_protocol::{BusyPolicy, Ending, Error, ErrorCode, Message, RunStep};
+use antiphon_store::{Change, QueuedRun, RunChange};
 use tracing::{debug, warn};
 
 use super::{ActiveRun, RunSession};
@@ -54,7 +54,8 @@ impl Hub {
         if active.has_ended() {
             return Ok(());
         }
-        let change = RunChange { attempts: Some(1), ..RunChange::step(next.run.run.clone(), RunStep::Begin) };
+        let attempts = Some(active.clocks.limits.attempts);
+        let change = RunChange { attempts, ..RunChange::step(next.run.run.clone(), RunStep::Begin) };
         match self.commit(bot.clone(), Change::ChangeRun { room: room.clone(), change }).await {
             Ok(()) => {}
             // Somebody was faster: it was cancelled.
@@ -63,7 +64,7 @@ impl Hub {
         }
         // In this order: whoever ends what was given into the run sees whether its bot has read it.
         active.steered.lock().push_back(trigger);
-        active.absorbed.lock().push(next.run);
+        active.absorbed.lock().push(next);
         if active.has_ended() {
             // It ended in this moment, and does not look here any more.
             self.end_absorbed(active, Ending::Interrupted, None).await;
@@ -73,11 +74,11 @@ impl Hub {
 
     /// Ends what was given into a run as that run ended. What its bot has not read goes back to its place in the inbox.
     pub(super) async fn end_absorbed(&self, active: &ActiveRun, ending: Ending, error: Option<&str>) {
-        let absorbed: Vec<Run> = std::mem::take(&mut *active.absorbed.lock());
-        for run in absorbed {
+        let absorbed: Vec<QueuedRun> = std::mem::take(&mut *active.absorbed.lock());
+        for QueuedRun { run, .. } in absorbed {
             let is_unread = active.steered.lock().iter().any(|message| message.id == run.trigger);
             let change = if is_unread {
-                RunChange::step(run.run.clone(), RunStep::Retry)
+                RunChange::step(run.run.clone(), RunStep::GiveBack)
             } else {
                 let answer = active.answer.lock().clone();
                 RunChange { answer, ..RunChange::end(run.run.clone(), ending, error.map(str::to_owned)) }

@@ -26,7 +26,7 @@ pub(crate) fn of_message(sql: &Connection, room: &RoomId, message: &MessageId) -
 }
 
 pub(crate) fn queued(sql: &Connection, bot: &UserId, limit: usize) -> rusqlite::Result<Vec<QueuedRun>> {
-    let query = "SELECT r.id, q.run FROM runs q JOIN rooms r ON r.rid = q.rid \
+    let query = "SELECT r.id, q.run, q.spent FROM runs q JOIN rooms r ON r.rid = q.rid \
                  WHERE q.bot = ?1 AND q.phase = 'queued' ORDER BY q.number LIMIT ?2";
     let mut statement = sql.prepare_cached(query)?;
     statement.query_map(params![bot.as_str(), at_most(limit)], with_room)?.collect()
@@ -41,21 +41,23 @@ pub(super) fn open_in(sql: &Connection, rid: i64) -> rusqlite::Result<Vec<Run>> 
 }
 
 pub(crate) fn waiting(sql: &Connection) -> rusqlite::Result<Vec<QueuedRun>> {
-    let query = "SELECT r.id, q.run FROM runs q INDEXED BY runs_queued JOIN rooms r ON r.rid = q.rid \
+    let query = "SELECT r.id, q.run, q.spent FROM runs q INDEXED BY runs_queued JOIN rooms r ON r.rid = q.rid \
                  WHERE q.phase = 'queued' ORDER BY q.number";
     let mut statement = sql.prepare_cached(query)?;
     statement.query_map([], with_room)?.collect()
 }
 
 pub(crate) fn active(sql: &Connection) -> rusqlite::Result<Vec<LeftRun>> {
-    let query = "SELECT r.id, a.run, a.attempts FROM runs a JOIN rooms r ON r.rid = a.rid \
+    let query = "SELECT r.id, a.run, a.attempts, a.spent FROM runs a JOIN rooms r ON r.rid = a.rid \
                  WHERE a.phase = 'active' ORDER BY a.number";
     let mut statement = sql.prepare_cached(query)?;
-    let left = statement
-        .query_map([], |row| Ok(LeftRun { room: id(row, 0)?, run: json(row, 1)?, attempts: row.get(2)? }))?;
+    let left = statement.query_map([], |row| {
+        let (attempts, spent) = (row.get(2)?, row.get(3)?);
+        Ok(LeftRun { room: id(row, 0)?, run: json(row, 1)?, attempts, spent })
+    })?;
     left.collect()
 }
 
 fn with_room(row: &Row<'_>) -> rusqlite::Result<QueuedRun> {
-    Ok(QueuedRun { room: id(row, 0)?, run: json(row, 1)? })
+    Ok(QueuedRun { room: id(row, 0)?, run: json(row, 1)?, spent: row.get(2)? })
 }

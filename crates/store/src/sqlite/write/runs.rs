@@ -17,6 +17,8 @@ pub(super) struct StoredRun {
     number: i64,
     /// How often it may be begun in all.
     attempts: u32,
+    /// How many attempts came to nothing.
+    spent: u32,
     pub(super) run: Run,
 }
 
@@ -29,7 +31,7 @@ impl Writing<'_> {
         if stored.run == before {
             return self.written(room);
         }
-        if change.step == Some(RunStep::Retry)
+        if stored.run.state == RunState::Queued
             && let Some(answer) = &stored.run.answer
         {
             self.abandon_tools(room, answer, &change.run)?;
@@ -76,7 +78,11 @@ impl Writing<'_> {
                     run.started_at = Some(self.command.at);
                     stored.attempts = change.attempts.unwrap_or(stored.attempts);
                 }
-                RunStep::Retry => run.started_at = None,
+                RunStep::Retry => {
+                    run.started_at = None;
+                    stored.spent += 1;
+                }
+                RunStep::GiveBack => run.started_at = None,
                 RunStep::Act(_) | RunStep::End(_) => {}
             }
         }
@@ -103,17 +109,19 @@ impl Writing<'_> {
     }
 
     pub(super) fn stored_run(&self, rid: i64, run: &RunId) -> Result<StoredRun, Fault> {
-        let query = "SELECT number, attempts, run FROM runs WHERE rid = ?1 AND id = ?2";
+        let query = "SELECT number, attempts, spent, run FROM runs WHERE rid = ?1 AND id = ?2";
         let found = self.sql.prepare_cached(query)?.query_row(params![rid, run.as_str()], |row| {
-            Ok(StoredRun { number: row.get(0)?, attempts: row.get(1)?, run: json(row, 2)? })
+            let (number, attempts, spent) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(StoredRun { number, attempts, spent, run: json(row, 3)? })
         });
         Ok(found.optional()?.ok_or(StoreError::NotFound("run"))?)
     }
 
     pub(super) fn save_run(&self, stored: &StoredRun) -> rusqlite::Result<()> {
-        let StoredRun { number, attempts, run } = stored;
-        let update = "UPDATE runs SET phase = ?2, attempts = ?3, run = ?4 WHERE number = ?1";
-        self.sql.prepare_cached(update)?.execute(params![number, phase(run.state), attempts, encode(run)])?;
+        let StoredRun { number, attempts, spent, run } = stored;
+        let update = "UPDATE runs SET phase = ?2, attempts = ?3, spent = ?4, run = ?5 WHERE number = ?1";
+        let row = params![number, phase(run.state), attempts, spent, encode(run)];
+        self.sql.prepare_cached(update)?.execute(row)?;
         Ok(())
     }
 
