@@ -170,7 +170,7 @@ pub enum Change {
         ordinal: u64,
     },
     /// Move a run. Entry: `run_changed`. A step that [`RunState::after`](antiphon_protocol::RunState::after) does not know is a
-    /// conflict.
+    /// conflict. A run that somebody wants stopped and that waits, or goes back to where it waits, is cancelled.
     ChangeRun {
         /// The room.
         room: RoomId,

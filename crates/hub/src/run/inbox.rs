@@ -125,18 +125,14 @@ impl Inbox {
         let (Some(bot), Some(live)) = (self.hub.bot(&self.bot), self.hub.room(room).await?) else {
             return Ok(None);
         };
-        if run.cancel.is_some() {
-            // Somebody wanted the attempt before stopped while it was being given back.
-            return self.turn_down(room, &run, Ending::Cancelled, None).await;
-        }
         if !live.read(|state| state.members.contains_key(&self.bot)) {
             let why = "the bot is no member of this room any more";
-            return self.turn_down(room, &run, Ending::Failed, Some(why)).await;
+            return self.turn_down(room, &run, why).await;
         }
         let trigger = self.hub.store.message(room, &run.trigger).await?;
         let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
             let why = "the message that caused this run cannot be read";
-            return self.turn_down(room, &run, Ending::Failed, Some(why)).await;
+            return self.turn_down(room, &run, why).await;
         };
         let limits = self.hub.run_limits(&self.bot);
         let change =
@@ -161,15 +157,9 @@ impl Inbox {
     }
 
     /// Ends a run that cannot begin.
-    async fn turn_down(
-        &self,
-        room: &RoomId,
-        run: &Run,
-        ending: Ending,
-        why: Option<&str>,
-    ) -> Result<Option<RunSession>, Error> {
-        warn!(run = %run.run, bot = %self.bot, ?ending, why, "a waiting run was turned down");
-        let change = RunChange::end(run.run.clone(), ending, why.map(str::to_owned));
+    async fn turn_down(&self, room: &RoomId, run: &Run, why: &str) -> Result<Option<RunSession>, Error> {
+        warn!(run = %run.run, bot = %self.bot, why, "a waiting run was turned down");
+        let change = RunChange::end(run.run.clone(), Ending::Failed, Some(why.to_owned()));
         match self.hub.commit(UserId::system(), Change::ChangeRun { room: room.clone(), change }).await {
             Err(error) if error.code != ErrorCode::Conflict => Err(error),
             _ => Ok(None),

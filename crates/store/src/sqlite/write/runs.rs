@@ -1,6 +1,6 @@
 //! Runs move from state to state.
 
-use antiphon_protocol::{CancelOutcome, Chain, EntryBody, RoomId, Run, RunId, RunState, RunStep};
+use antiphon_protocol::{CancelOutcome, Chain, Ending, EntryBody, RoomId, Run, RunId, RunState, RunStep};
 use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
@@ -69,7 +69,8 @@ impl Writing<'_> {
         if change.step == Some(RunStep::Begin) && run.cancel.is_some() {
             return Err(StoreError::Conflict("somebody wants the run stopped").into());
         }
-        if let Some(step) = change.step {
+        let step = step_of(run, change);
+        if let Some(step) = step {
             let next = run.state.after(step);
             run.state = next.ok_or(StoreError::Conflict("the run is not in a state for this"))?;
             match step {
@@ -87,7 +88,9 @@ impl Writing<'_> {
             }
         }
         run.answer = change.answer.clone().or(run.answer.take());
-        run.error = change.error.clone().or(run.error.take());
+        // What went wrong with an attempt is not what became of a run that somebody stopped.
+        let error = change.error.as_ref().filter(|_| step == change.step);
+        run.error = error.cloned().or(run.error.take());
         settle_cancel(run, change);
         for usage in &change.usage {
             match run.usage.iter_mut().find(|known| known.model == usage.model) {
@@ -139,6 +142,17 @@ impl Writing<'_> {
     }
 }
 
+/// What moves the run. Where nobody is at work on a run, or will be, that somebody wants stopped, it has stopped: whichever
+/// of the two came first.
+fn step_of(run: &Run, change: &RunChange) -> Option<RunStep> {
+    let is_to_stop = run.cancel.is_some() || change.cancel.is_some();
+    match change.step {
+        Some(RunStep::Retry | RunStep::GiveBack) if is_to_stop => Some(RunStep::End(Ending::Cancelled)),
+        None if is_to_stop && run.state == RunState::Queued => Some(RunStep::End(Ending::Cancelled)),
+        step => step,
+    }
+}
+
 /// Who asks first to stop a run is who asked. What came of it is known at the latest when the run is over.
 fn settle_cancel(run: &mut Run, change: &RunChange) {
     match (&mut run.cancel, &change.cancel) {
@@ -148,10 +162,12 @@ fn settle_cancel(run: &mut Run, change: &RunChange) {
     }
     if let Some(cancel) = &mut run.cancel
         && run.state.is_final()
-        && cancel.outcome == CancelOutcome::Requested
     {
-        let stopped = run.state == RunState::Cancelled;
-        cancel.outcome = if stopped { CancelOutcome::Stopped } else { CancelOutcome::TooLate };
+        cancel.outcome = match (run.state, cancel.outcome) {
+            (RunState::Cancelled, CancelOutcome::Forced) => CancelOutcome::Forced,
+            (RunState::Cancelled, _) => CancelOutcome::Stopped,
+            _ => CancelOutcome::TooLate,
+        };
     }
 }
 
