@@ -283,3 +283,27 @@ async fn waiting(person: &Person, room: &RoomId) -> usize {
         other => panic!("{other:?}"),
     }
 }
+
+/// F5: what went back to its place waits from then on.
+#[tokio::test]
+async fn a_run_that_was_at_work_has_not_waited_meanwhile() {
+    let world = World::new().await;
+    let spec = BotSpec { attempts: 2, ..spec(BusyPolicy::Queue, 100) };
+    let (mara, bot, room) = studio(&world, spec).await;
+    mara.says(&room, "one").await;
+    let mut inbox = world.inbox(&bot, 1);
+    let first = next_run(&mut inbox).await;
+    world.clock.advance(50_000);
+    drop(first);
+    until("it waits again", async || waiting_states(&mara, &room).await == [RunState::Queued]).await;
+    world.clock.advance(40_000);
+    passes(std::time::Duration::from_secs(3)).await;
+    assert_eq!(waiting_states(&mara, &room).await, [RunState::Queued], "it has waited for 40 seconds of 60");
+    world.clock.advance(20_001);
+    passes(std::time::Duration::from_secs(2)).await;
+    until("it has waited too long", async || waiting_states(&mara, &room).await.is_empty()).await;
+}
+
+async fn waiting_states(person: &Person, room: &RoomId) -> Vec<RunState> {
+    person.device().joins(room).await.runs.iter().map(|run| run.state).collect()
+}

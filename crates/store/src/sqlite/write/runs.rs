@@ -1,6 +1,8 @@
 //! Runs move from state to state.
 
-use antiphon_protocol::{CancelOutcome, Chain, Ending, EntryBody, RoomId, Run, RunId, RunState, RunStep};
+use antiphon_protocol::{
+    CancelOutcome, Chain, Ending, EntryBody, RoomId, Run, RunId, RunState, RunStep, Timestamp,
+};
 use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
@@ -19,6 +21,8 @@ pub(super) struct StoredRun {
     attempts: u32,
     /// How many attempts came to nothing.
     spent: u32,
+    /// Since when it waits, or waited last.
+    queued_at: Timestamp,
     pub(super) run: Run,
 }
 
@@ -82,7 +86,9 @@ impl Writing<'_> {
                 RunStep::Retry => {
                     run.started_at = None;
                     stored.spent += 1;
+                    stored.queued_at = self.command.at;
                 }
+                // Nobody has begun it: it has waited all the time.
                 RunStep::GiveBack => run.started_at = None,
                 RunStep::Act(_) | RunStep::End(_) => {}
             }
@@ -112,30 +118,34 @@ impl Writing<'_> {
     }
 
     pub(super) fn stored_run(&self, rid: i64, run: &RunId) -> Result<StoredRun, Fault> {
-        let query = "SELECT number, attempts, spent, run FROM runs WHERE rid = ?1 AND id = ?2";
+        let query = "SELECT number, attempts, spent, queued_at, run FROM runs WHERE rid = ?1 AND id = ?2";
         let found = self.sql.prepare_cached(query)?.query_row(params![rid, run.as_str()], |row| {
             let (number, attempts, spent) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(StoredRun { number, attempts, spent, run: json(row, 3)? })
+            let queued_at = Timestamp::from_millis(row.get(3)?);
+            Ok(StoredRun { number, attempts, spent, queued_at, run: json(row, 4)? })
         });
         Ok(found.optional()?.ok_or(StoreError::NotFound("run"))?)
     }
 
     pub(super) fn save_run(&self, stored: &StoredRun) -> rusqlite::Result<()> {
-        let StoredRun { number, attempts, spent, run } = stored;
-        let update = "UPDATE runs SET phase = ?2, attempts = ?3, spent = ?4, run = ?5 WHERE number = ?1";
-        let row = params![number, phase(run.state), attempts, spent, encode(run)];
+        let StoredRun { number, attempts, spent, queued_at, run } = stored;
+        let update = "UPDATE runs SET phase = ?2, attempts = ?3, spent = ?4, queued_at = ?5, run = ?6 \
+                      WHERE number = ?1";
+        let row = params![number, phase(run.state), attempts, spent, queued_at.as_millis(), encode(run)];
         self.sql.prepare_cached(update)?.execute(row)?;
         Ok(())
     }
 
     pub(super) fn insert_run(&self, rid: i64, run: &Run) -> rusqlite::Result<()> {
-        let insert = "INSERT INTO runs (rid, id, bot, cause, phase, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let insert = "INSERT INTO runs (rid, id, bot, cause, phase, queued_at, run) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         self.sql.prepare_cached(insert)?.execute(params![
             rid,
             run.run.as_str(),
             run.bot.as_str(),
             run.trigger.as_str(),
             phase(run.state),
+            run.created_at.as_millis(),
             encode(run)
         ])?;
         Ok(())
