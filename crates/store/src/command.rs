@@ -255,7 +255,8 @@ pub enum Change {
         /// The rooms.
         rooms: Vec<RoomId>,
     },
-    /// Let a paused run go on: a new chain begins with it. Entry: `run_changed`. A run that is not paused is a conflict.
+    /// Let a paused run go on: a new chain begins with it. Entry: `run_changed`, or none if it is not paused. A paused run that is over
+    /// is a conflict.
     ContinueRun {
         /// The room.
         room: RoomId,

@@ -50,8 +50,12 @@ impl Writing<'_> {
     pub(super) fn continue_run(&mut self, room: &RoomId, run: &RunId) -> Result<Outcome, Fault> {
         let rid = self.room(room)?.rid;
         let mut stored = self.stored_run(rid, run)?;
-        if !stored.run.paused || stored.run.state != RunState::Queued {
-            return Err(StoreError::Conflict("this run is not paused").into());
+        // It goes on already: whoever says so again has what they want.
+        if !stored.run.paused {
+            return self.written(room);
+        }
+        if stored.run.state != RunState::Queued {
+            return Err(StoreError::Conflict("the run is over").into());
         }
         let root = stored.run.trigger.clone();
         stored.run.chain = Some(Chain { root, hops: 0, turns: 1, began_at: self.command.at });
