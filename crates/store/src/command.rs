@@ -340,11 +340,11 @@ pub struct NewRun {
     pub run: RunId,
     /// Whose work it is.
     pub bot: UserId,
-    /// How many may wait for this bot in this room; one more is `QueueFull`, or, where a bot causes it, is left out. Nothing: no
-    /// bound.
+    /// How many may wait for this bot in this room; one more is `QueueFull`, or, where a bot causes it, is left out. As many
+    /// may be paused beside them. Nothing: no bound.
     #[serde(skip_serializing)]
     pub bound: Option<usize>,
-    /// Whether the bot takes nothing (`BotBusy`) while anything of this room is at work or waits.
+    /// Whether the bot takes nothing (`BotBusy`) while anything of this room is at work or waits for it.
     #[serde(skip_serializing)]
     pub reject: bool,
     /// Where it stands in a conversation of bots, if a bot's words caused it.

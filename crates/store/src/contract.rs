@@ -91,7 +91,7 @@ pub trait Store: Send + Sync + 'static {
     /// Runs that a message triggered, or the run that wrote it.
     async fn runs_of_message(&self, room: &RoomId, id: &MessageId) -> Result<Vec<Run>, StoreError>;
 
-    /// Runs of a bot that wait, oldest first.
+    /// Runs of a bot that wait for it, oldest first. Those that are paused wait for people, and are left out.
     async fn queued_runs(&self, bot: &UserId, limit: usize) -> Result<Vec<QueuedRun>, StoreError>;
 
     /// Every bot that something waits for, and since when the longest has waited.

@@ -100,8 +100,7 @@ impl Inbox {
             let waiting = self.hub.store.queued_runs(&self.bot, looked_at).await?;
             let are_all = waiting.len() < looked_at;
             for waiting in waiting {
-                // Those that wait for people are passed by the others.
-                if waiting.run.paused || passed_over.contains(&waiting.room) {
+                if passed_over.contains(&waiting.room) {
                     continue;
                 }
                 if self.hub.runs.is_busy(&self.bot, &waiting.room) {

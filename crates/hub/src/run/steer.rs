@@ -46,7 +46,7 @@ impl Hub {
     async fn absorb_next(&self, active: &ActiveRun) -> Result<(), Error> {
         let (bot, room) = (&active.run.bot, &active.room.id);
         let waiting = self.store.queued_runs(bot, LOOKED_AT).await?;
-        let Some(next) = waiting.into_iter().find(|next| next.room == *room && !next.run.paused) else {
+        let Some(next) = waiting.into_iter().find(|next| next.room == *room) else {
             return Ok(());
         };
         let trigger = self.store.message(room, &next.run.trigger).await?;

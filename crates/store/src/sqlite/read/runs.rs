@@ -27,7 +27,7 @@ pub(crate) fn of_message(sql: &Connection, room: &RoomId, message: &MessageId) -
 
 pub(crate) fn queued(sql: &Connection, bot: &UserId, limit: usize) -> rusqlite::Result<Vec<QueuedRun>> {
     let query = "SELECT r.id, q.run, q.spent FROM runs q JOIN rooms r ON r.rid = q.rid \
-                 WHERE q.bot = ?1 AND q.phase = 'queued' ORDER BY q.number LIMIT ?2";
+                 WHERE q.bot = ?1 AND q.phase = 'queued' AND q.paused = 0 ORDER BY q.number LIMIT ?2";
     let mut statement = sql.prepare_cached(query)?;
     statement.query_map(params![bot.as_str(), at_most(limit)], with_room)?.collect()
 }

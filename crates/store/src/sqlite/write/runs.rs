@@ -133,16 +133,17 @@ impl Writing<'_> {
 
     pub(super) fn save_run(&self, stored: &StoredRun) -> rusqlite::Result<()> {
         let StoredRun { number, attempts, spent, queued_at, run } = stored;
-        let update = "UPDATE runs SET phase = ?2, attempts = ?3, spent = ?4, queued_at = ?5, run = ?6 \
+        let update = "UPDATE runs SET phase = ?2, attempts = ?3, spent = ?4, queued_at = ?5, paused = ?6, run = ?7 \
                       WHERE number = ?1";
-        let row = params![number, phase(run.state), attempts, spent, queued_at.as_millis(), encode(run)];
+        let since = queued_at.as_millis();
+        let row = params![number, phase(run.state), attempts, spent, since, run.paused, encode(run)];
         self.sql.prepare_cached(update)?.execute(row)?;
         Ok(())
     }
 
     pub(super) fn insert_run(&self, rid: i64, run: &Run) -> rusqlite::Result<()> {
-        let insert = "INSERT INTO runs (rid, id, bot, cause, phase, queued_at, run) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let insert = "INSERT INTO runs (rid, id, bot, cause, phase, queued_at, paused, run) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         self.sql.prepare_cached(insert)?.execute(params![
             rid,
             run.run.as_str(),
@@ -150,6 +151,7 @@ impl Writing<'_> {
             run.trigger.as_str(),
             phase(run.state),
             run.created_at.as_millis(),
+            run.paused,
             encode(run)
         ])?;
         Ok(())
