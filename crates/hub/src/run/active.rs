@@ -9,8 +9,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    ApprovalId, CancelOutcome, Cancellation, Decision, Ending, Error, ErrorCode, Message, MessageId, Run,
-    RunState, Timestamp, ToolCallId, Usage, UserId, bot_socket::HeldRun,
+    ApprovalId, CancelOutcome, Cancellation, Ending, Error, ErrorCode, Message, MessageId, Run, RunState,
+    Timestamp, ToolCallId, Usage, UserId, bot_socket::HeldRun,
 };
 use antiphon_store::QueuedRun;
 use parking_lot::Mutex;
@@ -134,14 +134,6 @@ impl ActiveRun {
             _ => CancelOutcome::TooLate,
         };
         Some(Cancellation { by, at, outcome })
-    }
-
-    /// People have decided; whoever waits is told.
-    pub fn decided(&self, approval: &ApprovalId, decision: &Decision) {
-        if let Some(awaited) = self.approvals.lock().remove(approval) {
-            awaited.tell(decision);
-        }
-        self.clocks.touch();
     }
 
     /// Whether the run may be begun once more if this attempt comes to nothing.

@@ -3,7 +3,10 @@
 //! The state in memory decides, under the room's lock, who of several comes first; the log follows, and refuses what does
 //! not follow from what it has.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use antiphon_protocol::{
     CancelOutcome, Cancellation, Error, ErrorCode, Part, Timestamp, ToolCall, ToolCallId, ToolState, UserId,
@@ -43,6 +46,8 @@ pub(crate) struct Call {
     pub stops_with_run: bool,
     /// Told to the bot when this call is to stop.
     pub stop: CancellationToken,
+    /// Whether it was not allowed, when people were asked last.
+    pub is_denied: AtomicBool,
     /// Locked before the room, never after it.
     clock: Mutex<Clock>,
     /// Locked before the room, never after it: what is put out is shown in that order.
@@ -90,7 +95,8 @@ impl Call {
             outputs.map(|outputs| output::path(outputs, &answer.active.room.id, &id, &answer.message_id));
         let (stop, clock) = (CancellationToken::new(), Mutex::default());
         let output = Mutex::new(Output::new(path));
-        Self { answer, part, id, name, timeout, stops_with_run: false, stop, clock, output }
+        let is_denied = AtomicBool::new(false);
+        Self { answer, part, id, name, timeout, stops_with_run: false, stop, is_denied, clock, output }
     }
 
     /// Whether not everyone may see what the tool is called with.
@@ -101,22 +107,44 @@ impl Call {
         })
     }
 
-    /// It begins to run, and its time-out with it. Where somebody wanted it stopped before that, it ends instead.
+    /// It begins to run, and its time-out with it. Where somebody wanted it stopped before that, or did not allow it, it ends
+    /// instead; as long as people are asked whether it may, it waits.
     pub async fn start(&self) -> Result<(), Error> {
+        self.check_answers().await?;
         match self.begin(false) {
             Some(begun) => begun?,
-            None => {
-                self.end(ToolState::Cancelled, None, None).await?;
-                return Err(over());
-            }
+            None => return self.end_instead(ToolState::Cancelled).await,
         }
         self.tell(ToolState::Running, None).await
     }
 
     /// It has run already: nobody could stop it any more.
     pub async fn ran(&self) -> Result<(), Error> {
+        self.check_answers().await?;
         self.begin(true).unwrap_or_else(|| Err(over()))?;
         self.tell(ToolState::Running, None).await
+    }
+
+    /// What people say about it comes first.
+    async fn check_answers(&self) -> Result<(), Error> {
+        if self.is_asked() {
+            return Err(Error::new(ErrorCode::Conflict, "people are still asked about this tool call"));
+        }
+        if self.is_denied.load(Ordering::Acquire) {
+            self.end_instead(ToolState::Denied).await
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn end_instead(&self, state: ToolState) -> Result<(), Error> {
+        self.end(state, None, None).await?;
+        Err(over())
+    }
+
+    /// Whether people are asked something about it.
+    pub fn is_asked(&self) -> bool {
+        self.answer.active.asks_about(&self.id)
     }
 
     /// Nothing if it was to be stopped before. Under one lock with the wish: one of the two comes first.
@@ -219,6 +247,8 @@ impl Call {
             closed => (state, closed.map(drop)),
         };
         self.answer.active.tools.lock().remove(&self.id);
+        // Whoever ended it: nobody needs to answer any more.
+        self.answer.session.hub.withdraw_approvals(&self.answer.active, Some(&self.id));
         if refused.as_ref().is_err_and(|fault| fault.code != ErrorCode::TooLarge) {
             return refused;
         }

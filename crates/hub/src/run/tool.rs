@@ -150,7 +150,8 @@ impl PendingTool {
         Ask { tool_call: Some(self.call.id.clone()), tool, ..ask }
     }
 
-    /// It begins to run. Where somebody wanted it stopped before that, it is over instead, and this is refused.
+    /// It begins to run. Refused where somebody wanted it stopped before that, or did not allow it: then it is over instead. Refused
+    /// as well while people are asked about it.
     pub async fn start(self) -> Result<ToolHandle, Error> {
         self.call.start().await?;
         Ok(ToolHandle { call: self.call })

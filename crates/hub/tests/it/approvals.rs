@@ -404,3 +404,53 @@ async fn of_many_answers_at_once_one_counts() {
     }
     completes(run).await;
 }
+
+/// F6, PROTOCOL 7.12: a call that ends asks nothing any more, whoever ends it, and however; its run goes on.
+#[tokio::test]
+async fn a_call_that_ends_withdraws_what_it_asks() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+    let id = ApprovalId::parse("q1").unwrap();
+    let mut asked = tool.request(&run, id.clone(), ask(&[studio.person.id()]), LONG).await.unwrap();
+    assert_eq!(open(&studio.person, &studio.room).await.approvals.len(), 1);
+    tool.fail("no water").await.unwrap();
+    assert_eq!(asked.decided().await.unwrap().cause, DecisionCause::Withdrawn);
+    let page = open(&studio.person, &studio.room).await;
+    assert_eq!((page.approvals.len(), page.runs[0].state), (0, antiphon_protocol::RunState::Thinking));
+    let late = decides(&studio.person, decide(&studio.room, &id, DecisionAction::Approve)).await.unwrap();
+    assert!(!late.accepted);
+    completes(run).await;
+}
+
+/// F6: a call does not begin while people are asked whether it may, nor after they have said no.
+#[tokio::test]
+async fn a_call_begins_only_once_it_may() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    for (action, begins) in [(DecisionAction::Deny, false), (DecisionAction::Approve, true)] {
+        let early = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+        let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+        let mut asked = Vec::new();
+        for (tool, id) in [(&early, "early"), (&tool, "tool")] {
+            let id = ApprovalId::parse(&format!("{id}-{begins}")).unwrap();
+            asked.push(tool.request(&run, id, ask(&[studio.person.id()]), LONG).await.unwrap());
+        }
+        assert_eq!(
+            early.start().await.err().map(|fault| fault.code),
+            Some(ErrorCode::Conflict),
+            "it is still asked"
+        );
+        let answered = decide(&studio.room, asked[1].id(), action);
+        decides(&studio.person, answered).await.unwrap();
+        asked[1].decided().await.unwrap();
+        let call = tool.id().clone();
+        assert_eq!(tool.start().await.is_ok(), begins, "{action:?}");
+        let log = log(&studio.person, &studio.room).await;
+        let last = log.iter().rfind(|entry| entry["tool_call"] == call.as_str()).unwrap();
+        assert_eq!(last["state"], if begins { "running" } else { "denied" });
+    }
+    completes(run).await;
+}
