@@ -138,8 +138,7 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
     } else {
         write(&hub, &active, ending, change).await
     };
-    let words = error.as_deref();
-    hub.end_absorbed(&active, if back.is_some() { Ending::Interrupted } else { ending }, words).await;
+    hub.end_absorbed(&active, ending, back.is_some(), error.as_deref()).await;
     hub.runs.end(&active);
     active.forget();
     hub.runs.inbox(&active.run.bot).notify_one();

@@ -67,21 +67,32 @@ impl Hub {
         active.absorbed.lock().push(next);
         if active.has_ended() {
             // It ended in this moment, and does not look here any more.
-            self.end_absorbed(active, Ending::Interrupted, None).await;
+            self.end_absorbed(active, Ending::Interrupted, false, None).await;
         }
         Ok(())
     }
 
-    /// Ends what was given into a run as that run ended. What its bot has not read goes back to its place in the inbox.
-    pub(super) async fn end_absorbed(&self, active: &ActiveRun, ending: Ending, error: Option<&str>) {
+    /// What becomes of that which was given into a run, now that this is how the run ends, or that it begins again. What the bot
+    /// has not read goes back to its place in the inbox; and so does what it has read if it begins again, for the next
+    /// attempt knows nothing of it.
+    pub(super) async fn end_absorbed(
+        &self,
+        active: &ActiveRun,
+        ending: Ending,
+        begins_again: bool,
+        error: Option<&str>,
+    ) {
         let absorbed: Vec<QueuedRun> = std::mem::take(&mut *active.absorbed.lock());
-        for QueuedRun { run, .. } in absorbed {
+        for QueuedRun { run, spent, .. } in absorbed {
             let is_unread = active.steered.lock().iter().any(|message| message.id == run.trigger);
+            let error = error.map(str::to_owned);
             let change = if is_unread {
                 RunChange::step(run.run.clone(), RunStep::GiveBack)
+            } else if begins_again && spent + 1 < active.clocks.limits.attempts {
+                RunChange { error, ..RunChange::step(run.run.clone(), RunStep::Retry) }
             } else {
                 let answer = active.answer.lock().clone();
-                RunChange { answer, ..RunChange::end(run.run.clone(), ending, error.map(str::to_owned)) }
+                RunChange { answer, ..RunChange::end(run.run.clone(), ending, error) }
             };
             let change = Change::ChangeRun { room: active.room.id.clone(), change };
             if let Err(fault) = self.commit(run.bot.clone(), change).await {
