@@ -76,9 +76,33 @@ impl Answer {
         }
         if let Err(error) = call.tell(state, None).await {
             self.active.tools.lock().remove(&call.id);
+            self.take_back_tool(part, &call.id, &error);
             return Err(error);
         }
         Ok(call)
+    }
+
+    /// A call that the log does not know is none. Where others were opened behind it, it stands there as one that failed.
+    fn take_back_tool(&self, part: u32, id: &ToolCallId, error: &Error) {
+        let now = self.session.hub.now();
+        // A run that is over has let go of its parts.
+        let _ = self.write(|room, message| {
+            if message.take_back(part, now) {
+                let open = message.part_mut(part)?;
+                return Ok(((), vec![self.part_event(room, part, open, &open.value)?]));
+            }
+            let open = message.part_mut(part)?;
+            let mut value = open.value.clone();
+            if let Part::ToolCall(call) = &mut value
+                && call.tool_call == *id
+            {
+                (call.state, call.ended_at) = (ToolState::Failed, Some(now));
+                call.error = Some(error.message.clone());
+            }
+            let event = self.part_event(room, part, open, &value)?;
+            open.set_value(value, now);
+            Ok(((), vec![event]))
+        });
     }
 
     /// Adds a tool call that runs at once.
