@@ -89,6 +89,16 @@ impl Finish {
         Self { ending: Ending::Interrupted, error, again: Again::Always }
     }
 
+    /// What somebody wanted stopped has been stopped, whoever ends it: by force, if it was not its bot.
+    fn as_wished(self, active: &ActiveRun) -> Self {
+        let mut stop = active.stop.lock();
+        if self.again == Again::Never || stop.cancelled.is_none() {
+            return self;
+        }
+        stop.forced = true;
+        Self::new(Ending::Cancelled, None)
+    }
+
     /// The bot let go of the run.
     pub fn let_go(why: &str) -> Self {
         Self { ending: Ending::Failed, error: Some(why.to_owned()), again: Again::IfAllowed }
@@ -114,13 +124,12 @@ pub(super) fn begin(
 }
 
 async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Result<(), Error> {
-    let Finish { ending, error, again } = finish;
+    let Finish { ending, error, again } = finish.as_wished(&active);
     let back = match again {
         Again::IfAllowed if active.may_begin_again() => Some(RunStep::Retry),
         Again::Always => Some(RunStep::GiveBack),
         Again::Never | Again::IfAllowed => None,
     };
-    let back = back.filter(|_| active.stop.lock().cancelled.is_none());
     let calls: Vec<_> = active.tools.lock().values().cloned().collect();
     calls.iter().for_each(|call| call.finish_output());
     let step = back.unwrap_or(RunStep::End(ending));
