@@ -255,24 +255,24 @@ impl Hub {
 
     /// Answers a question in the server's own name, in a task: whoever is faster has answered it.
     pub(super) fn close_approval(&self, active: &Arc<ActiveRun>, id: ApprovalId, cause: DecisionCause) {
-        let decision = {
-            let mut approvals = active.approvals.lock();
-            let Some(awaited) = approvals.get_mut(&id) else { return };
-            awaited.is_closing = true;
-            let action =
-                if cause == DecisionCause::Deadline { awaited.default } else { DecisionAction::Deny };
-            Decision { action, cause, ..withdrawn(self) }
+        let action = match (active.approvals.lock().get_mut(&id), cause) {
+            (Some(awaited), cause) => {
+                awaited.is_closing = true;
+                if cause == DecisionCause::Deadline { awaited.default } else { DecisionAction::Deny }
+            }
+            (None, DecisionCause::Deadline) => return,
+            // Withdrawn before it came into the log, where it may be by now.
+            (None, _) => DecisionAction::Deny,
         };
+        let decision = Decision { action, cause, ..withdrawn(self) };
         let (hub, active) = (self.me(), Arc::clone(active));
         self.spawn(async move {
             let (room, approval) = (active.room.id.clone(), id.clone());
-            let change = Change::Decide { room, approval, decision: Box::new(decision) };
+            let change = Change::Decide { room, approval, decision: Box::new(decision.clone()) };
             match hub.commit(UserId::system(), change).await {
                 Ok(()) => {}
-                // It never came into the log: whoever waits gets no answer.
-                Err(fault) if fault.code == ErrorCode::NotFound => {
-                    active.approvals.lock().remove(&id);
-                }
+                // It has not come into the log, or has not yet: then whoever brings it there sees that it is not wanted.
+                Err(fault) if fault.code == ErrorCode::NotFound => active.decided(&id, &decision),
                 // Tried again at the next look.
                 Err(_) => {
                     if let Some(awaited) = active.approvals.lock().get_mut(&id) {

@@ -454,3 +454,34 @@ async fn a_call_begins_only_once_it_may() {
     }
     completes(run).await;
 }
+
+/// F6: a call that is stopped in the very moment in which it asks leaves no question behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_and_a_question_in_the_same_moment_leave_nothing_open() {
+    let world = World::with(|options| options.limits.requests_per_second = 1_000_000).await;
+    let mut studio = Studio::new(&world).await;
+    for round in 0..20 {
+        let (run, answer) = studio.answering().await;
+        for number in 0..5 {
+            let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+            let stop = Cancel {
+                room: studio.room.clone(),
+                run: None,
+                tool_call: Some(tool.id().clone()),
+                message_id: None,
+            };
+            let person = studio.person.clone();
+            let stopping = tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_micros(number * 150)).await;
+                person.does(stop).await;
+            });
+            let id = ApprovalId::parse(&format!("q{round}-{number}")).unwrap();
+            let _ = tool.request(&run, id, ask(&[studio.person.id()]), LONG).await;
+            stopping.await.unwrap();
+            std::mem::forget(tool);
+        }
+        let room = studio.room.clone();
+        until("nothing is asked", || async { open(&studio.person, &room).await.approvals.is_empty() }).await;
+        completes(run).await;
+    }
+}
