@@ -230,3 +230,17 @@ async fn a_run_that_was_never_begun_has_used_up_no_attempt() {
     })
     .await;
 }
+
+/// F3: what went wrong with an earlier attempt is not what is wrong with the run.
+#[tokio::test]
+async fn a_run_that_is_completed_tells_of_no_error() {
+    let world = World::new().await;
+    let mut studio = studio(&world, 2).await;
+    studio.person.says(&studio.room, "a question").await;
+    drop(studio.next_run().await);
+    completes(studio.next_run().await).await;
+    let entries = log(&studio.person, &studio.room).await;
+    let told: Vec<_> = entries.iter().filter(|entry| entry["type"] == "run_changed").collect();
+    let errors: Vec<bool> = told.iter().map(|entry| entry["error"].is_string()).collect();
+    assert_eq!(errors, [false, false, true, false, false], "{told:#?}");
+}

@@ -85,6 +85,8 @@ impl Writing<'_> {
                 RunStep::Begin => {
                     run.attempt += 1;
                     run.started_at = Some(self.command.at);
+                    // What went wrong before is not what is wrong now.
+                    run.error = None;
                     stored.attempts = change.attempts.unwrap_or(stored.attempts);
                 }
                 RunStep::Retry => {
