@@ -80,7 +80,8 @@ pub enum Change {
         /// The users and their roles.
         members: Vec<NewMember>,
     },
-    /// End a membership. Entry: `member_left`, or none if there was no membership.
+    /// End a membership, and what waits in the room for a bot that leaves. Entries: `member_left`, then `run_changed` for each run that
+    /// waited; none if there was no membership.
     RemoveMember {
         /// The room.
         room: RoomId,
@@ -100,7 +101,7 @@ pub enum Change {
         role: Role,
     },
     /// Say something, and queue the runs that it triggers. Entries: `message`, then `run_changed` (queued) for each
-    /// run. `(room, sender, id)` is unique for ever: a repeat with the same content gets the original message,
+    /// run whose bot is a member. `(room, sender, id)` is unique for ever: a repeat with the same content gets the original message,
     /// flagged as a duplicate; with other content it is a conflict.
     PostMessage(Box<NewMessage>),
     /// End a streaming message, and with it the run that wrote it. Entries: `tool_changed` for each tool call that

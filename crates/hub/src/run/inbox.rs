@@ -124,10 +124,6 @@ impl Inbox {
         let (Some(bot), Some(live)) = (self.hub.bot(&self.bot), self.hub.room(room).await?) else {
             return Ok(None);
         };
-        if !live.read(|state| state.members.contains_key(&self.bot)) {
-            let why = "the bot is no member of this room any more";
-            return self.turn_down(room, &run, why).await;
-        }
         let trigger = self.hub.store.message(room, &run.trigger).await?;
         let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
             let why = "the message that caused this run cannot be read";
@@ -149,7 +145,7 @@ impl Inbox {
             }
             Err(error) => {
                 session.give_back();
-                // A cancel was faster.
+                // A cancel was faster, or the bot left the room.
                 if error.code == ErrorCode::Conflict { Ok(None) } else { Err(error) }
             }
         }

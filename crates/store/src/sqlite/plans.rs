@@ -228,6 +228,10 @@ fn managing() -> Vec<Change> {
             secrets: BotSecrets::default(),
             most: 1,
         },
+        Change::AddMembers {
+            room: id("lounge"),
+            members: vec![NewMember { user: id("helper"), role: Role::Member }],
+        },
         Change::WantBot { bot: id("helper"), run: true },
         Change::SetBotToken { bot: id("helper"), token: [0; 32] },
         Change::TellBot { bot: id("helper"), status: BotStatus::Running, error: None, rooms: vec![room] },

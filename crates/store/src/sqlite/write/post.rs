@@ -166,6 +166,10 @@ impl Writing<'_> {
         stopped: Option<&Cancellation>,
     ) -> Result<(), Fault> {
         for new in triggers {
+            // It has left since the message was on its way.
+            if self.role(rid, &new.bot)?.is_none() {
+                continue;
+            }
             let chain = match &new.link {
                 Some(link) => Some(link.chain(self.turns(rid, link)?)),
                 None => None,

@@ -1,7 +1,7 @@
 //! Runs move from state to state.
 
 use antiphon_protocol::{
-    CancelOutcome, Chain, Ending, EntryBody, RoomId, Run, RunId, RunState, RunStep, Timestamp,
+    CancelOutcome, Chain, Ending, EntryBody, RoomId, Run, RunId, RunState, RunStep, Timestamp, UserId,
 };
 use rusqlite::{OptionalExtension, params};
 
@@ -9,10 +9,13 @@ use super::Writing;
 use crate::{
     Outcome, RunChange, StoreError,
     sqlite::{
-        codec::{encode, json},
+        codec::{encode, id, json},
         fault::Fault,
     },
 };
+
+/// What the room reads of a run whose bot has left it.
+const LEFT: &str = "the bot is no member of this room any more";
 
 /// A run that is in the store.
 pub(super) struct StoredRun {
@@ -64,6 +67,23 @@ impl Writing<'_> {
         self.written(room)
     }
 
+    /// Ends what waits in a room for a bot that has left it.
+    pub(super) fn end_waiting(&mut self, rid: i64, room: &RoomId, bot: &UserId) -> Result<(), Fault> {
+        let waiting: Vec<RunId> = {
+            let query =
+                "SELECT id FROM runs WHERE rid = ?1 AND bot = ?2 AND phase <> 'over' AND phase = 'queued'";
+            let mut statement = self.sql.prepare_cached(query)?;
+            statement.query_map(params![rid, bot.as_str()], |row| id(row, 0))?.collect::<Result<_, _>>()?
+        };
+        for run in waiting {
+            let change = RunChange::end(run, Ending::Failed, Some(LEFT.to_owned()));
+            let stored = self.changed_run(rid, &change)?;
+            self.close_answer(room, &stored.run)?;
+            self.append_run(room, stored)?;
+        }
+        Ok(())
+    }
+
     /// What becomes of a run, not yet written.
     pub(super) fn changed_run(&self, rid: i64, change: &RunChange) -> Result<StoredRun, Fault> {
         let mut stored = self.stored_run(rid, &change.run)?;
@@ -74,8 +94,8 @@ impl Writing<'_> {
         if run.state.is_final() {
             return Err(StoreError::Conflict("the run is over").into());
         }
-        if change.step == Some(RunStep::Begin) && run.cancel.is_some() {
-            return Err(StoreError::Conflict("somebody wants the run stopped").into());
+        if change.step == Some(RunStep::Begin) && self.role(rid, &run.bot)?.is_none() {
+            return Err(StoreError::Conflict(LEFT).into());
         }
         let step = step_of(run, change);
         if let Some(step) = step {
