@@ -135,6 +135,7 @@ impl Hub {
         self.bots.forget(bot);
         self.disconnect(bot, CloseCode::Revoked);
         self.runs.forget_bot(bot);
+        self.lineage.forget(bot);
         self.bot_sockets.forget(bot);
         info!(%bot, %by, "a bot was taken away");
         Ok(())

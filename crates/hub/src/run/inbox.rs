@@ -139,8 +139,7 @@ impl Inbox {
         self.hub.runs.begin(active);
         match self.hub.commit(self.bot.clone(), Change::ChangeRun { room: room.clone(), change }).await {
             Ok(()) => {
-                let (now, lasts) = (self.hub.now(), self.hub.limits().chain_ms);
-                self.hub.lineage.note(room, session.run(), now, lasts);
+                self.hub.lineage.note(session.run(), self.hub.now());
                 Ok(Some(session))
             }
             Err(error) => {

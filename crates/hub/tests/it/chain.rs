@@ -177,3 +177,24 @@ async fn a_paused_run_takes_no_place_and_makes_nobody_busy() {
         assert_eq!(next_run(&mut world.inbox(&pong, 1)).await.run().chain, None);
     }
 }
+
+/// D5: a conversation of bots does not get a new budget by going to another room.
+#[tokio::test]
+async fn a_budget_goes_along_to_other_rooms() {
+    let world = World::with(|options| options.limits.chain_hops = 2).await;
+    let (mara, tea, bots) = talkers(&world, true).await;
+    let lab = mara.makes("lab", Visibility::Public).await;
+    mara.invites(&lab, &[&bots[0], &bots[1]], Role::Member).await;
+    mara.says(&tea, "@ping hello").await;
+    // Each answers the other by itself, in the other room.
+    for (at, place) in [(0, &lab), (1, &tea), (0, &lab)] {
+        let run = next_run(&mut world.inbox(&bots[at], 1)).await;
+        run.finish(Ending::Completed, None).await.unwrap();
+        let bot = world.hub.session(world.hub.bot(&bots[at]).unwrap().user);
+        let words = format!("@{} and you?", bots[1 - at]);
+        bot.handle(message(place, &fresh(), &words).into()).await.unwrap();
+    }
+    let left = runs(&mara, &lab).await;
+    assert_eq!(left.iter().map(|run| run.paused).collect::<Vec<_>>(), [true], "{left:?}");
+    assert_eq!(left[0].chain.as_ref().map(|chain| chain.hops), Some(3));
+}
