@@ -8,8 +8,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Bot, Epoch, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId,
-    room::RoomSummary,
+    Approval, ApprovalId, Bot, Epoch, Member, Message, MessageId, RawJson, RoomId, Run, RunId, Timestamp,
+    User, UserId, room::RoomSummary,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
