@@ -6,7 +6,7 @@ use antiphon_protocol::{
     BotSpec, BotStatus, Connector, ErrorCode, Reply, Request, UserId, Visibility,
     bot::{ConnectorSpec, OpenAiSpec, Secret},
     reply::BotReply,
-    request::{GetBot, ListMembers, RegisterBot, RemoveBot, RotateBotToken, StartBot, StopBot},
+    request::{GetBot, ListMembers, RegisterBot, RemoveBot, RotateBotToken, ServeRuns, StartBot, StopBot},
 };
 use serde_json::json;
 
@@ -253,6 +253,9 @@ async fn a_bot_that_is_taken_away_leaves_nothing_waiting() {
     let bot = user_id("helper");
     let room = session_room(&mara, &bot, "chat").await;
     world.is(&bot, BotStatus::Running);
+    let (connection, _reader) = world.hub.connect(world.hub.bot(&bot).unwrap().user).unwrap();
+    let serve = ServeRuns { concurrency: None, steer: false, holding: Vec::new() };
+    connection.handle(serve.into()).await.unwrap();
     mara.says(&room, "one").await;
     next_run(&mut world.inbox(&bot, 1)).await.say("an answer").await.unwrap();
     for words in ["two", "three"] {
