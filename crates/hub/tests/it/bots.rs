@@ -265,7 +265,7 @@ async fn a_bot_that_is_taken_away_leaves_nothing_waiting() {
     let device = mara.device();
     let joined = { device }.joins(&room).await;
     let states: Vec<_> = joined.entries.iter().map(|entry| entry.as_str().to_owned()).collect();
-    assert_eq!(states.iter().filter(|entry| entry.contains("the bot was taken away")).count(), 2);
+    assert_eq!(states.iter().filter(|entry| entry.contains("the bot is no member")).count(), 2);
     assert!(states.iter().any(|entry| entry.contains("an answer")));
     let members = mara.does(ListMembers { room: room.clone(), after: None, limit: None }).await;
     assert!(!format!("{members:?}").contains("helper"));
