@@ -146,7 +146,7 @@ impl<'run> Desk<'run> {
 
     /// A tool call may be told for the first time when it has come some way already.
     async fn begin_tool(&mut self, call: ToolCall) -> Result<(), Error> {
-        let Some(Written { kind: Kind::Tool(tool), end }) = self.parts.last_mut() else { return Ok(()) };
+        let Some(Written { kind: Kind::Tool(tool), end, .. }) = self.parts.last_mut() else { return Ok(()) };
         let output = call.output.clone();
         tool.change_with_output(self.run, call, &output).await?;
         *end = output.len() as u64;
