@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A run is moved by a [`RunStep`], and [`RunState::after`] says where to. What works on a run can only say an
-//! [`Activity`] or an [`Ending`]: a transition that is not allowed has no words.
+//! [`Activity`] or an [`Ending`]: a transition that is not allowed has no words. A run is `waiting_approval` as long as people
+//! are asked something: [`RunState::asking`] and [`RunState::answered`].
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,8 @@ pub enum RunState {
     Interrupted,
 }
 
-/// What a bot is doing, as long as its run is not over.
+/// What a bot is doing, as long as its run is not over. That people are waited for is nothing that it says: it follows from its
+/// asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Activity {
@@ -46,8 +48,6 @@ pub enum Activity {
     Thinking,
     /// It runs tools.
     Executing,
-    /// It waits for a person's decision.
-    WaitingApproval,
 }
 
 /// How a run ends.
@@ -87,7 +87,6 @@ impl From<Activity> for RunState {
         match activity {
             Activity::Thinking => Self::Thinking,
             Activity::Executing => Self::Executing,
-            Activity::WaitingApproval => Self::WaitingApproval,
         }
     }
 }
@@ -119,6 +118,8 @@ impl RunState {
     pub fn after(self, step: RunStep) -> Option<Self> {
         match step {
             RunStep::Begin if self == Self::Queued => Some(Self::Processing),
+            // Whatever its bot does: people are asked.
+            RunStep::Act(_) if self == Self::WaitingApproval => Some(self),
             RunStep::Act(activity) if self.is_active() => Some(activity.into()),
             RunStep::Retry | RunStep::GiveBack if self.is_active() => Some(Self::Queued),
             // Work that nobody began cannot be done.
@@ -126,6 +127,18 @@ impl RunState {
             RunStep::End(ending) if !self.is_final() => Some(ending.into()),
             _ => None,
         }
+    }
+}
+
+impl RunState {
+    /// Where a run stands while people are asked; nothing if nobody works on it.
+    pub fn asking(self) -> Option<Self> {
+        self.is_active().then_some(Self::WaitingApproval)
+    }
+
+    /// Where it stands once nothing more is asked; nothing if nothing was.
+    pub fn answered(self, resume: Activity) -> Option<Self> {
+        (self == Self::WaitingApproval).then(|| resume.into())
     }
 }
 
@@ -269,7 +282,7 @@ mod tests {
     ];
 
     fn steps() -> Vec<RunStep> {
-        let activities = [Activity::Thinking, Activity::Executing, Activity::WaitingApproval];
+        let activities = [Activity::Thinking, Activity::Executing];
         let endings =
             [Ending::Completed, Ending::Failed, Ending::Cancelled, Ending::TimedOut, Ending::Interrupted];
         let mut steps = vec![RunStep::Begin, RunStep::Retry, RunStep::GiveBack];
@@ -295,6 +308,21 @@ mod tests {
             for ending in [Ending::Failed, Ending::Cancelled, Ending::TimedOut, Ending::Interrupted] {
                 assert_eq!(from.after(RunStep::End(ending)), Some(ending.into()));
             }
+        }
+    }
+
+    /// F6: a run waits for people from the asking to the answer, and no bot can say otherwise.
+    #[test]
+    fn only_asking_makes_a_run_wait_for_people_and_only_their_answer_lets_it_go_on() {
+        for from in STATES {
+            for step in steps() {
+                assert_eq!(
+                    from.after(step) == Some(WaitingApproval),
+                    from == WaitingApproval && matches!(step, RunStep::Act(_))
+                );
+            }
+            assert_eq!(from.asking(), from.is_active().then_some(WaitingApproval));
+            assert_eq!(from.answered(Activity::Executing).is_some(), from == WaitingApproval);
         }
     }
 

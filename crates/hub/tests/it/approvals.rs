@@ -485,3 +485,21 @@ async fn a_stop_and_a_question_in_the_same_moment_leave_nothing_open() {
         completes(run).await;
     }
 }
+
+/// F6: a run that asks is waiting for people, whatever its bot says; then it goes on with what the bot said last.
+#[tokio::test]
+async fn a_run_that_asks_waits_whatever_its_bot_says() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, _answer) = studio.answering().await;
+    run.set_activity(Activity::Thinking).await.unwrap();
+    let id = ApprovalId::parse("q1").unwrap();
+    let asked = run.request(id, ask(&[studio.person.id()]), LONG).await.unwrap();
+    run.set_activity(Activity::Executing).await.unwrap();
+    let waiting = antiphon_protocol::RunState::WaitingApproval;
+    assert_eq!(open(&studio.person, &studio.room).await.runs[0].state, waiting);
+    decides(&studio.person, decide(&studio.room, asked.id(), DecisionAction::Approve)).await.unwrap();
+    completes(run).await;
+    let states = histories(&log(&studio.person, &studio.room).await).remove(0).1;
+    assert_eq!(states[2..], ["thinking", "waiting_approval", "executing", "completed"]);
+}

@@ -6,8 +6,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, MessageStatus, Part, Role,
-    Room, RoomKind, RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
+    Activity, Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, MessageStatus,
+    Part, Role, Room, RoomKind, RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
     approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
     bot::ConnectorSpec,
     bot_socket::HeldRun,
@@ -186,6 +186,7 @@ fn endings() -> Vec<Change> {
             },
         },
         ask("a1"),
+        Change::ChangeRun { room: id("lounge"), change: run(RunStep::Act(Activity::Executing)) },
         Change::Decide { room: id("lounge"), approval: id("a1"), decision: Box::new(yes()) },
         ask("a2"),
         Change::ChangeRun { room: id("lounge"), change: run(RunStep::Retry) },

@@ -34,6 +34,9 @@ impl Writing<'_> {
         let rid = self.room(room)?.rid;
         let before = self.stored_run(rid, &change.run)?.run;
         let stored = self.changed_run(rid, change)?;
+        if let (Some(RunStep::Act(activity)), RunState::WaitingApproval) = (change.step, stored.run.state) {
+            self.resume_with(rid, &change.run, activity)?;
+        }
         // Who wants a run stopped that somebody wants stopped already changes nothing.
         if stored.run == before {
             return self.written(room);
