@@ -162,9 +162,12 @@ pub struct ToolCall {
     /// How much output there was in all, in bytes, if more than is shown.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub output_bytes: Option<u64>,
-    /// Where the whole output can be fetched, if more than is shown.
+    /// Where the whole output can be fetched, if more than is shown. It goes with the message, and when newer ones need the room.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub output_url: Option<String>,
+    /// How much of it can be fetched there, from its beginning, in bytes; left out if that is all of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_kept: Option<u64>,
     /// What the tool answered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub result: Option<Value>,
@@ -199,6 +202,7 @@ impl ToolCall {
             output: String::new(),
             output_bytes: None,
             output_url: None,
+            output_kept: None,
             result: None,
             error: None,
             cancel: None,

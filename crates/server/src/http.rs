@@ -36,7 +36,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(guests::routes())
         .merge(about::routes())
         .route("/v1/rooms/{room}/events", get(events::stream))
-        .route("/v1/rooms/{room}/tool_outputs/{tool_call}", get(outputs::output))
+        .route("/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
         .route("/v1/ws", get(ws::door))
         .route("/v1", any(failure::no_such_path))

@@ -131,7 +131,9 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
         Again::Never | Again::IfAllowed => None,
     };
     let calls: Vec<_> = active.tools.lock().values().cloned().collect();
-    calls.iter().for_each(|call| call.finish_output());
+    for call in &calls {
+        call.finish_output().await;
+    }
     let step = back.unwrap_or(RunStep::End(ending));
     let change = RunChange {
         attempt: Some(active.attempt),

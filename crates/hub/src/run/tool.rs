@@ -65,8 +65,8 @@ impl Answer {
         let started_at = (state == ToolState::Running).then(|| self.session.hub.now());
         let call =
             ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };
-        let part = self.open_part_for(Part::ToolCall(Box::new(call)), visible_to)?;
-        let mut call = Call::new(self.clone(), part, id, name, timeout);
+        let place = self.open_new(Part::ToolCall(Box::new(call)), visible_to)?;
+        let mut call = Call::new(self.clone(), place, id, name, timeout);
         call.stops_with_run = stops_with_run;
         let call = Arc::new(call);
         self.active.tools.lock().insert(call.id.clone(), Arc::clone(&call));
@@ -76,15 +76,15 @@ impl Answer {
         }
         if let Err(error) = call.tell(state, None).await {
             self.active.tools.lock().remove(&call.id);
-            self.take_back_tool(part, &call.id, &error);
+            self.take_back_tool(&call, &error);
             return Err(error);
         }
         Ok(call)
     }
 
     /// A call that the log does not know is none. Where others were opened behind it, it stands there as one that failed.
-    fn take_back_tool(&self, part: u32, id: &ToolCallId, error: &Error) {
-        let now = self.session.hub.now();
+    fn take_back_tool(&self, of: &Call, error: &Error) {
+        let (part, now) = (of.part, self.session.hub.now());
         // A run that is over has let go of its parts.
         let _ = self.write(|room, message| {
             if message.take_back(part, now) {
@@ -94,7 +94,7 @@ impl Answer {
             let open = message.part_mut(part)?;
             let mut value = open.value.clone();
             if let Part::ToolCall(call) = &mut value
-                && call.tool_call == *id
+                && call.tool_call == of.id
             {
                 (call.state, call.ended_at) = (ToolState::Failed, Some(now));
                 call.error = Some(error.message.clone());
