@@ -337,6 +337,7 @@ impl Hub {
                     self.expel_bot(id, user, &committed.entry.by);
                 }
                 EntryBody::Message { .. } => ordinal = Some(committed.ordinal),
+                EntryBody::MessageCompleted { message: Some(message), .. } => self.tidy_outputs(message),
                 EntryBody::ApprovalDecided { approval, run, decision } => {
                     self.runs.decided(run, approval, decision);
                 }

@@ -10,6 +10,7 @@ mod connections;
 mod environment;
 mod event;
 mod hub;
+mod outputs;
 mod rate;
 mod reader;
 mod room;

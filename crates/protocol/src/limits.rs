@@ -43,8 +43,10 @@ pub struct Limits {
     pub bots_per_user: usize,
     /// How much of a tool's output is shown from its beginning and, once more, from its end, in bytes.
     pub tool_output_shown: usize,
-    /// Largest output of a tool that is kept whole, in bytes.
+    /// Largest output of a tool that is kept whole, in bytes; of a larger one so much from its beginning.
     pub tool_output_kept: usize,
+    /// How much output of tools is kept for each room in all, in bytes: the oldest goes first.
+    pub tool_output_room: u64,
     /// In a conversation of bots: how many may speak one after the other on one line of cause and effect.
     pub chain_hops: u32,
     /// In a conversation of bots: how many runs a person's message may cause in all.
@@ -77,6 +79,7 @@ impl Default for Limits {
             bots_per_user: 20,
             tool_output_shown: 16 * 1024,
             tool_output_kept: 4 * 1024 * 1024,
+            tool_output_room: 64 * 1024 * 1024,
             chain_hops: 4,
             chain_turns: 12,
             chain_ms: 600_000,

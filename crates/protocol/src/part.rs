@@ -127,7 +127,8 @@ impl ToolState {
         match (self, next) {
             (from, _) if from.is_final() => false,
             (_, Self::Pending) => false,
-            (Self::Pending, Self::Completed) => false,
+            // What has not run has no result, and took no time.
+            (Self::Pending | Self::WaitingApproval, Self::Completed | Self::TimedOut) => false,
             (Self::Running, Self::WaitingApproval | Self::Denied) => false,
             (from, next) => from != next,
         }
@@ -161,9 +162,12 @@ pub struct ToolCall {
     /// How much output there was in all, in bytes, if more than is shown.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub output_bytes: Option<u64>,
-    /// Where the whole output can be fetched, if more than is shown.
+    /// Where the whole output can be fetched, if more than is shown. It goes with the message, and when newer ones need the room.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub output_url: Option<String>,
+    /// How much of it can be fetched there, from its beginning, in bytes; left out if that is all of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub output_kept: Option<u64>,
     /// What the tool answered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub result: Option<Value>,
@@ -198,6 +202,7 @@ impl ToolCall {
             output: String::new(),
             output_bytes: None,
             output_url: None,
+            output_kept: None,
             result: None,
             error: None,
             cancel: None,
@@ -217,4 +222,23 @@ pub struct Progress {
     /// What is being done, in words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub message: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ToolState::*, *};
+
+    /// B8: a call that has not run has no result and took no time; one that runs is asked for no more.
+    #[test]
+    fn a_call_goes_forward_through_every_state_it_needs() {
+        let all =
+            [Pending, WaitingApproval, Running, Completed, Failed, Cancelled, TimedOut, Denied, Abandoned];
+        let may = |from: ToolState| all.into_iter().filter(|next| from.may_become(*next)).collect::<Vec<_>>();
+        assert_eq!(may(Pending), [WaitingApproval, Running, Failed, Cancelled, Denied, Abandoned]);
+        assert_eq!(may(WaitingApproval), [Running, Failed, Cancelled, Denied, Abandoned]);
+        assert_eq!(may(Running), [Completed, Failed, Cancelled, TimedOut, Abandoned]);
+        for over in all.into_iter().filter(|state| state.is_final()) {
+            assert_eq!(may(over), []);
+        }
+    }
 }

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A run is moved by a [`RunStep`], and [`RunState::after`] says where to. What works on a run can only say an
-//! [`Activity`] or an [`Ending`]: a transition that is not allowed has no words.
+//! [`Activity`] or an [`Ending`]: a transition that is not allowed has no words. A run is `waiting_approval` as long as people
+//! are asked something: [`RunState::asking`] and [`RunState::answered`].
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,8 @@ pub enum RunState {
     Interrupted,
 }
 
-/// What a bot is doing, as long as its run is not over.
+/// What a bot is doing, as long as its run is not over. That people are waited for is nothing that it says: it follows from its
+/// asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Activity {
@@ -46,8 +48,6 @@ pub enum Activity {
     Thinking,
     /// It runs tools.
     Executing,
-    /// It waits for a person's decision.
-    WaitingApproval,
 }
 
 /// How a run ends.
@@ -76,6 +76,8 @@ pub enum RunStep {
     Act(Activity),
     /// The attempt came to nothing; the run goes back to where it stood in the inbox.
     Retry,
+    /// The bot never began the attempt: the run goes back likewise, and none of its attempts is used up.
+    GiveBack,
     /// It is over.
     End(Ending),
 }
@@ -85,7 +87,6 @@ impl From<Activity> for RunState {
         match activity {
             Activity::Thinking => Self::Thinking,
             Activity::Executing => Self::Executing,
-            Activity::WaitingApproval => Self::WaitingApproval,
         }
     }
 }
@@ -117,13 +118,27 @@ impl RunState {
     pub fn after(self, step: RunStep) -> Option<Self> {
         match step {
             RunStep::Begin if self == Self::Queued => Some(Self::Processing),
+            // Whatever its bot does: people are asked.
+            RunStep::Act(_) if self == Self::WaitingApproval => Some(self),
             RunStep::Act(activity) if self.is_active() => Some(activity.into()),
-            RunStep::Retry if self.is_active() => Some(Self::Queued),
+            RunStep::Retry | RunStep::GiveBack if self.is_active() => Some(Self::Queued),
             // Work that nobody began cannot be done.
             RunStep::End(Ending::Completed) if self == Self::Queued => None,
             RunStep::End(ending) if !self.is_final() => Some(ending.into()),
             _ => None,
         }
+    }
+}
+
+impl RunState {
+    /// Where a run stands while people are asked; nothing if nobody works on it.
+    pub fn asking(self) -> Option<Self> {
+        self.is_active().then_some(Self::WaitingApproval)
+    }
+
+    /// Where it stands once nothing more is asked; nothing if nothing was.
+    pub fn answered(self, resume: Activity) -> Option<Self> {
+        (self == Self::WaitingApproval).then(|| resume.into())
     }
 }
 
@@ -136,8 +151,8 @@ pub struct Run {
     pub bot: UserId,
     /// How far it is.
     pub state: RunState,
-    /// Which attempt this is, from 1; 0 as long as none has begun. Also the fencing token: what a bot writes for an earlier
-    /// attempt is refused.
+    /// The fencing token: goes up each time the run is given to a bot, and what is written under an earlier number is refused.
+    /// 0 as long as it was given to none. Where a bot never began what it was given, that uses up none of its attempts.
     #[serde(default)]
     pub attempt: u32,
     /// The message that caused it.
@@ -267,10 +282,10 @@ mod tests {
     ];
 
     fn steps() -> Vec<RunStep> {
-        let activities = [Activity::Thinking, Activity::Executing, Activity::WaitingApproval];
+        let activities = [Activity::Thinking, Activity::Executing];
         let endings =
             [Ending::Completed, Ending::Failed, Ending::Cancelled, Ending::TimedOut, Ending::Interrupted];
-        let mut steps = vec![RunStep::Begin, RunStep::Retry];
+        let mut steps = vec![RunStep::Begin, RunStep::Retry, RunStep::GiveBack];
         steps.extend(activities.map(RunStep::Act));
         steps.extend(endings.map(RunStep::End));
         steps
@@ -296,11 +311,27 @@ mod tests {
         }
     }
 
+    /// F6: a run waits for people from the asking to the answer, and no bot can say otherwise.
+    #[test]
+    fn only_asking_makes_a_run_wait_for_people_and_only_their_answer_lets_it_go_on() {
+        for from in STATES {
+            for step in steps() {
+                assert_eq!(
+                    from.after(step) == Some(WaitingApproval),
+                    from == WaitingApproval && matches!(step, RunStep::Act(_))
+                );
+            }
+            assert_eq!(from.asking(), from.is_active().then_some(WaitingApproval));
+            assert_eq!(from.answered(Activity::Executing).is_some(), from == WaitingApproval);
+        }
+    }
+
     #[test]
     fn only_what_waits_can_begin_and_only_what_began_can_be_done() {
         for from in STATES {
             assert_eq!(from.after(RunStep::Begin).is_some(), from == Queued);
             assert_eq!(from.after(RunStep::Retry).is_some(), from.is_active());
+            assert_eq!(from.after(RunStep::GiveBack).is_some(), from.is_active());
             assert_eq!(from.after(RunStep::End(Ending::Completed)).is_some(), from.is_active());
         }
     }

@@ -40,7 +40,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(about::routes())
         .merge(line::http::routes())
         .route("/v1/rooms/{room}/events", get(events::stream))
-        .route("/v1/rooms/{room}/tool_outputs/{tool_call}", get(outputs::output))
+        .route("/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
         .route("/v1/ws", get(line::websocket::door))
         .route("/v1", any(failure::no_such_path))

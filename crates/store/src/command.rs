@@ -80,7 +80,8 @@ pub enum Change {
         /// The users and their roles.
         members: Vec<NewMember>,
     },
-    /// End a membership. Entry: `member_left`, or none if there was no membership.
+    /// End a membership, and what waits in the room for a bot that leaves. Entries: `member_left`, then `run_changed` for each run that
+    /// waited; none if there was no membership.
     RemoveMember {
         /// The room.
         room: RoomId,
@@ -100,7 +101,7 @@ pub enum Change {
         role: Role,
     },
     /// Say something, and queue the runs that it triggers. Entries: `message`, then `run_changed` (queued) for each
-    /// run. `(room, sender, id)` is unique for ever: a repeat with the same content gets the original message,
+    /// run whose bot is a member. `(room, sender, id)` is unique for ever: a repeat with the same content gets the original message,
     /// flagged as a duplicate; with other content it is a conflict.
     PostMessage(Box<NewMessage>),
     /// End a streaming message, and with it the run that wrote it. Entries: `tool_changed` for each tool call that
@@ -170,7 +171,7 @@ pub enum Change {
         ordinal: u64,
     },
     /// Move a run. Entry: `run_changed`. A step that [`RunState::after`](antiphon_protocol::RunState::after) does not know is a
-    /// conflict.
+    /// conflict. A run that somebody wants stopped and that waits, or goes back to where it waits, is cancelled.
     ChangeRun {
         /// The room.
         room: RoomId,
@@ -255,7 +256,8 @@ pub enum Change {
         /// The rooms.
         rooms: Vec<RoomId>,
     },
-    /// Let a paused run go on: a new chain begins with it. Entry: `run_changed`. A run that is not paused is a conflict.
+    /// Let a paused run go on: a new chain begins with it. Entry: `run_changed`, or none if it is not paused. A paused run that is over
+    /// is a conflict.
     ContinueRun {
         /// The room.
         room: RoomId,
@@ -339,11 +341,11 @@ pub struct NewRun {
     pub run: RunId,
     /// Whose work it is.
     pub bot: UserId,
-    /// How many may wait for this bot in this room; one more is `QueueFull`, or, where a bot causes it, is left out. Nothing: no
-    /// bound.
+    /// How many may wait for this bot in this room; one more is `QueueFull`, or, where a bot causes it, is left out. As many
+    /// may be paused beside them. Nothing: no bound.
     #[serde(skip_serializing)]
     pub bound: Option<usize>,
-    /// Whether the bot takes nothing (`BotBusy`) while anything of this room is at work or waits.
+    /// Whether the bot takes nothing (`BotBusy`) while anything of this room is at work or waits for it.
     #[serde(skip_serializing)]
     pub reject: bool,
     /// Where it stands in a conversation of bots, if a bot's words caused it.

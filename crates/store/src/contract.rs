@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Bot, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId,
-    room::RoomSummary,
+    Approval, ApprovalId, Bot, Member, Message, MessageId, RawJson, RoomId, Run, RunId, Timestamp, User,
+    UserId, room::RoomSummary,
 };
 use async_trait::async_trait;
 
@@ -91,11 +91,19 @@ pub trait Store: Send + Sync + 'static {
     /// Runs that a message triggered, or the run that wrote it.
     async fn runs_of_message(&self, room: &RoomId, id: &MessageId) -> Result<Vec<Run>, StoreError>;
 
-    /// Runs of a bot that wait, oldest first.
+    /// Runs of a bot that wait for it, oldest first. Those that are paused wait for people, and are left out.
     async fn queued_runs(&self, bot: &UserId, limit: usize) -> Result<Vec<QueuedRun>, StoreError>;
 
-    /// Every run that waits, oldest first.
-    async fn waiting_runs(&self) -> Result<Vec<QueuedRun>, StoreError>;
+    /// Every bot that something waits for, and since when the longest has waited.
+    async fn longest_waits(&self) -> Result<Vec<(UserId, Timestamp)>, StoreError>;
+
+    /// Runs of a bot that have waited since before then, the longest first.
+    async fn overdue_runs(
+        &self,
+        bot: &UserId,
+        since_before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<QueuedRun>, StoreError>;
 
     /// Every bot that somebody registered.
     async fn registered_bots(&self) -> Result<Vec<RegisteredBot>, StoreError>;

@@ -56,6 +56,8 @@ pub struct QueuedRun {
     pub room: RoomId,
     /// The run.
     pub run: Run,
+    /// How many attempts at it came to nothing.
+    pub spent: u32,
 }
 
 /// A run that was at work when the last server ended.
@@ -67,6 +69,8 @@ pub struct LeftRun {
     pub run: Run,
     /// How often it may be begun in all.
     pub attempts: u32,
+    /// How many attempts at it had come to nothing before this one.
+    pub spent: u32,
 }
 
 /// A bot that somebody registered.

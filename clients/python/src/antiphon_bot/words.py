@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-Activity = Literal["thinking", "executing", "waiting_approval"]
+Activity = Literal["thinking", "executing"]
 Ending = Literal["completed", "failed", "cancelled", "timed_out", "interrupted"]
 Role = Literal["viewer", "member", "admin", "owner"]
 Scope = Literal["once", "session", "always"]

@@ -19,8 +19,10 @@ pub(super) struct Desk<'run> {
     parts: Vec<Written>,
 }
 
-/// A part as the bot has written it.
+/// A part as the bot has written it. The bot counts its parts itself.
 struct Written {
+    /// Where it stands in the answer.
+    part: u32,
     kind: Kind,
     /// How much of its growing text was taken.
     end: u64,
@@ -117,7 +119,7 @@ impl<'run> Desk<'run> {
         let answer = self.answer()?;
         let visible_to = self.visible_to(&put.value, put.visible_to);
         let end = put.value.stream_text().map_or(0, str::len) as u64;
-        let kind = match put.value {
+        let (part, kind) = match put.value {
             Part::ToolCall(call) => {
                 let timeout = put.timeout_ms.map(Duration::from_millis);
                 let start = ToolStart {
@@ -129,23 +131,24 @@ impl<'run> Desk<'run> {
                     timeout,
                     stops_with_run: false,
                 };
-                let tool = Tool::new(answer.announce_tool(start).await?);
-                self.parts.push(Written { kind: Kind::Tool(Box::new(tool)), end: 0 });
+                let pending = answer.announce_tool(start).await?;
+                let part = pending.part();
+                let kind = Kind::Tool(Box::new(Tool::new(pending)));
+                self.parts.push(Written { part, kind, end: 0 });
                 return self.begin_tool(*call).await;
             }
             value => {
                 let kind = if value.stream_text().is_some() { Kind::Text } else { Kind::Fixed };
-                answer.open_part_for(value, visible_to)?;
-                kind
+                (answer.open_part_for(value, visible_to)?, kind)
             }
         };
-        self.parts.push(Written { kind, end });
+        self.parts.push(Written { part, kind, end });
         Ok(())
     }
 
     /// A tool call may be told for the first time when it has come some way already.
     async fn begin_tool(&mut self, call: ToolCall) -> Result<(), Error> {
-        let Some(Written { kind: Kind::Tool(tool), end }) = self.parts.last_mut() else { return Ok(()) };
+        let Some(Written { kind: Kind::Tool(tool), end, .. }) = self.parts.last_mut() else { return Ok(()) };
         let output = call.output.clone();
         tool.change_with_output(self.run, call, &output).await?;
         *end = output.len() as u64;
@@ -153,7 +156,7 @@ impl<'run> Desk<'run> {
     }
 
     async fn change(&mut self, index: usize, value: Part) -> Result<(), Error> {
-        let part = u32::try_from(index).unwrap_or(u32::MAX);
+        let part = self.parts[index].part;
         let other_kind = || Error::field("value", "this part is of another kind");
         match (&mut self.parts[index].kind, value) {
             (Kind::Tool(tool), Part::ToolCall(call)) => tool.change(self.run, *call).await,
@@ -170,7 +173,7 @@ impl<'run> Desk<'run> {
             return Err(Error::not_found("part"));
         };
         match &mut written.kind {
-            Kind::Text => written.end = answer.append_at(append.part, append.at, &append.text)?,
+            Kind::Text => written.end = answer.append_at(written.part, append.at, &append.text)?,
             Kind::Tool(tool) => written.end = tool.output(written.end, append.at, &append.text)?,
             Kind::Fixed => return Err(Error::field("part", "this part is of a kind that does not grow")),
         }

@@ -94,7 +94,10 @@ impl Tool {
         {
             return Ok(());
         }
-        let pending = matches!(self.state, State::Pending(_));
+        let pending = self.pending().is_some();
+        if needs_running(call.state) && self.pending().is_some_and(PendingTool::is_asked) {
+            return Err(Error::new(ErrorCode::Conflict, "people are still asked whether this tool may run"));
+        }
         if !self.may_become(call.state) {
             return Err(Error::new(ErrorCode::Conflict, "the tool call is over, or goes forward only"));
         }

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Bot, BotSpec, CloseCode, Ending, Error, ErrorCode, RoomId, UserId,
+    Bot, BotSpec, CloseCode, Error, ErrorCode, RoomId, UserId,
     bot::{ConnectorSpec, KnownSecrets, Secrets},
 };
-use antiphon_store::{BotSecrets, Change, RegisteredBot, RunChange};
+use antiphon_store::{BotSecrets, Change, RegisteredBot};
 use tracing::{error, info};
 
 use super::{Origin, fingerprint};
 use crate::Hub;
 
-/// What the room reads of a run that waits for a bot that is taken away.
+/// What the room reads of a run whose bot is taken away.
 const GONE: &str = "the bot was taken away";
-/// How many rooms, or waiting runs, are read at a time when a bot is taken away.
+/// How many rooms are read at a time when a bot is taken away.
 const PAGE: usize = 100;
 
 impl Hub {
@@ -118,7 +118,7 @@ impl Hub {
         Ok(token)
     }
 
-    /// Takes a bot away: out of its rooms, and what waits for it ends. What it said stays. Repeated after a failure, it goes
+    /// Takes a bot away: out of its rooms, where what waits for it ends. What it said stays. Repeated after a failure, it goes
     /// on where it was.
     pub(crate) async fn remove_bot(&self, by: &UserId, bot: &UserId) -> Result<(), Error> {
         self.bots.withdraw(bot);
@@ -134,26 +134,12 @@ impl Hub {
                 self.commit(by.clone(), change).await?;
             }
         }
-        // Now that nothing more can come.
-        loop {
-            let waiting = self.store.queued_runs(bot, PAGE).await?;
-            if waiting.is_empty() {
-                break;
-            }
-            for run in waiting {
-                let change = RunChange::end(run.run.run, Ending::Failed, Some(GONE.to_owned()));
-                let change = Change::ChangeRun { room: run.room, change };
-                match self.commit(by.clone(), change).await {
-                    Err(fault) if fault.code != ErrorCode::Conflict => return Err(fault),
-                    _ => {}
-                }
-            }
-        }
         self.commit(by.clone(), Change::DropBot { bot: bot.clone() }).await?;
         self.set_bot_token(bot, None);
         self.bots.forget(bot);
         self.disconnect(bot, CloseCode::Revoked);
         self.runs.forget_bot(bot);
+        self.lineage.forget(bot);
         self.bot_sockets.forget(bot);
         info!(%bot, %by, "a bot was taken away");
         Ok(())

@@ -76,7 +76,7 @@ impl Hub {
 }
 
 fn begins_again(left: &LeftRun) -> bool {
-    left.run.attempt < left.attempts && left.run.cancel.is_none()
+    left.spent + 1 < left.attempts && left.run.cancel.is_none()
 }
 
 /// How a run ends that nobody works on any more: whoever wanted it stopped has got that.

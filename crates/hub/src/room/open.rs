@@ -27,7 +27,7 @@ pub(crate) struct OpenMessage {
     pub run: Option<RunId>,
     pub parts: Vec<OpenPart>,
     /// Index of the part that is opened next. Those from there on, if there are any, are void: an attempt that came to
-    /// nothing left them.
+    /// nothing left them, or they could not be written down.
     next: usize,
 }
 
@@ -71,6 +71,11 @@ impl OpenPart {
     fn load(stored: StoredPart, now: Timestamp) -> Self {
         let open = Self::new(stored.generation, stored.value, now).limited_to(stored.visible_to);
         Self { saved: open.text.len(), value_saved: true, unsaved_since: None, ..open }
+    }
+
+    /// What was written of it is void; whoever fills it goes on with a higher generation.
+    fn void(&mut self, now: Timestamp) {
+        *self = Self::new(self.generation + 1, Part::Text { text: String::new() }, now);
     }
 
     /// The part with its text.
@@ -190,6 +195,19 @@ impl OpenMessage {
         &mut self.parts[index]
     }
 
+    /// Makes the part void that was opened last, so that the next one takes its place. False if it was not the last.
+    pub fn take_back(&mut self, part: u32, now: Timestamp) -> bool {
+        let index = usize::try_from(part).unwrap_or(usize::MAX);
+        if index.checked_add(1) != Some(self.next) {
+            return false;
+        }
+        self.next = index;
+        if let Some(part) = self.parts.get_mut(index) {
+            part.void(now);
+        }
+        true
+    }
+
     /// How many parts are in use.
     pub fn part_count(&self) -> usize {
         self.next
@@ -197,9 +215,7 @@ impl OpenMessage {
 
     /// Another attempt begins anew: what was written is void, part by part.
     pub fn void(&mut self, now: Timestamp) {
-        for part in &mut self.parts {
-            *part = OpenPart::new(part.generation + 1, Part::Text { text: String::new() }, now);
-        }
+        self.parts.iter_mut().for_each(|part| part.void(now));
         self.next = 0;
     }
 

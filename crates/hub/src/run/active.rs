@@ -9,9 +9,10 @@ use std::{
 };
 
 use antiphon_protocol::{
-    ApprovalId, CancelOutcome, Cancellation, Decision, Ending, Error, ErrorCode, Message, MessageId, Run,
-    RunState, Timestamp, ToolCallId, Usage, UserId, bot_socket::HeldRun,
+    ApprovalId, CancelOutcome, Cancellation, Ending, Error, ErrorCode, Message, MessageId, Run, RunState,
+    Timestamp, ToolCallId, Usage, UserId, bot_socket::HeldRun,
 };
+use antiphon_store::QueuedRun;
 use parking_lot::Mutex;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit},
@@ -27,8 +28,10 @@ pub(crate) struct ActiveRun {
     pub room: Arc<LiveRoom>,
     /// The run as it was taken.
     pub run: Run,
-    /// Which attempt at the run this is; the fencing token.
+    /// The fencing token of this attempt.
     pub attempt: u32,
+    /// How many attempts came to nothing before this one.
+    pub spent: u32,
     /// How long it may take, and how often it is begun.
     pub clocks: Clocks,
     /// Told to the bot when it is to stop.
@@ -51,7 +54,7 @@ pub(crate) struct ActiveRun {
     /// Rung when something is queued for the bot.
     pub steer: Notify,
     /// Runs that were given into this one, and end with it.
-    pub absorbed: Mutex<Vec<Run>>,
+    pub absorbed: Mutex<Vec<QueuedRun>>,
     /// Their messages, until the bot takes them.
     pub steered: Mutex<VecDeque<Message>>,
     /// Set by whoever ends the run.
@@ -74,11 +77,12 @@ pub(crate) struct Stop {
 }
 
 impl ActiveRun {
-    pub fn new(room: Arc<LiveRoom>, run: Run, limits: super::RunLimits) -> Self {
+    pub fn new(room: Arc<LiveRoom>, run: Run, spent: u32, limits: super::RunLimits) -> Self {
         Self {
             room,
             state: Mutex::new(run.state),
             attempt: run.attempt,
+            spent,
             run,
             clocks: Clocks::new(limits),
             cancel: CancellationToken::new(),
@@ -132,12 +136,9 @@ impl ActiveRun {
         Some(Cancellation { by, at, outcome })
     }
 
-    /// People have decided; whoever waits is told.
-    pub fn decided(&self, approval: &ApprovalId, decision: &Decision) {
-        if let Some(awaited) = self.approvals.lock().remove(approval) {
-            awaited.tell(decision);
-        }
-        self.clocks.touch();
+    /// Whether the run may be begun once more if this attempt comes to nothing.
+    pub fn may_begin_again(&self) -> bool {
+        self.spent + 1 < self.clocks.limits.attempts
     }
 
     /// Takes the right to end the run. True once.

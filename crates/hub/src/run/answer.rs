@@ -7,7 +7,11 @@ use antiphon_protocol::{
 };
 use antiphon_store::{Change, NewMessage};
 
-use super::{ActiveRun, active::fenced, call::over};
+use super::{
+    ActiveRun,
+    active::fenced,
+    call::{Call, over},
+};
 use crate::{
     Session,
     event::{Append, LiveEvent, content_of},
@@ -33,6 +37,7 @@ impl Answer {
         trigger: &Message,
     ) -> Result<Self, Error> {
         if let Some(message_id) = active.run.answer.clone() {
+            session.hub.remove_outputs(&active.room.id, &message_id).await;
             return Self::resume(session, active, message_id);
         }
         let message_id: MessageId = session.hub.environment.ids.mint().into();
@@ -101,6 +106,11 @@ impl Answer {
 
     /// Adds a part that only members with at least this role may see; everyone if nothing.
     pub fn open_part_for(&self, part: Part, visible_to: Option<Role>) -> Result<u32, Error> {
+        self.open_new(part, visible_to).map(|(index, _)| index)
+    }
+
+    /// The same. Returns the part's index and generation.
+    pub(super) fn open_new(&self, part: Part, visible_to: Option<Role>) -> Result<(u32, u32), Error> {
         let (most, longest) = (self.session.hub.limits().parts, self.session.hub.limits().stream_bytes);
         let now = self.session.hub.now();
         self.write(|room, message| {
@@ -118,7 +128,7 @@ impl Answer {
             if !text.is_empty() {
                 events.push(append_event(room, &self.message_id, index, opened, 0, &text));
             }
-            Ok((index, events))
+            Ok(((index, generation), events))
         })
     }
 
@@ -167,23 +177,18 @@ impl Answer {
         })
     }
 
-    /// Shows the last of a call's output, also while the run is being ended.
-    pub(super) fn write_last(
-        &self,
-        part: u32,
-        id: &ToolCallId,
-        text: &str,
-        change: impl FnOnce(&mut ToolCall),
-    ) {
+    /// Shows the last of a call's output, also while the run is being ended. Another attempt may show a call of its own in the
+    /// same place.
+    pub(super) fn write_last(&self, of: &Call, text: &str, change: impl FnOnce(&mut ToolCall)) {
         let (limit, now) = (self.session.hub.limits().stream_bytes, self.session.hub.now());
         let room = &self.active.room;
         room.update(|state| {
             let open = state.open.of_run(&self.message_id, &self.active.run.run);
-            let Some(open) = open.ok().and_then(|message| message.part_mut(part).ok()) else {
+            let Some(open) = open.ok().and_then(|message| message.part_mut(of.part).ok()) else {
                 return ((), false);
             };
             let Part::ToolCall(call) = &mut open.value else { return ((), false) };
-            if call.tool_call != *id || call.state.is_final() {
+            if open.generation != of.generation || call.tool_call != of.id || call.state.is_final() {
                 return ((), false);
             }
             change(call);
@@ -191,7 +196,7 @@ impl Answer {
             if text.is_empty() || open.push(text, limit, now).is_err() {
                 return ((), false);
             }
-            let event = append_event(&room.id, &self.message_id, part, open, at, text);
+            let event = append_event(&room.id, &self.message_id, of.part, open, at, text);
             state.ring.push(event);
             ((), true)
         });

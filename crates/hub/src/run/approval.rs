@@ -1,6 +1,10 @@
 //! Asking people: a question in the log, a deadline, and one answer.
 
-use std::{collections::btree_map::Entry, sync::Arc, time::Duration};
+use std::{
+    collections::btree_map::Entry,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use antiphon_protocol::{
     Approval, ApprovalId, Ask, Decision, Error, ErrorCode, MessageId, Role, ToolCallId, ToolState, UserId,
@@ -19,6 +23,7 @@ const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// A question that waits for its answer.
 pub(crate) struct Awaited {
+    kind: AskKind,
     /// What is taken to be the answer at the deadline.
     default: DecisionAction,
     /// The call that it is about.
@@ -32,6 +37,12 @@ pub(crate) struct Awaited {
 impl Awaited {
     pub fn tell(&self, decision: &Decision) {
         self.answer.send_replace(Some(decision.clone()));
+    }
+
+    /// Whether this says if the call may run: nobody has said so where the question was withdrawn.
+    fn permits(&self, decision: &Decision) -> Option<(ToolCallId, bool)> {
+        let is_said = self.kind == AskKind::Permission && decision.cause != DecisionCause::Withdrawn;
+        Some((self.tool.clone().filter(|_| is_said)?, decision.action == DecisionAction::Approve))
     }
 }
 
@@ -191,7 +202,8 @@ fn register(
             };
             let (sender, answer) = watch::channel(None);
             let (tool, due) = (ask.tool_call.clone(), Instant::now() + within);
-            place.insert(Awaited { default, tool, due, is_closing: false, answer: sender });
+            let kind = ask.kind;
+            place.insert(Awaited { kind, default, tool, due, is_closing: false, answer: sender });
             (answer, true)
         }
     };
@@ -199,6 +211,26 @@ fn register(
 }
 
 impl ActiveRun {
+    /// People have decided; whoever waits is told.
+    pub fn decided(&self, approval: &ApprovalId, decision: &Decision) {
+        let permitted = self.approvals.lock().get(approval).and_then(|awaited| awaited.permits(decision));
+        // Before the question is gone: a call begins only if it may.
+        if let Some((tool, may)) = permitted
+            && let Some(call) = self.tools.lock().get(&tool)
+        {
+            call.is_denied.store(!may, Ordering::Release);
+        }
+        if let Some(awaited) = self.approvals.lock().remove(approval) {
+            awaited.tell(decision);
+        }
+        self.clocks.touch();
+    }
+
+    /// Whether people are asked something about a tool call.
+    pub fn asks_about(&self, call: &ToolCallId) -> bool {
+        self.approvals.lock().values().any(|awaited| awaited.tool.as_ref() == Some(call))
+    }
+
     /// Whether people are asked for something.
     pub fn awaits_people(&self) -> bool {
         !self.approvals.lock().is_empty()
@@ -237,24 +269,24 @@ impl Hub {
 
     /// Answers a question in the server's own name, in a task: whoever is faster has answered it.
     pub(super) fn close_approval(&self, active: &Arc<ActiveRun>, id: ApprovalId, cause: DecisionCause) {
-        let decision = {
-            let mut approvals = active.approvals.lock();
-            let Some(awaited) = approvals.get_mut(&id) else { return };
-            awaited.is_closing = true;
-            let action =
-                if cause == DecisionCause::Deadline { awaited.default } else { DecisionAction::Deny };
-            Decision { action, cause, ..withdrawn(self) }
+        let action = match (active.approvals.lock().get_mut(&id), cause) {
+            (Some(awaited), cause) => {
+                awaited.is_closing = true;
+                if cause == DecisionCause::Deadline { awaited.default } else { DecisionAction::Deny }
+            }
+            (None, DecisionCause::Deadline) => return,
+            // Withdrawn before it came into the log, where it may be by now.
+            (None, _) => DecisionAction::Deny,
         };
+        let decision = Decision { action, cause, ..withdrawn(self) };
         let (hub, active) = (self.me(), Arc::clone(active));
         self.spawn(async move {
             let (room, approval) = (active.room.id.clone(), id.clone());
-            let change = Change::Decide { room, approval, decision: Box::new(decision) };
+            let change = Change::Decide { room, approval, decision: Box::new(decision.clone()) };
             match hub.commit(UserId::system(), change).await {
                 Ok(()) => {}
-                // It never came into the log: whoever waits gets no answer.
-                Err(fault) if fault.code == ErrorCode::NotFound => {
-                    active.approvals.lock().remove(&id);
-                }
+                // It has not come into the log, or has not yet: then whoever brings it there sees that it is not wanted.
+                Err(fault) if fault.code == ErrorCode::NotFound => active.decided(&id, &decision),
                 // Tried again at the next look.
                 Err(_) => {
                     if let Some(awaited) = active.approvals.lock().get_mut(&id) {

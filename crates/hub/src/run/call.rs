@@ -3,7 +3,13 @@
 //! The state in memory decides, under the room's lock, who of several comes first; the log follows, and refuses what does
 //! not follow from what it has.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use antiphon_protocol::{
     CancelOutcome, Cancellation, Error, ErrorCode, Part, Timestamp, ToolCall, ToolCallId, ToolState, UserId,
@@ -11,14 +17,11 @@ use antiphon_protocol::{
 use antiphon_store::{Change, ToolChange};
 use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::{sync::OnceCell, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Answer,
-    active::fenced,
-    output::{self, Output},
-};
+use super::{Answer, active::fenced, output::Output, spool::Spool};
+use crate::outputs;
 
 /// What the room reads of a call that ran into its time-out.
 const TOO_LONG: &str = "the tool took too long";
@@ -36,6 +39,8 @@ pub enum Closing {
 pub(crate) struct Call {
     pub answer: Answer,
     pub part: u32,
+    /// Which attempt's part that is.
+    pub generation: u32,
     pub id: ToolCallId,
     pub name: String,
     timeout: Option<Duration>,
@@ -43,10 +48,16 @@ pub(crate) struct Call {
     pub stops_with_run: bool,
     /// Told to the bot when this call is to stop.
     pub stop: CancellationToken,
+    /// Whether it was not allowed, when people were asked last.
+    pub is_denied: AtomicBool,
     /// Locked before the room, never after it.
     clock: Mutex<Clock>,
     /// Locked before the room, never after it: what is put out is shown in that order.
     output: Mutex<Output>,
+    /// Where the whole of it is kept; nothing if it is not.
+    spool: Option<Arc<Spool>>,
+    /// Set once nothing of the output is left to be shown.
+    is_shown: OnceCell<()>,
 }
 
 #[derive(Default)]
@@ -84,31 +95,71 @@ struct Outcome {
 }
 
 impl Call {
-    pub fn new(answer: Answer, part: u32, id: ToolCallId, name: String, timeout: Option<Duration>) -> Self {
+    pub fn new(
+        answer: Answer,
+        (part, generation): (u32, u32),
+        id: ToolCallId,
+        name: String,
+        timeout: Option<Duration>,
+    ) -> Self {
         let outputs = answer.session.hub.options.outputs.as_ref();
-        let path =
-            outputs.map(|outputs| output::path(outputs, &answer.active.room.id, &id, &answer.message_id));
-        let (stop, clock) = (CancellationToken::new(), Mutex::default());
-        let output = Mutex::new(Output::new(path));
-        Self { answer, part, id, name, timeout, stops_with_run: false, stop, clock, output }
+        let path = |outputs| outputs::of_call(outputs, &answer.active.room.id, &answer.message_id, &id);
+        let spool = outputs.map(|outputs| Arc::new(Spool::new(path(outputs))));
+        Self {
+            answer,
+            part,
+            generation,
+            id,
+            name,
+            timeout,
+            stops_with_run: false,
+            stop: CancellationToken::new(),
+            is_denied: AtomicBool::new(false),
+            clock: Mutex::default(),
+            output: Mutex::default(),
+            spool,
+            is_shown: OnceCell::new(),
+        }
     }
 
-    /// It begins to run, and its time-out with it. Where somebody wanted it stopped before that, it ends instead.
+    /// It begins to run, and its time-out with it. Where somebody wanted it stopped before that, or did not allow it, it ends
+    /// instead; as long as people are asked whether it may, it waits.
     pub async fn start(&self) -> Result<(), Error> {
+        self.check_answers().await?;
         match self.begin(false) {
             Some(begun) => begun?,
-            None => {
-                self.end(ToolState::Cancelled, None, None).await?;
-                return Err(over());
-            }
+            None => return self.end_instead(ToolState::Cancelled).await,
         }
         self.tell(ToolState::Running, None).await
     }
 
     /// It has run already: nobody could stop it any more.
     pub async fn ran(&self) -> Result<(), Error> {
+        self.check_answers().await?;
         self.begin(true).unwrap_or_else(|| Err(over()))?;
         self.tell(ToolState::Running, None).await
+    }
+
+    /// What people say about it comes first.
+    async fn check_answers(&self) -> Result<(), Error> {
+        if self.is_asked() {
+            return Err(Error::new(ErrorCode::Conflict, "people are still asked about this tool call"));
+        }
+        if self.is_denied.load(Ordering::Acquire) {
+            self.end_instead(ToolState::Denied).await
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn end_instead(&self, state: ToolState) -> Result<(), Error> {
+        self.end(state, None, None).await?;
+        Err(over())
+    }
+
+    /// Whether people are asked something about it.
+    pub fn is_asked(&self) -> bool {
+        self.answer.active.asks_about(&self.id)
     }
 
     /// Nothing if it was to be stopped before. Under one lock with the wish: one of the two comes first.
@@ -131,17 +182,40 @@ impl Call {
         let mut output = self.output.lock();
         let head = output.head_of(text, limits);
         self.answer.append_shown(self.part, head, Some(&self.id))?;
-        output.take(text, head.len(), limits);
+        let piece = output.take(text, head.len(), limits);
+        if let Some(spool) = self.spool.as_ref().filter(|spool| spool.push(piece)) {
+            let spool = Arc::clone(spool);
+            self.answer.session.hub.spawn(async move { spool.write().await });
+        }
         Ok(())
     }
 
-    /// Shows what is left of the output, because nothing follows it.
-    pub fn finish_output(&self) {
-        let hub = &self.answer.session.hub;
-        let Some(rest) = self.output.lock().finish(hub.limits()) else { return };
-        self.answer.write_last(self.part, &self.id, &rest.text, |call| {
+    /// Shows what is left of the output, because nothing follows it. Whoever ends the call waits until that is done, whoever
+    /// does it.
+    pub async fn finish_output(&self) {
+        self.is_shown.get_or_init(|| self.show_rest()).await;
+    }
+
+    async fn show_rest(&self) {
+        let (answer, hub) = (&self.answer, &self.answer.session.hub);
+        let (room, message) = (&answer.active.room.id, &answer.message_id);
+        let rest = self.output.lock().rest(hub.limits());
+        let kept = match (&self.spool, rest.total) {
+            (Some(spool), Some(_)) => spool.finish().await,
+            (Some(spool), None) => {
+                spool.discard().await;
+                None
+            }
+            (None, _) => None,
+        };
+        if let (Some(_), Some(outputs)) = (kept, &hub.options.outputs) {
+            let (folder, limit) = (outputs::of_room(outputs, room), hub.limits().tool_output_room);
+            hub.spawn(async move { outputs::keep_within(&folder, limit).await });
+        }
+        answer.write_last(self, &rest.text, |call| {
             call.output_bytes = rest.total;
-            call.output_url = rest.is_kept.then(|| output::url(&self.answer.active.room.id, &self.id));
+            call.output_url = kept.map(|_| outputs::url(room, message, &self.id));
+            call.output_kept = kept.filter(|kept| rest.total.is_some_and(|total| *kept < total));
         });
     }
 
@@ -196,9 +270,9 @@ impl Call {
 
     async fn close(&self, outcome: Outcome) -> Result<(), Error> {
         let Outcome { state, result, error, cancel } = outcome;
-        // Another attempt may show a call of its own in the same place.
+        // Whoever ends the run sees to it otherwise.
         if !self.answer.active.has_ended() {
-            self.finish_output();
+            self.finish_output().await;
         }
         let closed = self.show_end(state, result, error, &cancel);
         let (state, refused) = match closed {
@@ -211,6 +285,8 @@ impl Call {
             closed => (state, closed.map(drop)),
         };
         self.answer.active.tools.lock().remove(&self.id);
+        // Whoever ended it: nobody needs to answer any more.
+        self.answer.session.hub.withdraw_approvals(&self.answer.active, Some(&self.id));
         if refused.as_ref().is_err_and(|fault| fault.code != ErrorCode::TooLarge) {
             return refused;
         }

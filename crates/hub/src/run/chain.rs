@@ -9,12 +9,10 @@ use parking_lot::Mutex;
 
 use crate::hub::Hub;
 
-/// Places that are remembered; beyond, those that are too old to matter are forgotten.
-const REMEMBERED: usize = 10_000;
-
-/// What each bot worked on last in each room: what it says by itself soon after still belongs to that.
+/// What each bot worked on last, wherever that was: what it says by itself soon after still belongs to that. Bots could not go on
+/// for ever by answering each other in another room each time.
 #[derive(Debug, Default)]
-pub(crate) struct Lineage(Mutex<HashMap<(UserId, RoomId), Place>>);
+pub(crate) struct Lineage(Mutex<HashMap<UserId, Place>>);
 
 #[derive(Debug, Clone)]
 struct Place {
@@ -24,22 +22,23 @@ struct Place {
 
 impl Lineage {
     /// A bot takes a run.
-    pub fn note(&self, room: &RoomId, run: &Run, now: Timestamp, lasts: u64) {
-        self.begin(&run.bot, room, standing(run), now, lasts);
+    pub fn note(&self, run: &Run, now: Timestamp) {
+        self.begin(&run.bot, standing(run), now);
     }
 
-    /// From now on this is where a bot stands in a room.
-    fn begin(&self, bot: &UserId, room: &RoomId, chain: Chain, now: Timestamp, lasts: u64) {
-        let mut places = self.0.lock();
-        if places.len() >= REMEMBERED {
-            places.retain(|_, place| !has_passed(place.at, lasts, now));
-        }
-        places.insert((bot.clone(), room.clone()), Place { chain, at: now });
+    /// A bot was taken away.
+    pub fn forget(&self, bot: &UserId) {
+        self.0.lock().remove(bot);
     }
 
-    fn of(&self, bot: &UserId, room: &RoomId, now: Timestamp, lasts: u64) -> Option<Chain> {
+    /// From now on this is where a bot stands.
+    fn begin(&self, bot: &UserId, chain: Chain, now: Timestamp) {
+        self.0.lock().insert(bot.clone(), Place { chain, at: now });
+    }
+
+    fn of(&self, bot: &UserId, now: Timestamp, lasts: u64) -> Option<Chain> {
         let places = self.0.lock();
-        let place = places.get(&(bot.clone(), room.clone()))?;
+        let place = places.get(bot)?;
         (!has_passed(place.at, lasts, now)).then(|| place.chain.clone())
     }
 }
@@ -64,16 +63,16 @@ impl Hub {
         self.link(standing(run))
     }
 
-    /// Where the runs stand that a bot causes by something it says by itself: after what it worked on last in this room, or
-    /// at the beginning of a chain.
+    /// Where the runs stand that a bot causes by something it says by itself: after what it works on in this room, or what it
+    /// worked on last, or at the beginning of a chain.
     pub(crate) fn link_of_words(&self, bot: &UserId, room: &RoomId, message: &MessageId) -> Link {
         let now = self.now();
         let at_work = self.runs.in_room(bot, room).map(|active| standing(&active.run));
-        let before = at_work.or_else(|| self.lineage.of(bot, room, now, self.limits().chain_ms));
+        let before = at_work.or_else(|| self.lineage.of(bot, now, self.limits().chain_ms));
         let chain = before.unwrap_or_else(|| {
             let chain = Chain { root: message.clone(), hops: 0, turns: 0, began_at: now };
             // What it says next belongs to this one: it cannot begin a chain with every word.
-            self.lineage.begin(bot, room, chain.clone(), now, self.limits().chain_ms);
+            self.lineage.begin(bot, chain.clone(), now);
             chain
         });
         self.link(chain)

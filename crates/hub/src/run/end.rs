@@ -57,7 +57,7 @@ enum Again {
     Never,
     /// This one did not come to an end of its own: if the run may be begun that often.
     IfAllowed,
-    /// This one did nothing.
+    /// This one did nothing, and is not counted.
     Always,
 }
 
@@ -89,6 +89,16 @@ impl Finish {
         Self { ending: Ending::Interrupted, error, again: Again::Always }
     }
 
+    /// What somebody wanted stopped has been stopped, whoever ends it: by force, if it was not its bot.
+    fn as_wished(self, active: &ActiveRun) -> Self {
+        let mut stop = active.stop.lock();
+        if self.again == Again::Never || stop.cancelled.is_none() {
+            return self;
+        }
+        stop.forced = true;
+        Self::new(Ending::Cancelled, None)
+    }
+
     /// The bot let go of the run.
     pub fn let_go(why: &str) -> Self {
         Self { ending: Ending::Failed, error: Some(why.to_owned()), again: Again::IfAllowed }
@@ -114,16 +124,17 @@ pub(super) fn begin(
 }
 
 async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Result<(), Error> {
-    let Finish { ending, error, again } = finish;
-    let may_begin = match again {
-        Again::Never => false,
-        Again::IfAllowed => active.attempt < active.clocks.limits.attempts,
-        Again::Always => true,
+    let Finish { ending, error, again } = finish.as_wished(&active);
+    let back = match again {
+        Again::IfAllowed if active.may_begin_again() => Some(RunStep::Retry),
+        Again::Always => Some(RunStep::GiveBack),
+        Again::Never | Again::IfAllowed => None,
     };
-    let begins_again = may_begin && active.stop.lock().cancelled.is_none();
     let calls: Vec<_> = active.tools.lock().values().cloned().collect();
-    calls.iter().for_each(|call| call.finish_output());
-    let step = if begins_again { RunStep::Retry } else { RunStep::End(ending) };
+    for call in &calls {
+        call.finish_output().await;
+    }
+    let step = back.unwrap_or(RunStep::End(ending));
     let change = RunChange {
         attempt: Some(active.attempt),
         cancel: active.cancellation(ending),
@@ -131,15 +142,14 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
         error: error.clone(),
         ..RunChange::step(active.run.run.clone(), step)
     };
-    let result = if begins_again {
+    let result = if back.is_some() {
         // The answer stays open: the next attempt goes on with it.
         let room = active.room.id.clone();
         commit(&hub, &active, Change::ChangeRun { room, change }).await
     } else {
         write(&hub, &active, ending, change).await
     };
-    let words = error.as_deref();
-    hub.end_absorbed(&active, if begins_again { Ending::Interrupted } else { ending }, words).await;
+    hub.end_absorbed(&active, ending, back.is_some(), error.as_deref()).await;
     hub.runs.end(&active);
     active.forget();
     hub.runs.inbox(&active.run.bot).notify_one();

@@ -99,14 +99,13 @@ impl Inbox {
             let mut passed_over = self.hub.runs.rooms_of(&self.bot);
             let waiting = self.hub.store.queued_runs(&self.bot, looked_at).await?;
             let are_all = waiting.len() < looked_at;
-            for QueuedRun { room, run } in waiting {
-                // Those that wait for people are passed by the others.
-                if run.paused || passed_over.contains(&room) {
+            for waiting in waiting {
+                if passed_over.contains(&waiting.room) {
                     continue;
                 }
-                if self.hub.runs.is_busy(&self.bot, &room) {
-                    passed_over.insert(room);
-                } else if let Some(session) = self.try_begin(&room, run).await? {
+                if self.hub.runs.is_busy(&self.bot, &waiting.room) {
+                    passed_over.insert(waiting.room);
+                } else if let Some(session) = self.try_begin(waiting).await? {
                     return Ok(Some(session));
                 }
             }
@@ -119,55 +118,42 @@ impl Inbox {
     }
 
     /// Begins a run, if it is still to be done.
-    async fn try_begin(&self, room: &RoomId, run: Run) -> Result<Option<RunSession>, Error> {
+    async fn try_begin(&self, waiting: QueuedRun) -> Result<Option<RunSession>, Error> {
+        let QueuedRun { room, run, spent } = waiting;
+        let room = &room;
         let (Some(bot), Some(live)) = (self.hub.bot(&self.bot), self.hub.room(room).await?) else {
             return Ok(None);
         };
-        if run.cancel.is_some() {
-            // Somebody wanted the attempt before stopped while it was being given back.
-            return self.turn_down(room, &run, Ending::Cancelled, None).await;
-        }
-        if !live.read(|state| state.members.contains_key(&self.bot)) {
-            let why = "the bot is no member of this room any more";
-            return self.turn_down(room, &run, Ending::Failed, Some(why)).await;
-        }
         let trigger = self.hub.store.message(room, &run.trigger).await?;
         let Some(trigger) = trigger.and_then(|message| message.decode().ok()) else {
             let why = "the message that caused this run cannot be read";
-            return self.turn_down(room, &run, Ending::Failed, Some(why)).await;
+            return self.turn_down(room, &run, why).await;
         };
         let limits = self.hub.run_limits(&self.bot);
         let change =
             RunChange { attempts: Some(limits.attempts), ..RunChange::step(run.run.clone(), RunStep::Begin) };
         let run = Run { state: RunState::Processing, attempt: run.attempt + 1, ..run };
-        let active = Arc::new(ActiveRun::new(live, run, limits));
+        let active = Arc::new(ActiveRun::new(live, run, spent, limits));
         // Made before the commit: dropped on the way, it ends the run.
         let session = RunSession::new(self.hub.session(bot.user), Arc::clone(&active), trigger);
         self.hub.runs.begin(active);
         match self.hub.commit(self.bot.clone(), Change::ChangeRun { room: room.clone(), change }).await {
             Ok(()) => {
-                let (now, lasts) = (self.hub.now(), self.hub.limits().chain_ms);
-                self.hub.lineage.note(room, session.run(), now, lasts);
+                self.hub.lineage.note(session.run(), self.hub.now());
                 Ok(Some(session))
             }
             Err(error) => {
                 session.give_back();
-                // A cancel was faster.
+                // A cancel was faster, or the bot left the room.
                 if error.code == ErrorCode::Conflict { Ok(None) } else { Err(error) }
             }
         }
     }
 
     /// Ends a run that cannot begin.
-    async fn turn_down(
-        &self,
-        room: &RoomId,
-        run: &Run,
-        ending: Ending,
-        why: Option<&str>,
-    ) -> Result<Option<RunSession>, Error> {
-        warn!(run = %run.run, bot = %self.bot, ?ending, why, "a waiting run was turned down");
-        let change = RunChange::end(run.run.clone(), ending, why.map(str::to_owned));
+    async fn turn_down(&self, room: &RoomId, run: &Run, why: &str) -> Result<Option<RunSession>, Error> {
+        warn!(run = %run.run, bot = %self.bot, why, "a waiting run was turned down");
+        let change = RunChange::end(run.run.clone(), Ending::Failed, Some(why.to_owned()));
         match self.hub.commit(UserId::system(), Change::ChangeRun { room: room.clone(), change }).await {
             Err(error) if error.code != ErrorCode::Conflict => Err(error),
             _ => Ok(None),

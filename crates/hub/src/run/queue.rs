@@ -9,7 +9,7 @@ use std::{
 use antiphon_protocol::{
     BotStatus, BusyPolicy, Ending, Error, ErrorCode, Queue, QueueReason, RoomId, Run, RunId, RunState, UserId,
 };
-use antiphon_store::{Change, RunChange};
+use antiphon_store::{Change, QueuedRun, RunChange};
 use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ const GATHER: Duration = Duration::from_millis(50);
 const LISTED: usize = 50;
 /// How often is looked for what has waited too long.
 const SWEEP: Duration = Duration::from_secs(1);
-/// How many of a bot's oldest runs are looked at each time.
+/// How many of a bot's runs are ended each time.
 const SWEPT: usize = 64;
 /// How long a run waits at most for a bot of which nothing else was said.
 const LONGEST_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
@@ -215,32 +215,30 @@ impl Hub {
     /// Ends what waited too long.
     async fn sweep_queues(&self) -> Result<(), Error> {
         let now = self.now();
-        for bot in self.bots() {
-            let id = &bot.user.id;
-            let longest = self.bot_spec(id).map_or(LONGEST_WAIT_MS, |spec| spec.queue_ttl_ms);
-            let has_expired = |run: &Run| {
-                // One that was begun and went back to its place has not waited meanwhile.
-                let since = run.started_at.unwrap_or(run.created_at);
-                let waited = now.as_millis().saturating_sub(since.as_millis());
-                u64::try_from(waited).is_ok_and(|waited| waited > longest)
-            };
-            for waiting in
-                self.store.queued_runs(id, SWEPT).await?.iter().filter(|waiting| has_expired(&waiting.run))
-            {
-                let error = Some(format!("nobody took it within {}", in_words(longest)));
-                let change = RunChange {
-                    attempt: Some(waiting.run.attempt),
-                    ..RunChange::end(waiting.run.run.clone(), Ending::TimedOut, error)
-                };
-                let change = Change::ChangeRun { room: waiting.room.clone(), change };
-                match self.commit(UserId::system(), change).await {
-                    // It began just now.
-                    Err(fault) if !matches!(fault.code, ErrorCode::Conflict | ErrorCode::Fenced) => {
-                        return Err(fault);
-                    }
-                    _ => info!(run = %waiting.run.run, bot = %id, "a message waited too long for its bot"),
+        for (bot, since) in self.store.longest_waits().await? {
+            let longest = self.bot_spec(&bot).map_or(LONGEST_WAIT_MS, |spec| spec.queue_ttl_ms);
+            let before = now.plus_millis(i64::try_from(longest).map_or(i64::MIN, |longest| -longest));
+            if since < before {
+                for waiting in self.store.overdue_runs(&bot, before, SWEPT).await? {
+                    self.end_overdue(waiting, longest).await?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    async fn end_overdue(&self, waiting: QueuedRun, longest: u64) -> Result<(), Error> {
+        let QueuedRun { room, run, .. } = waiting;
+        let error = Some(format!("nobody took it within {}", in_words(longest)));
+        let change = RunChange {
+            attempt: Some(run.attempt),
+            ..RunChange::end(run.run.clone(), Ending::TimedOut, error)
+        };
+        match self.commit(UserId::system(), Change::ChangeRun { room, change }).await {
+            Ok(()) => info!(run = %run.run, bot = %run.bot, "a message waited too long for its bot"),
+            // It began just now.
+            Err(fault) if matches!(fault.code, ErrorCode::Conflict | ErrorCode::Fenced) => {}
+            Err(fault) => return Err(fault),
         }
         Ok(())
     }

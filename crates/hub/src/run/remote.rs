@@ -59,6 +59,11 @@ impl PendingTool {
         self.call.stopped_by()
     }
 
+    /// Whether people are asked something about it: then it cannot begin.
+    pub fn is_asked(&self) -> bool {
+        self.call.is_asked()
+    }
+
     /// It has run: a bot elsewhere tells so when it is over, and a wish to stop it was too late.
     pub async fn ran(self) -> Result<ToolHandle, Error> {
         self.call.ran().await?;

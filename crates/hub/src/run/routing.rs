@@ -4,7 +4,7 @@
 //! bots that answer bots, and only by addressing them: by a mention, or in `to`. Nobody reaches a bot that takes nothing, and
 //! no bot reaches itself.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use antiphon_protocol::{
     Bot, BusyPolicy, Message, Part, RawJson, RoomKind, Run, TriggerPolicy, User, UserId, UserKind,
@@ -94,7 +94,7 @@ fn runs(hub: &Hub, room: &LiveRoom, sender: Option<&UserId>, is_meant: impl Fn(&
 }
 
 /// Whether what a person says is for a bot.
-fn is_meant(bot: &Bot, kind: RoomKind, said: &Said<'_>, words: &[String]) -> bool {
+fn is_meant(bot: &Bot, kind: RoomKind, said: &Said<'_>, words: &HashSet<String>) -> bool {
     match &bot.trigger {
         TriggerPolicy::Never => false,
         _ if kind != RoomKind::Group => true,
@@ -106,8 +106,8 @@ fn is_meant(bot: &Bot, kind: RoomKind, said: &Said<'_>, words: &[String]) -> boo
     }
 }
 
-fn is_addressed(bot: &Bot, said: &Said<'_>, words: &[String]) -> bool {
-    said.to.contains(&bot.user.id) || words.iter().any(|word| names(bot).contains(word))
+fn is_addressed(bot: &Bot, said: &Said<'_>, words: &HashSet<String>) -> bool {
+    said.to.contains(&bot.user.id) || names(bot).iter().any(|name| words.contains(name))
 }
 
 fn is_answered(bot: &Bot, said: &Said<'_>) -> bool {
@@ -143,7 +143,7 @@ fn texts(parts: &[Part]) -> impl Iterator<Item = &str> {
 }
 
 /// The words after an `@`, in lower case.
-fn mentions(said: &Said<'_>) -> Vec<String> {
+fn mentions(said: &Said<'_>) -> HashSet<String> {
     said.texts.iter().flat_map(|text| mentions_in(text)).collect()
 }
 

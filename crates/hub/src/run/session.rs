@@ -101,7 +101,7 @@ impl RunSession {
         self.active.attempt
     }
 
-    /// Tells the room what the bot is doing.
+    /// Tells the room what the bot is doing. While people are asked it is told that they are waited for; then, what the bot did last.
     pub async fn set_activity(&self, activity: Activity) -> Result<(), Error> {
         self.active.clocks.touch();
         let state = RunState::from(activity);
@@ -113,9 +113,8 @@ impl RunSession {
             ..RunChange::step(self.run().run.clone(), RunStep::Act(activity))
         };
         let change = Change::ChangeRun { room: self.room().clone(), change };
-        self.session.hub.commit(self.run().bot.clone(), change).await?;
-        *self.active.state.lock() = state;
-        Ok(())
+        // The room hears of it when it is so: people may be asked first.
+        self.session.hub.commit(self.run().bot.clone(), change).await
     }
 
     /// Opens the answer: a message that streams. A run has one.

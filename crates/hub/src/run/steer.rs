@@ -1,7 +1,7 @@
 //! Steering: a message that arrives while its bot is at work in the room is given into that work, and ends with it.
 
-use antiphon_protocol::{BusyPolicy, Ending, Error, ErrorCode, Message, Run, RunStep};
-use antiphon_store::{Change, RunChange};
+use antiphon_protocol::{BusyPolicy, Ending, Error, ErrorCode, Message, RunStep};
+use antiphon_store::{Change, QueuedRun, RunChange};
 use tracing::{debug, warn};
 
 use super::{ActiveRun, RunSession};
@@ -46,7 +46,7 @@ impl Hub {
     async fn absorb_next(&self, active: &ActiveRun) -> Result<(), Error> {
         let (bot, room) = (&active.run.bot, &active.room.id);
         let waiting = self.store.queued_runs(bot, LOOKED_AT).await?;
-        let Some(next) = waiting.into_iter().find(|next| next.room == *room && !next.run.paused) else {
+        let Some(next) = waiting.into_iter().find(|next| next.room == *room) else {
             return Ok(());
         };
         let trigger = self.store.message(room, &next.run.trigger).await?;
@@ -54,7 +54,8 @@ impl Hub {
         if active.has_ended() {
             return Ok(());
         }
-        let change = RunChange { attempts: Some(1), ..RunChange::step(next.run.run.clone(), RunStep::Begin) };
+        let attempts = Some(active.clocks.limits.attempts);
+        let change = RunChange { attempts, ..RunChange::step(next.run.run.clone(), RunStep::Begin) };
         match self.commit(bot.clone(), Change::ChangeRun { room: room.clone(), change }).await {
             Ok(()) => {}
             // Somebody was faster: it was cancelled.
@@ -63,24 +64,35 @@ impl Hub {
         }
         // In this order: whoever ends what was given into the run sees whether its bot has read it.
         active.steered.lock().push_back(trigger);
-        active.absorbed.lock().push(next.run);
+        active.absorbed.lock().push(next);
         if active.has_ended() {
             // It ended in this moment, and does not look here any more.
-            self.end_absorbed(active, Ending::Interrupted, None).await;
+            self.end_absorbed(active, Ending::Interrupted, false, None).await;
         }
         Ok(())
     }
 
-    /// Ends what was given into a run as that run ended. What its bot has not read goes back to its place in the inbox.
-    pub(super) async fn end_absorbed(&self, active: &ActiveRun, ending: Ending, error: Option<&str>) {
-        let absorbed: Vec<Run> = std::mem::take(&mut *active.absorbed.lock());
-        for run in absorbed {
+    /// What becomes of that which was given into a run, now that this is how the run ends, or that it begins again. What the bot
+    /// has not read goes back to its place in the inbox; and so does what it has read if it begins again, for the next
+    /// attempt knows nothing of it.
+    pub(super) async fn end_absorbed(
+        &self,
+        active: &ActiveRun,
+        ending: Ending,
+        begins_again: bool,
+        error: Option<&str>,
+    ) {
+        let absorbed: Vec<QueuedRun> = std::mem::take(&mut *active.absorbed.lock());
+        for QueuedRun { run, spent, .. } in absorbed {
             let is_unread = active.steered.lock().iter().any(|message| message.id == run.trigger);
+            let error = error.map(str::to_owned);
             let change = if is_unread {
-                RunChange::step(run.run.clone(), RunStep::Retry)
+                RunChange::step(run.run.clone(), RunStep::GiveBack)
+            } else if begins_again && spent + 1 < active.clocks.limits.attempts {
+                RunChange { error, ..RunChange::step(run.run.clone(), RunStep::Retry) }
             } else {
                 let answer = active.answer.lock().clone();
-                RunChange { answer, ..RunChange::end(run.run.clone(), ending, error.map(str::to_owned)) }
+                RunChange { answer, ..RunChange::end(run.run.clone(), ending, error) }
             };
             let change = Change::ChangeRun { room: active.room.id.clone(), change };
             if let Err(fault) = self.commit(run.bot.clone(), change).await {

@@ -65,8 +65,8 @@ impl Answer {
         let started_at = (state == ToolState::Running).then(|| self.session.hub.now());
         let call =
             ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };
-        let part = self.open_part_for(Part::ToolCall(Box::new(call)), visible_to)?;
-        let mut call = Call::new(self.clone(), part, id, name, timeout);
+        let place = self.open_new(Part::ToolCall(Box::new(call)), visible_to)?;
+        let mut call = Call::new(self.clone(), place, id, name, timeout);
         call.stops_with_run = stops_with_run;
         let call = Arc::new(call);
         self.active.tools.lock().insert(call.id.clone(), Arc::clone(&call));
@@ -76,9 +76,33 @@ impl Answer {
         }
         if let Err(error) = call.tell(state, None).await {
             self.active.tools.lock().remove(&call.id);
+            self.take_back_tool(&call, &error);
             return Err(error);
         }
         Ok(call)
+    }
+
+    /// A call that the log does not know is none. Where others were opened behind it, it stands there as one that failed.
+    fn take_back_tool(&self, of: &Call, error: &Error) {
+        let (part, now) = (of.part, self.session.hub.now());
+        // A run that is over has let go of its parts.
+        let _ = self.write(|room, message| {
+            if message.take_back(part, now) {
+                let open = message.part_mut(part)?;
+                return Ok(((), vec![self.part_event(room, part, open, &open.value)?]));
+            }
+            let open = message.part_mut(part)?;
+            let mut value = open.value.clone();
+            if let Part::ToolCall(call) = &mut value
+                && call.tool_call == of.id
+            {
+                (call.state, call.ended_at) = (ToolState::Failed, Some(now));
+                call.error = Some(error.message.clone());
+            }
+            let event = self.part_event(room, part, open, &value)?;
+            open.set_value(value, now);
+            Ok(((), vec![event]))
+        });
     }
 
     /// Adds a tool call that runs at once.
@@ -150,7 +174,8 @@ impl PendingTool {
         Ask { tool_call: Some(self.call.id.clone()), tool, ..ask }
     }
 
-    /// It begins to run. Where somebody wanted it stopped before that, it is over instead, and this is refused.
+    /// It begins to run. Refused where somebody wanted it stopped before that, or did not allow it: then it is over instead. Refused
+    /// as well while people are asked about it.
     pub async fn start(self) -> Result<ToolHandle, Error> {
         self.call.start().await?;
         Ok(ToolHandle { call: self.call })

@@ -10,7 +10,7 @@ use antiphon_protocol::{
 use antiphon_store::{Change, NewMessage, Outcome};
 
 use super::{
-    Begun, Session, after, outputs,
+    Begun, Session, after,
     permission::{MODERATE, WRITE},
     reading, written,
 };
@@ -95,20 +95,21 @@ impl Session {
     pub(super) async fn delete_message(&self, request: DeleteMessage) -> Result<Begun, Error> {
         let (room, role) = self.room_as(&request.room, WRITE).await?;
         let anyones = role >= MODERATE;
-        let files = self.outputs_of(&room.id, &request.message_id).await?;
-        let change = Change::DeleteMessage { room: room.id.clone(), message_id: request.message_id, anyones };
+        let message_id = request.message_id;
+        let change = Change::DeleteMessage { room: room.id.clone(), message_id: message_id.clone(), anyones };
         let at_least = if anyones { MODERATE } else { WRITE };
         let pending = self.write(&room.id, at_least, request.id, change).await;
-        if files.is_empty() {
+        if self.hub.options.outputs.is_none() {
             return written(pending);
         }
+        let session = self.clone();
         // A task, because people delete and close the page: the outputs are to go nevertheless.
         let removed = self.hub.spawn(async move {
             let seq = match pending.await?.outcome {
                 Outcome::Written { seq } => seq,
                 other => return Err(unexpected(&other)),
             };
-            outputs::remove(files).await;
+            session.drop_outputs(&room.id, &message_id).await?;
             Ok(Reply::Written(Written { seq }))
         });
         reading(async move {

@@ -404,3 +404,102 @@ async fn of_many_answers_at_once_one_counts() {
     }
     completes(run).await;
 }
+
+/// F6, PROTOCOL 7.12: a call that ends asks nothing any more, whoever ends it, and however; its run goes on.
+#[tokio::test]
+async fn a_call_that_ends_withdraws_what_it_asks() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+    let id = ApprovalId::parse("q1").unwrap();
+    let mut asked = tool.request(&run, id.clone(), ask(&[studio.person.id()]), LONG).await.unwrap();
+    assert_eq!(open(&studio.person, &studio.room).await.approvals.len(), 1);
+    tool.fail("no water").await.unwrap();
+    assert_eq!(asked.decided().await.unwrap().cause, DecisionCause::Withdrawn);
+    let page = open(&studio.person, &studio.room).await;
+    assert_eq!((page.approvals.len(), page.runs[0].state), (0, antiphon_protocol::RunState::Thinking));
+    let late = decides(&studio.person, decide(&studio.room, &id, DecisionAction::Approve)).await.unwrap();
+    assert!(!late.accepted);
+    completes(run).await;
+}
+
+/// F6: a call does not begin while people are asked whether it may, nor after they have said no.
+#[tokio::test]
+async fn a_call_begins_only_once_it_may() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    for (action, begins) in [(DecisionAction::Deny, false), (DecisionAction::Approve, true)] {
+        let early = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+        let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+        let mut asked = Vec::new();
+        for (tool, id) in [(&early, "early"), (&tool, "tool")] {
+            let id = ApprovalId::parse(&format!("{id}-{begins}")).unwrap();
+            asked.push(tool.request(&run, id, ask(&[studio.person.id()]), LONG).await.unwrap());
+        }
+        assert_eq!(
+            early.start().await.err().map(|fault| fault.code),
+            Some(ErrorCode::Conflict),
+            "it is still asked"
+        );
+        let answered = decide(&studio.room, asked[1].id(), action);
+        decides(&studio.person, answered).await.unwrap();
+        asked[1].decided().await.unwrap();
+        let call = tool.id().clone();
+        assert_eq!(tool.start().await.is_ok(), begins, "{action:?}");
+        let log = log(&studio.person, &studio.room).await;
+        let last = log.iter().rfind(|entry| entry["tool_call"] == call.as_str()).unwrap();
+        assert_eq!(last["state"], if begins { "running" } else { "denied" });
+    }
+    completes(run).await;
+}
+
+/// F6: a call that is stopped in the very moment in which it asks leaves no question behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_and_a_question_in_the_same_moment_leave_nothing_open() {
+    let world = World::with(|options| options.limits.requests_per_second = 1_000_000).await;
+    let mut studio = Studio::new(&world).await;
+    for round in 0..20 {
+        let (run, answer) = studio.answering().await;
+        for number in 0..5 {
+            let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
+            let stop = Cancel {
+                room: studio.room.clone(),
+                run: None,
+                tool_call: Some(tool.id().clone()),
+                message_id: None,
+            };
+            let person = studio.person.clone();
+            let stopping = tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_micros(number * 150)).await;
+                person.does(stop).await;
+            });
+            let id = ApprovalId::parse(&format!("q{round}-{number}")).unwrap();
+            let _ = tool.request(&run, id, ask(&[studio.person.id()]), LONG).await;
+            stopping.await.unwrap();
+            std::mem::forget(tool);
+        }
+        let room = studio.room.clone();
+        until("nothing is asked", || async { open(&studio.person, &room).await.approvals.is_empty() }).await;
+        completes(run).await;
+    }
+}
+
+/// F6: a run that asks is waiting for people, whatever its bot says; then it goes on with what the bot said last.
+#[tokio::test]
+async fn a_run_that_asks_waits_whatever_its_bot_says() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    let (run, _answer) = studio.answering().await;
+    run.set_activity(Activity::Thinking).await.unwrap();
+    let id = ApprovalId::parse("q1").unwrap();
+    let asked = run.request(id, ask(&[studio.person.id()]), LONG).await.unwrap();
+    run.set_activity(Activity::Executing).await.unwrap();
+    let waiting = antiphon_protocol::RunState::WaitingApproval;
+    assert_eq!(open(&studio.person, &studio.room).await.runs[0].state, waiting);
+    decides(&studio.person, decide(&studio.room, asked.id(), DecisionAction::Approve)).await.unwrap();
+    completes(run).await;
+    let states = histories(&log(&studio.person, &studio.room).await).remove(0).1;
+    assert_eq!(states[2..], ["thinking", "waiting_approval", "executing", "completed"]);
+}

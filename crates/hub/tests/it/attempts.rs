@@ -219,3 +219,43 @@ async fn after_a_stop_a_run_begins_again() {
     let run = tokio::time::timeout(Duration::from_secs(20), inbox.next()).await.unwrap().unwrap();
     assert_eq!((run.attempt(), run.run().state), (2, RunState::Processing));
 }
+
+/// F3, PROTOCOL 13.9: what was handed back before it was begun has used up no attempt, whatever the number of its next one.
+#[tokio::test]
+async fn a_run_that_was_never_begun_has_used_up_no_attempt() {
+    let world = World::new().await;
+    let mut studio = studio(&world, 2).await;
+    studio.person.says(&studio.room, "a question").await;
+    for _ in 0..3 {
+        studio.next_run().await.hand_back().await;
+    }
+    let first = studio.next_run().await;
+    let crashed = world.after_a_crash().await;
+    assert_eq!(
+        next_run(&mut crashed.inbox(&studio.bot, 1)).await.attempt(),
+        5,
+        "one attempt is left after the crash"
+    );
+    drop(first);
+    let second = studio.next_run().await;
+    assert_eq!(second.attempt(), 5);
+    drop(second);
+    until("both attempts are used up", || async {
+        histories(&log(&studio.person, &studio.room).await)[0].1.last().unwrap() == "failed"
+    })
+    .await;
+}
+
+/// F3: what went wrong with an earlier attempt is not what is wrong with the run.
+#[tokio::test]
+async fn a_run_that_is_completed_tells_of_no_error() {
+    let world = World::new().await;
+    let mut studio = studio(&world, 2).await;
+    studio.person.says(&studio.room, "a question").await;
+    drop(studio.next_run().await);
+    completes(studio.next_run().await).await;
+    let entries = log(&studio.person, &studio.room).await;
+    let told: Vec<_> = entries.iter().filter(|entry| entry["type"] == "run_changed").collect();
+    let errors: Vec<bool> = told.iter().map(|entry| entry["error"].is_string()).collect();
+    assert_eq!(errors, [false, false, true, false, false], "{told:#?}");
+}

@@ -6,7 +6,7 @@ use antiphon_protocol::{
     BotSpec, BotStatus, Connector, ErrorCode, Reply, Request, UserId, Visibility,
     bot::{ConnectorSpec, OpenAiSpec, Secret},
     reply::BotReply,
-    request::{GetBot, ListMembers, RegisterBot, RemoveBot, RotateBotToken, StartBot, StopBot},
+    request::{GetBot, ListMembers, RegisterBot, RemoveBot, RotateBotToken, ServeRuns, StartBot, StopBot},
 };
 use serde_json::json;
 
@@ -224,6 +224,9 @@ async fn a_bot_that_is_taken_away_leaves_nothing_waiting() {
     let bot = user_id("helper");
     let room = session_room(&mara, &bot, "chat").await;
     world.is(&bot, BotStatus::Running);
+    let (connection, _reader) = world.hub.connect(world.hub.bot(&bot).unwrap().user).unwrap();
+    let serve = ServeRuns { concurrency: None, steer: false, holding: Vec::new() };
+    connection.handle(serve.into()).await.unwrap();
     mara.says(&room, "one").await;
     next_run(&mut world.inbox(&bot, 1)).await.say("an answer").await.unwrap();
     for words in ["two", "three"] {
@@ -233,7 +236,7 @@ async fn a_bot_that_is_taken_away_leaves_nothing_waiting() {
     let device = mara.device();
     let joined = { device }.joins(&room).await;
     let states: Vec<_> = joined.entries.iter().map(|entry| entry.as_str().to_owned()).collect();
-    assert_eq!(states.iter().filter(|entry| entry.contains("the bot was taken away")).count(), 2);
+    assert_eq!(states.iter().filter(|entry| entry.contains("the bot is no member")).count(), 2);
     assert!(states.iter().any(|entry| entry.contains("an answer")));
     let members = mara.does(ListMembers { room: room.clone(), after: None, limit: None }).await;
     assert!(!format!("{members:?}").contains("helper"));

@@ -244,3 +244,25 @@ async fn a_call_that_was_stopped_before_it_began_never_runs() {
     assert_eq!(told[2]["cancel"]["outcome"], "stopped");
     completes(run).await;
 }
+
+/// F4: who stopped a run reads that it was stopped, also where the bot is gone before it could do so itself.
+#[tokio::test]
+async fn a_stopped_run_whose_bot_goes_away_is_cancelled() {
+    let world = World::new().await;
+    let mut studio = Studio::new(&world).await;
+    for way in ["stop", "lost", "dead"] {
+        let (run, _answer) = studio.answering().await;
+        assert!(cancels(&studio.person, run_in("studio", &run.run().run)).await.unwrap().accepted);
+        match way {
+            "stop" => world.hub.interrupt_bot(&studio.bot, "the bot was stopped").await,
+            "lost" => drop(run.interrupt("the bot was started anew").await),
+            _ => drop(run),
+        }
+        until("it is over", || async { states(&studio).await.pop().unwrap().len() == 4 }).await;
+        let log = log(&studio.person, &studio.room).await;
+        let last = log.last().unwrap();
+        assert_eq!((&last["state"], &last["cancel"]["by"]), (&"cancelled".into(), &"mara".into()), "{way}");
+        let outcome = if way == "dead" { "stopped" } else { "forced" };
+        assert_eq!((&last["cancel"]["outcome"], &last["error"]), (&outcome.into(), &Value::Null), "{way}");
+    }
+}

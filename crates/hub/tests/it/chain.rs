@@ -1,7 +1,7 @@
 //! Bots that address each other: off by default, and bounded where they may.
 
 use antiphon_protocol::{
-    BotSpec, Ending, ErrorCode, Role, RoomId, RunState, UserId, Visibility,
+    BotSpec, BusyPolicy, Ending, ErrorCode, Role, RoomId, RunState, UserId, Visibility,
     bot::ConnectorSpec,
     request::{ContinueRun, ListRuns},
 };
@@ -84,7 +84,9 @@ async fn a_conversation_of_bots_ends_at_its_budget_and_can_be_continued() {
         let refused = bot.handle(go_on.clone().into()).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::Forbidden);
         mara.does(go_on.clone()).await;
-        assert_eq!(mara.asks(go_on).await.unwrap_err().code, ErrorCode::Conflict);
+        let head = mara.device().joins(&room).await.head;
+        mara.does(go_on).await;
+        assert_eq!(mara.device().joins(&room).await.head, head, "a repeat changes nothing");
         assert_eq!(talk(&world, &bots).await, expected, "the budget begins anew");
     }
 }
@@ -151,7 +153,48 @@ async fn a_bot_that_talks_by_itself_has_one_budget_and_fills_no_inbox() {
         babbler.handle(said.into()).await.expect("a bot may say what it likes");
     }
     let waiting = runs(&mara, &room).await;
-    assert_eq!(waiting.len(), 5);
     let paused: Vec<bool> = waiting.iter().map(|run| run.paused).collect();
-    assert_eq!(paused, [false, false, false, true, true]);
+    assert_eq!(paused, [false, false, false, true, true, true, true, true], "as many are paused as may wait");
+}
+
+/// D5: what waits for people takes nobody's place, and makes no bot busy.
+#[tokio::test]
+async fn a_paused_run_takes_no_place_and_makes_nobody_busy() {
+    for (busy, queue) in [(BusyPolicy::Reject, 100), (BusyPolicy::Queue, 1)] {
+        let world = World::with(|options| options.limits.chain_hops = 0).await;
+        let mara = world.person("mara").await;
+        let ping = world.declares(spec("ping", true)).await;
+        let pong = world.declares(BotSpec { busy, queue, ..spec("pong", true) }).await;
+        let room = mara.makes("tea", Visibility::Public).await;
+        mara.invites(&room, &[&ping, &pong], Role::Member).await;
+        mara.says(&room, "@ping hello").await;
+        next_run(&mut world.inbox(&ping, 1)).await.say("@pong hello").await.unwrap();
+        assert!(runs(&mara, &room).await[0].paused);
+        mara.says(&room, "@pong never mind").await;
+        let refused = mara.asks(message(&room, &fresh(), "@pong and this")).await.unwrap_err();
+        let full = if busy == BusyPolicy::Reject { ErrorCode::BotBusy } else { ErrorCode::QueueFull };
+        assert_eq!(refused.code, full, "what a person said counts");
+        assert_eq!(next_run(&mut world.inbox(&pong, 1)).await.run().chain, None);
+    }
+}
+
+/// D5: a conversation of bots does not get a new budget by going to another room.
+#[tokio::test]
+async fn a_budget_goes_along_to_other_rooms() {
+    let world = World::with(|options| options.limits.chain_hops = 2).await;
+    let (mara, tea, bots) = talkers(&world, true).await;
+    let lab = mara.makes("lab", Visibility::Public).await;
+    mara.invites(&lab, &[&bots[0], &bots[1]], Role::Member).await;
+    mara.says(&tea, "@ping hello").await;
+    // Each answers the other by itself, in the other room.
+    for (at, place) in [(0, &lab), (1, &tea), (0, &lab)] {
+        let run = next_run(&mut world.inbox(&bots[at], 1)).await;
+        run.finish(Ending::Completed, None).await.unwrap();
+        let bot = world.hub.session(world.hub.bot(&bots[at]).unwrap().user);
+        let words = format!("@{} and you?", bots[1 - at]);
+        bot.handle(message(place, &fresh(), &words).into()).await.unwrap();
+    }
+    let left = runs(&mara, &lab).await;
+    assert_eq!(left.iter().map(|run| run.paused).collect::<Vec<_>>(), [true], "{left:?}");
+    assert_eq!(left[0].chain.as_ref().map(|chain| chain.hops), Some(3));
 }

@@ -283,3 +283,49 @@ async fn waiting(person: &Person, room: &RoomId) -> usize {
         other => panic!("{other:?}"),
     }
 }
+
+/// F5: what went back to its place waits from then on.
+#[tokio::test]
+async fn a_run_that_was_at_work_has_not_waited_meanwhile() {
+    let world = World::new().await;
+    let spec = BotSpec { attempts: 2, ..spec(BusyPolicy::Queue, 100) };
+    let (mara, bot, room) = studio(&world, spec).await;
+    mara.says(&room, "one").await;
+    let mut inbox = world.inbox(&bot, 1);
+    let first = next_run(&mut inbox).await;
+    world.clock.advance(50_000);
+    drop(first);
+    until("it waits again", async || waiting_states(&mara, &room).await == [RunState::Queued]).await;
+    world.clock.advance(40_000);
+    passes(std::time::Duration::from_secs(3)).await;
+    assert_eq!(waiting_states(&mara, &room).await, [RunState::Queued], "it has waited for 40 seconds of 60");
+    world.clock.advance(20_001);
+    passes(std::time::Duration::from_secs(2)).await;
+    until("it has waited too long", async || waiting_states(&mara, &room).await.is_empty()).await;
+}
+
+async fn waiting_states(person: &Person, room: &RoomId) -> Vec<RunState> {
+    person.device().joins(room).await.runs.iter().map(|run| run.state).collect()
+}
+
+/// F3, F5: what its bot had read of a run that begins again is read again, not lost with the attempt.
+#[tokio::test]
+async fn what_was_given_into_a_run_is_given_into_its_next_attempt() {
+    let world = World::new().await;
+    let spec = BotSpec { attempts: 2, ..spec(BusyPolicy::Steer, 100) };
+    let (mara, bot, room) = studio(&world, spec).await;
+    let first = id_of(&mara.says(&room, "one").await);
+    let mut inbox = world.inbox(&bot, 1);
+    let run = next_run(&mut inbox).await;
+    let read = id_of(&mara.says(&room, "two").await);
+    assert_eq!(run.steered().await.id, read);
+    drop(run);
+    let again = next_run(&mut inbox).await;
+    assert_eq!((&again.trigger().id, again.attempt()), (&first, 2));
+    let heard = tokio::time::timeout(crate::world::PATIENCE, again.steered()).await;
+    assert_eq!(heard.expect("it waits to be given in again").id, read);
+    again.say("to both").await.unwrap();
+    until("both are over", async || mara.device().joins(&room).await.runs.is_empty()).await;
+    let log = format!("{:?}", mara.device().joins(&room).await.entries);
+    assert_eq!(log.matches("completed").count(), 3, "two runs and the answer: {log}");
+}

@@ -352,3 +352,18 @@ async fn a_bot_can_say_something_short() {
     );
     assert_eq!((&answer["reply_to"], &answer["sender"]), (&question.as_str().into(), &"ada".into()));
 }
+
+/// FAULTS 45: what waits for a bot ends as the bot is removed, also while nobody looks into its inbox; and no message is left
+/// waiting for a bot that is not there.
+#[tokio::test]
+async fn what_waits_for_a_bot_ends_as_it_is_removed() {
+    let world = World::new().await;
+    let studio = Studio::new(&world).await;
+    let (room, bot) = (studio.room.clone(), studio.bot.clone());
+    studio.person.says(&room, "this will wait in vain").await;
+    studio.person.does(RemoveMember { room: room.clone(), id: None, user: bot }).await;
+    let entries = log(&studio.person, &room).await;
+    assert_eq!(histories(&entries)[0].1, ["queued", "failed"]);
+    assert!(entries.last().unwrap()["error"].as_str().unwrap().contains("no member"));
+    assert!(studio.person.device().joins(&room).await.runs.is_empty());
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use antiphon_hub::{Closing, ToolStart};
+use antiphon_hub::{Closing, RunLimits, ToolStart};
 use antiphon_protocol::{ErrorCode, Reply, ToolCallId, request::Cancel};
 use serde_json::{Value, json};
 
@@ -206,21 +206,31 @@ async fn a_long_output_is_shown_from_both_ends_and_kept_whole() {
     );
     assert_eq!(part["output"].as_str().unwrap(), expected);
     assert_eq!(part["output_bytes"], whole.len());
-    assert_eq!(part["output_url"], format!("/v1/rooms/studio/tool_outputs/{call}"));
-    let file = studio.person.session.tool_output(&studio.room, &call).await.unwrap();
+    let message_id = answer.message_id().clone();
+    assert_eq!(part["output_url"], format!("/v1/rooms/studio/messages/{message_id}/tool_outputs/{call}"));
+    assert_eq!(part["output_kept"], Value::Null, "all of it is there");
+    let file = studio.person.session.tool_output(&studio.room, &message_id, &call).await.unwrap();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), whole);
     let stranger = world.person("tomas").await;
     assert_eq!(
-        stranger.session.tool_output(&studio.room, &call).await.unwrap_err().code,
+        stranger.session.tool_output(&studio.room, &message_id, &call).await.unwrap_err().code,
         ErrorCode::NotFound
     );
 
-    let message_id = answer.message_id().clone();
-    let room = studio.room.clone();
-    studio.person.does(antiphon_protocol::request::DeleteMessage { room, id: None, message_id }).await;
+    // Whoever takes the same id for something of their own, and deletes that, deletes nothing else.
+    let delete = antiphon_protocol::request::DeleteMessage {
+        room: studio.room.clone(),
+        id: None,
+        message_id: message_id.clone(),
+    };
+    studio.person.does(crate::world::message(&studio.room, &message_id, "mine")).await;
+    studio.person.does(delete.clone()).await;
+    assert!(file.exists());
+    let bot = world.hub.session(world.hub.bot(&studio.bot).unwrap().user);
+    bot.handle(delete.into()).await.unwrap();
     assert!(!file.exists());
     assert_eq!(
-        studio.person.session.tool_output(&studio.room, &call).await.unwrap_err().code,
+        studio.person.session.tool_output(&studio.room, &message_id, &call).await.unwrap_err().code,
         ErrorCode::NotFound
     );
 }
@@ -237,4 +247,90 @@ async fn the_end_of_an_output_is_shown_however_the_call_ends() {
     let part = shown(&studio).await;
     assert_eq!(part["output"], "0123456789\n[… 34 bytes left out …]\n0123456789");
     assert_eq!((&part["state"], &part["output_url"]), (&"abandoned".into(), &Value::Null));
+}
+
+/// Every file below a folder.
+fn files_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}
+
+/// Twice as much as is gathered before it is written down.
+fn long_output() -> String {
+    "a line that nobody reads to its end\n".repeat(4_000)
+}
+
+/// B15: what an attempt put out that came to nothing is void, its files as well.
+#[tokio::test]
+async fn the_outputs_of_a_void_attempt_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with(|options| options.outputs = Some(folder.path().to_owned())).await;
+    let mut studio = Studio::new(&world).await;
+    world.hub.set_run_limits(&studio.bot, RunLimits { attempts: 2, ..RunLimits::default() });
+    let (run, answer) = studio.answering().await;
+    for _ in 0..2 {
+        let tool = answer.start_tool("compiler", None, Value::Null).await.unwrap();
+        tool.output(&long_output()).unwrap();
+        tool.complete(json!("ok")).await.unwrap();
+    }
+    assert_eq!(files_in(folder.path()).len(), 2);
+    drop(run);
+    let again = studio.next_run().await;
+    let answer = again.answer().await.unwrap();
+    assert_eq!(files_in(folder.path()), Vec::<std::path::PathBuf>::new());
+    let tool = answer.start_tool("compiler", None, Value::Null).await.unwrap();
+    tool.output(&long_output()).unwrap();
+    tool.complete(json!("ok")).await.unwrap();
+    completes(again).await;
+    let message_id = answer.message_id().clone();
+    assert_eq!(files_in(folder.path()).len(), 1);
+    let room = studio.room.clone();
+    studio.person.does(antiphon_protocol::request::DeleteMessage { room, id: None, message_id }).await;
+    assert_eq!(files_in(folder.path()), Vec::<std::path::PathBuf>::new());
+}
+
+/// B15, F3: a crash leaves no output behind that nobody can reach.
+#[tokio::test]
+async fn after_a_crash_no_output_is_left_that_nobody_can_reach() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with(|options| options.outputs = Some(folder.path().to_owned())).await;
+    let mut studio = Studio::new(&world).await;
+    let (run, answer) = studio.answering().await;
+    let tool = answer.start_tool("compiler", None, Value::Null).await.unwrap();
+    tool.output(&long_output()).unwrap();
+    until("it is being kept", || async { !files_in(folder.path()).is_empty() }).await;
+    let next = world.after_a_crash().await;
+    until("it is gone", || async { files_in(folder.path()).is_empty() }).await;
+    drop((run, tool, next));
+}
+
+/// B15: of an output that is larger than what is kept the beginning is there, and the call says so; of what is kept for a room
+/// the oldest goes first.
+#[tokio::test]
+async fn what_is_kept_of_outputs_is_bounded_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with(|options| {
+        options.outputs = Some(folder.path().to_owned());
+        options.limits.tool_output_kept = 100_000;
+        options.limits.tool_output_room = 250_000;
+    })
+    .await;
+    let mut studio = Studio::new(&world).await;
+    let mut messages = Vec::new();
+    for number in 1..=3_usize {
+        let (run, answer) = studio.answering().await;
+        let tool = answer.start_tool("compiler", None, Value::Null).await.unwrap();
+        let (call, whole) = (tool.id().clone(), long_output());
+        tool.output(&whole).unwrap();
+        tool.complete(json!("ok")).await.unwrap();
+        completes(run).await;
+        let part = shown(&studio).await;
+        assert_eq!((&part["output_bytes"], &part["output_kept"]), (&whole.len().into(), &100_000.into()));
+        let file = studio.person.session.tool_output(&studio.room, answer.message_id(), &call).await.unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), whole[..100_000]);
+        messages.push(file);
+        until("there is room", || async { files_in(folder.path()).len() == number.min(2) }).await;
+    }
+    assert!(!messages[0].exists() && messages[2].exists());
 }

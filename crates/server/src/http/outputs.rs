@@ -1,6 +1,6 @@
 //! The whole output of a tool call, as a file: for members of its room who may see the call.
 
-use antiphon_protocol::{Error, RoomId, ToolCallId};
+use antiphon_protocol::{Error, MessageId, RoomId, ToolCallId};
 use axum::{
     body::Body,
     extract::Path,
@@ -16,10 +16,10 @@ use super::{Failure, caller::Caller};
 /// What a tool puts out is anything at all: nothing that a browser should show as a page of ours.
 pub async fn output(
     caller: Caller,
-    Path((room, tool_call)): Path<(RoomId, ToolCallId)>,
+    Path((room, message, tool_call)): Path<(RoomId, MessageId, ToolCallId)>,
 ) -> Result<Response, Failure> {
     caller.doors.meters.request("http", "tool_output");
-    let file = caller.session().tool_output(&room, &tool_call).await?;
+    let file = caller.session().tool_output(&room, &message, &tool_call).await?;
     // Bounded by the limit `tool_output_kept`.
     let text = tokio::fs::read(file).await.map_err(|_| Error::not_found("tool output"))?;
     let name = format!("attachment; filename=\"{tool_call}.txt\"");

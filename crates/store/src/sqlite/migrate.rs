@@ -10,6 +10,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_agents.sql"),
     include_str!("migrations/0003_bots.sql"),
     include_str!("migrations/0004_visibility.sql"),
+    include_str!("migrations/0005_attempts.sql"),
+    include_str!("migrations/0006_waiting.sql"),
 ];
 
 /// `PRAGMA application_id` of our files: "anti" in ASCII.

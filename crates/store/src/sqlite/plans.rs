@@ -6,8 +6,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, MessageStatus, Part, Role,
-    Room, RoomKind, RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
+    Activity, Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, MessageStatus,
+    Part, Role, Room, RoomKind, RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
     approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
     bot::ConnectorSpec,
     bot_socket::HeldRun,
@@ -30,13 +30,12 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("WHERE c.indexed < c.head", "once, at the start: a few bytes per room"),
     ("ORDER BY c.active_at DESC", "sorts one user's rooms"),
     ("FROM bot_s", "once, at the start: every bot that was registered, and every bot's state"),
-    ("INDEXED BY runs_queued", "once, at the start: sorts what waits"),
     ("SELECT count(*) FROM (SELECT number", "counts the few runs of one chain"),
     ("UNION SELECT number, run", "sorts the few runs around one message"),
 ];
 
 /// Indices that hold nothing but what is asked for: reading all of one reads the answer.
-const EXACT: &[&str] = &["runs_active", "messages_open"];
+const EXACT: &[&str] = &["runs_active", "runs_waiting", "messages_open"];
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
@@ -187,6 +186,7 @@ fn endings() -> Vec<Change> {
             },
         },
         ask("a1"),
+        Change::ChangeRun { room: id("lounge"), change: run(RunStep::Act(Activity::Executing)) },
         Change::Decide { room: id("lounge"), approval: id("a1"), decision: Box::new(yes()) },
         ask("a2"),
         Change::ChangeRun { room: id("lounge"), change: run(RunStep::Retry) },
@@ -228,6 +228,10 @@ fn managing() -> Vec<Change> {
             spec: Box::new(spec),
             secrets: BotSecrets::default(),
             most: 1,
+        },
+        Change::AddMembers {
+            room: id("lounge"),
+            members: vec![NewMember { user: id("helper"), role: Role::Member }],
         },
         Change::WantBot { bot: id("helper"), run: true },
         Change::SetBotToken { bot: id("helper"), token: [0; 32] },
@@ -278,7 +282,8 @@ fn ask_everything(sql: &Connection) {
     read::runs::queued(sql, &ada, 9).unwrap();
     read::runs::active(sql).unwrap();
     read::approvals::approval(sql, &lounge, &id("a1")).unwrap();
-    read::runs::waiting(sql).unwrap();
+    read::runs::longest_waits(sql).unwrap();
+    read::runs::overdue(sql, &ada, Timestamp::default(), 9).unwrap();
     read::bots::registered(sql).unwrap();
     read::bots::states(sql).unwrap();
 }

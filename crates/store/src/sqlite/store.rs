@@ -8,8 +8,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Bot, Epoch, Member, Message, MessageId, RawJson, RoomId, Run, RunId, User, UserId,
-    room::RoomSummary,
+    Approval, ApprovalId, Bot, Epoch, Member, Message, MessageId, RawJson, RoomId, Run, RunId, Timestamp,
+    User, UserId, room::RoomSummary,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -233,8 +233,18 @@ impl Store for SqliteStore {
         self.readers.read(move |sql| Ok(read::runs::queued(sql, &bot, limit)?)).await
     }
 
-    async fn waiting_runs(&self) -> Result<Vec<QueuedRun>, StoreError> {
-        self.readers.read(|sql| Ok(read::runs::waiting(sql)?)).await
+    async fn longest_waits(&self) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+        self.readers.read(|sql| Ok(read::runs::longest_waits(sql)?)).await
+    }
+
+    async fn overdue_runs(
+        &self,
+        bot: &UserId,
+        since_before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<QueuedRun>, StoreError> {
+        let bot = bot.clone();
+        self.readers.read(move |sql| Ok(read::runs::overdue(sql, &bot, since_before, limit)?)).await
     }
 
     async fn registered_bots(&self) -> Result<Vec<RegisteredBot>, StoreError> {

@@ -54,7 +54,8 @@ impl Work<'_> {
         let Some(tool) = self.toolbox.find(name) else {
             return self.refuse(pending, "there is no tool of this name").await;
         };
-        let arguments = match read(arguments) {
+        // As the model wrote them, until somebody changes them.
+        let mut arguments = match read(arguments) {
             Ok(arguments) => arguments,
             Err(problem) => return self.refuse(pending, &problem).await,
         };
@@ -62,23 +63,22 @@ impl Work<'_> {
             return self.refuse(pending, &fault.message).await;
         }
         let (mut tool, mut pending) = (tool, pending);
-        let mut tried = Vec::new();
+        let (mut tried, mut instead) = (Vec::new(), None);
         loop {
             let condition = self.toolbox.condition(tool);
-            let told = match self.with(tool, &condition, arguments.clone(), pending).await {
+            let told = match self.with(tool, &condition, &mut arguments, pending).await {
                 Came::ToAnEnd(told) => return told,
                 Came::ToNothing(told) => told,
             };
+            // Words that stand in for a tool do so for those as well that were to stand in for it.
+            instead = condition.fallback_answer.or(instead);
             tried.push(&tool.name);
             let next = condition.fallback_tool.as_deref().and_then(|name| self.toolbox.find_said(name));
             let next = next.filter(|next| !tried.contains(&&next.name) && tried.len() <= MOST_FALLBACKS);
-            let announced = match next {
-                Some(next) => self.announce(next, &arguments).await.map(|pending| (next, pending)),
-                None => return condition.fallback_answer.unwrap_or(told),
-            };
+            let Some(next) = next else { return instead.unwrap_or(told) };
             // No room for another call, or the run is over.
-            let Ok(announced) = announced else { return told };
-            (tool, pending) = announced;
+            let Ok(announced) = self.announce(next, &arguments).await else { return instead.unwrap_or(told) };
+            (tool, pending) = (next, announced);
         }
     }
 
@@ -88,17 +88,18 @@ impl Work<'_> {
         verdict::failed(problem)
     }
 
-    /// Uses one tool: asks first, if that is wanted, and tries again, if that may help.
+    /// Uses one tool: asks first, if that is wanted, and tries again, if that may help. Whoever is asked may change the
+    /// arguments.
     async fn with(
         &self,
         tool: &Tool,
         condition: &ToolSpec,
-        mut arguments: Map<String, Value>,
+        arguments: &mut Map<String, Value>,
         mut pending: PendingTool,
     ) -> Came {
         if condition.approval == ApprovalPolicy::Always {
-            match self.permission(tool, condition, &arguments, pending).await {
-                Ok((allowed, changed)) => (pending, arguments) = (allowed, changed),
+            match self.permission(tool, condition, arguments, pending).await {
+                Ok((allowed, changed)) => (pending, *arguments) = (allowed, changed),
                 Err(told) => return Came::ToAnEnd(told),
             }
         }
@@ -114,7 +115,7 @@ impl Work<'_> {
             attempt += 1;
             tokio::time::sleep(RETRY_PAUSE).await;
             // Each attempt is a call of its own: what failed has failed.
-            match self.announce(tool, &arguments).await {
+            match self.announce(tool, arguments).await {
                 Ok(announced) => pending = announced,
                 Err(_) => return Came::ToNothing(broken),
             }

@@ -136,3 +136,30 @@ async fn a_bot_is_given_as_many_runs_as_it_wants() {
     assert_eq!(second.offer["trigger"]["parts"][0]["text"], "there");
     remote.says(second.finish()).await;
 }
+
+/// F3: a part that the server could not write down is none: what the bot says next stands where the bot thinks.
+#[tokio::test]
+async fn a_part_that_could_not_be_written_shifts_nothing() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("a question").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    remote.says(job.text(0, "zero")).await;
+    let call = json!({ "type": "tool_call", "tool_call": "t1", "name": "count", "state": "running" });
+    let backup = rusqlite::Connection::open(studio.world.data_dir().join("it.db")).unwrap();
+    backup.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(remote.is_refused(job.put(1, call.clone())).await, ErrorCode::Unavailable);
+    backup.execute_batch("ROLLBACK").unwrap();
+    remote.says(job.put(1, call)).await;
+    remote.says(job.text(2, "two")).await;
+    remote.says(job.append(2, 3, " and more")).await;
+    remote.says(job.put(3, json!({ "type": "data", "name": "n", "value": 1 }))).await;
+    remote.says(job.put(3, json!({ "type": "data", "name": "n", "value": 2 }))).await;
+    remote.says(job.finish()).await;
+    let parts = studio.answer(&question).await;
+    let calls = parts.as_array().unwrap().iter().filter(|part| part["type"] == "tool_call").count();
+    assert_eq!(calls, 1, "{parts:#}");
+    assert_eq!([&parts[0]["text"], &parts[2]["text"]], [&json!("zero"), &json!("two and more")]);
+    assert_eq!(parts[3]["value"], 2);
+}

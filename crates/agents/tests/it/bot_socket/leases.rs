@@ -197,6 +197,37 @@ async fn a_bot_is_up_while_it_is_connected() {
     assert!(trouble.message.contains("not connected"), "{trouble}");
 }
 
+/// PROTOCOL 13.9: an offer that was not taken uses up no attempt, however often it is made.
+#[tokio::test]
+async fn an_offer_that_was_not_taken_uses_up_no_attempt() {
+    let studio = Studio::new().await;
+    let bob = known_bot(&studio.world, "bob", json!({ "attempts": 2 })).await;
+    let mut room = studio.mara.chat_with("bob").await;
+    let question = studio.mara.say(&room.room, "a question").await;
+    for times in 2..4 {
+        let mut unlucky = Remote::connect(&studio.world, &bob);
+        unlucky.serves(json!([])).await;
+        unlucky.takes().await;
+        drop(unlucky);
+        passes(Duration::from_secs(6)).await;
+        let waits = |seen: &Seen| {
+            seen.states(&question).iter().filter(|state| **state == RunState::Queued).count() == times
+        };
+        room.until("the run is back in the inbox", waits).await;
+    }
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.serves(json!([])).await;
+    let first = remote.takes().await;
+    remote.says(first.open()).await;
+    drop(remote);
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.serves(json!([])).await;
+    let second = remote.takes().await;
+    remote.says(second.finish()).await;
+    room.until("the end", |seen| seen.run(&question).is_some_and(|run| run.state.is_final())).await;
+    assert_eq!(room.seen.run(&question).unwrap().state, RunState::Completed);
+}
+
 /// PROTOCOL 13.14: a bot that hands its run back gets it again where it may begin once more; otherwise the run is over.
 #[tokio::test]
 async fn a_bot_hands_its_run_back() {

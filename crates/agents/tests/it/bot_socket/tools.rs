@@ -164,3 +164,23 @@ async fn a_call_that_was_done_before_the_stop_is_done() {
         (&json!("completed"), &json!("too_late"))
     );
 }
+
+/// PROTOCOL 7.12, 13.12: a bot cannot run a tool that it still asks for, and one that gives up asks nothing any more.
+#[tokio::test]
+async fn a_bot_waits_for_the_answer_before_its_tool_runs() {
+    let mut studio = Studio::new().await;
+    let question = studio.says("count").await;
+    let mut remote = studio.remote().await;
+    let job = remote.takes().await;
+    remote.says(job.open()).await;
+    remote.says(call(&job, 0, "pending", json!({}))).await;
+    let ask = json!({ "kind": "permission", "prompt": "May I?", "tool_call": "t0",
+        "eligible": { "role": "member" }, "default": "deny" });
+    let asking = job.frame("request_approval", json!({ "approval": "a1", "ask": ask, "within_ms": 60_000 }));
+    remote.says(asking).await;
+    assert_eq!(remote.is_refused(call(&job, 0, "running", json!({}))).await, ErrorCode::Conflict);
+    remote.says(call(&job, 0, "failed", json!({ "error": "never mind" }))).await;
+    assert_eq!(remote.hears("decided").await["decision"]["cause"], "withdrawn");
+    remote.says(job.finish()).await;
+    assert_eq!(studio.ends(&question).await.0, "completed");
+}

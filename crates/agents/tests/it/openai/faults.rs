@@ -7,7 +7,10 @@ use antiphon_protocol::{
     bot::{OpenAiSpec, Secret},
 };
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::timeout,
+};
 
 use super::{KEY, aimock::Aimock, helper, relay::relay, spec, world_of, world_with};
 use crate::watcher::text_of;
@@ -134,6 +137,29 @@ async fn silence_ends_a_run_in_time() {
     let (run, answer) = ask(OpenAiSpec { first_chunk_ms: short, ..helper(&base) }, "story").await;
     assert_eq!((run.state, answer), (RunState::TimedOut, None));
     assert!(run.error.unwrap().contains("did not begin to answer within 0.3 s"));
+    // Takes the request, says that an answer follows, and says no more.
+    let base = format!("http://{}/v1", headers_only().await);
+    let (run, answer) = ask(OpenAiSpec { first_chunk_ms: short, ..helper(&base) }, "story").await;
+    assert_eq!((run.state, answer), (RunState::TimedOut, None));
+    assert!(run.error.unwrap().contains("did not begin to answer within 0.3 s"));
+}
+
+/// An endpoint that answers every request with the head of a stream, and then with nothing.
+async fn headers_only() -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut request = vec![0; 64 * 1024];
+            let _ = socket.read(&mut request).await;
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+            socket.write_all(head.as_bytes()).await.unwrap();
+            open.push(socket);
+        }
+    });
+    address
 }
 
 /// F4: a stop closes the connection at once, and keeps what was said.

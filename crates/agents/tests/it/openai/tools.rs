@@ -273,3 +273,49 @@ async fn a_call_that_is_stopped_before_its_turn_is_never_made() {
     let journal = aimock.journal().await;
     assert_eq!(told(&journal[1])[8], "This call was cancelled by the user.");
 }
+
+/// F6, B15: another tool stands in with the arguments that people allowed, and the words that stand in for the first tool
+/// hold for that one too.
+#[tokio::test]
+async fn what_stands_in_for_a_tool_is_what_people_allowed() {
+    let one = json!([{"name": "get-sum", "arguments": {"message": "the model's"}}]);
+    let aimock = Aimock::with(&calls("sum", &one, "Well.")).await;
+    let asked = json!({"approval": "always", "fallback_tool": "echo"});
+    let (_world, mara) = world(&aimock, &json!({"tools": {"get-sum": asked}})).await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "sum").await;
+    let find = |seen: &crate::watcher::Seen| {
+        seen.bodies().find_map(|body| match body {
+            antiphon_protocol::EntryBody::ApprovalRequested { approval } => Some(approval.approval.clone()),
+            _ => None,
+        })
+    };
+    chat.until("the question", |seen| find(seen).is_some()).await;
+    mara.ask(antiphon_protocol::request::Decide {
+        room: chat.room.clone(),
+        approval: find(&chat.seen).unwrap(),
+        action: antiphon_protocol::approval::DecisionAction::Approve,
+        reason: None,
+        arguments: Some(json!({"message": "a person's"})),
+        content: None,
+        scope: None,
+    })
+    .await;
+    let (_, answer) = chat.answered(&question).await;
+    assert_eq!(tool_calls(&answer)[1].arguments, json!({"message": "a person's"}));
+    assert_eq!(told(&aimock.journal().await[1]), ["Echo: a person's"]);
+}
+
+/// B15: the words that stand in for a tool are told also where the tool that was to stand in fails as well.
+#[tokio::test]
+async fn the_words_of_the_first_tool_hold_when_its_fallback_fails() {
+    let one = json!([{"name": "get-sum", "arguments": {}}]);
+    let aimock = Aimock::with(&calls("sum", &one, "Well.")).await;
+    let first = json!({"fallback_tool": "echo", "fallback_answer": "Nobody can add today."});
+    let (_world, mara) = world(&aimock, &json!({"tools": {"get-sum": first}})).await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "sum").await;
+    let (_, answer) = chat.answered(&question).await;
+    assert!(tool_calls(&answer).iter().all(|call| call.state == ToolState::Failed));
+    assert_eq!(told(&aimock.journal().await[1]), ["Nobody can add today."]);
+}

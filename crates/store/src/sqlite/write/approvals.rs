@@ -1,7 +1,8 @@
 //! Decisions: asked for, answered once, kept for later where somebody said so.
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Decision, EntryBody, Role, RoomId, Run, RunId, RunState, ToolState, UserId,
+    Activity, Approval, ApprovalId, Decision, EntryBody, Role, RoomId, Run, RunId, RunState, ToolState,
+    UserId,
     approval::{AskKind, DecisionAction, DecisionCause, Scope},
 };
 use rusqlite::{OptionalExtension, Row, params};
@@ -19,7 +20,7 @@ use crate::{
 struct StoredApproval {
     number: i64,
     /// What the run goes back to when nothing more is awaited.
-    resume: RunState,
+    resume: Activity,
     approval: Approval,
 }
 
@@ -42,13 +43,11 @@ impl Writing<'_> {
         if stored.run.attempt != *attempt {
             return Err(StoreError::Fenced.into());
         }
-        if !stored.run.state.is_active() {
-            return Err(StoreError::Conflict("the run is not at work").into());
-        }
+        let asking = stored.run.state.asking().ok_or(StoreError::Conflict("the run is not at work"))?;
         let tool = self.waiting_tool(rid, approval, *part)?;
         if let Some(decision) = self.standing(rid, room, &stored.run, approval, owner.as_ref())? {
             let decided = Approval { decision: Some(decision.clone()), ..(**approval).clone() };
-            self.insert_approval(rid, &decided, RunState::Thinking)?;
+            self.insert_approval(rid, &decided, Activity::Thinking)?;
             self.append(room, EntryBody::ApprovalRequested { approval: approval.clone() })?;
             self.append_decision(room, &decided, &decision)?;
             return Ok(Outcome::Decision { decision: Some(Box::new(decision)), accepted: true });
@@ -59,8 +58,8 @@ impl Writing<'_> {
         if let Some((place, change)) = tool {
             self.append_tool(room, place, &change)?;
         }
-        if stored.run.state != RunState::WaitingApproval {
-            stored.run.state = RunState::WaitingApproval;
+        if stored.run.state != asking {
+            stored.run.state = asking;
             self.append_run(room, stored)?;
         }
         Ok(Outcome::Decision { decision: None, accepted: true })
@@ -83,9 +82,10 @@ impl Writing<'_> {
         if decision.action == DecisionAction::Approve && decision.cause == DecisionCause::Person {
             self.grant(rid, room, approval, decision)?;
         }
-        let waits = !self.open_approvals(rid, &run.run.run)?.is_empty();
-        if run.run.state == RunState::WaitingApproval && !waits {
-            run.run.state = resume;
+        if self.open_approvals(rid, &run.run.run)?.is_empty()
+            && let Some(goes_on) = run.run.state.answered(resume)
+        {
+            run.run.state = goes_on;
             self.append_run(room, run)?;
         }
         Ok(Outcome::Decision { decision: Some(Box::new(decision.clone())), accepted: true })
@@ -158,15 +158,22 @@ impl Writing<'_> {
     }
 
     /// What the run goes back to: what it was at before it asked first.
-    fn resume(&self, rid: i64, run: &Run) -> Result<RunState, Fault> {
+    fn resume(&self, rid: i64, run: &Run) -> Result<Activity, Fault> {
         Ok(match run.state {
-            RunState::Executing => RunState::Executing,
+            RunState::Executing => Activity::Executing,
             RunState::WaitingApproval => {
                 let first = self.open_approvals(rid, &run.run)?.into_iter().next();
-                first.map_or(RunState::Thinking, |first| first.resume)
+                first.map_or(Activity::Thinking, |first| first.resume)
             }
-            _ => RunState::Thinking,
+            _ => Activity::Thinking,
         })
+    }
+
+    /// The bot does something else now, while people are asked: that is what the run goes back to.
+    pub(super) fn resume_with(&self, rid: i64, run: &RunId, activity: Activity) -> rusqlite::Result<()> {
+        let update = "UPDATE approvals SET resume = ?3 WHERE rid = ?1 AND is_open = 1 AND run = ?2";
+        self.sql.prepare_cached(update)?.execute(params![rid, run.as_str(), word(&activity)])?;
+        Ok(())
     }
 
     /// Keeps an answer that is to hold for more than one time.
@@ -250,7 +257,7 @@ impl Writing<'_> {
         statement.query_map(params![rid, run.as_str()], StoredApproval::from_row)?.collect()
     }
 
-    fn insert_approval(&self, rid: i64, approval: &Approval, resume: RunState) -> rusqlite::Result<()> {
+    fn insert_approval(&self, rid: i64, approval: &Approval, resume: Activity) -> rusqlite::Result<()> {
         let insert =
             "INSERT INTO approvals (rid, id, run, resume, is_open, approval) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         self.sql.prepare_cached(insert)?.execute(params![

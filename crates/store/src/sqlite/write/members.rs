@@ -81,6 +81,7 @@ impl Writing<'_> {
             let delete = "DELETE FROM members WHERE rid = ?1 AND user = ?2";
             self.sql.prepare_cached(delete)?.execute(params![rid, user.as_str()])?;
             self.append(room, EntryBody::MemberLeft { user: user.clone() })?;
+            self.end_waiting(rid, room, user)?;
         }
         self.written(room)
     }

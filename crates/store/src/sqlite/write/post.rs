@@ -133,23 +133,27 @@ impl Writing<'_> {
 
     /// Whether the bot's inbox takes one more of this room.
     fn check_inbox(&self, rid: i64, new: &NewRun) -> Result<(), Fault> {
-        if new.reject && self.count_runs(rid, new, "phase <> 'over'")? > 0 {
+        if new.reject && self.count_runs(rid, new, "phase <> 'over'", false)? > 0 {
             return Err(StoreError::BotBusy.into());
         }
         match new.bound {
-            Some(limit) if self.is_full(rid, new)? => Err(StoreError::QueueFull { limit }.into()),
+            Some(limit) if self.is_full(rid, new, false)? => Err(StoreError::QueueFull { limit }.into()),
             _ => Ok(()),
         }
     }
 
-    fn is_full(&self, rid: i64, new: &NewRun) -> rusqlite::Result<bool> {
+    /// Whether no more may wait for the bot, or, where they are paused, for people. Each has its own places: what waits for people
+    /// keeps nobody from the bot.
+    fn is_full(&self, rid: i64, new: &NewRun, paused: bool) -> rusqlite::Result<bool> {
         let Some(limit) = new.bound else { return Ok(false) };
-        Ok(self.count_runs(rid, new, "phase <> 'over' AND phase = 'queued'")? >= limit)
+        Ok(self.count_runs(rid, new, "phase <> 'over' AND phase = 'queued'", paused)? >= limit)
     }
 
-    fn count_runs(&self, rid: i64, new: &NewRun, phases: &str) -> rusqlite::Result<usize> {
-        let query = format!("SELECT count(*) FROM runs WHERE rid = ?1 AND bot = ?2 AND {phases}");
-        self.sql.prepare_cached(&query)?.query_row(params![rid, new.bot.as_str()], |row| row.get(0))
+    fn count_runs(&self, rid: i64, new: &NewRun, phases: &str, paused: bool) -> rusqlite::Result<usize> {
+        let query =
+            format!("SELECT count(*) FROM runs WHERE rid = ?1 AND bot = ?2 AND {phases} AND paused = ?3");
+        let key = params![rid, new.bot.as_str(), paused];
+        self.sql.prepare_cached(&query)?.query_row(key, |row| row.get(0))
     }
 
     /// Queues the runs that a message causes.
@@ -162,15 +166,20 @@ impl Writing<'_> {
         stopped: Option<&Cancellation>,
     ) -> Result<(), Fault> {
         for new in triggers {
-            // What a bot says is not refused for the sake of another's inbox; it just does not get in.
-            if new.link.is_some() && self.is_full(rid, new)? {
+            // It has left since the message was on its way.
+            if self.role(rid, &new.bot)?.is_none() {
                 continue;
             }
             let chain = match &new.link {
                 Some(link) => Some(link.chain(self.turns(rid, link)?)),
                 None => None,
             };
-            let spent = new.link.as_ref().zip(chain.as_ref());
+            let of_bots = new.link.as_ref().zip(chain.as_ref());
+            let paused = of_bots.is_some_and(|(link, chain)| link.budget.is_spent(chain, self.command.at));
+            // What a bot says is not refused for the sake of another's inbox; it just does not get in.
+            if of_bots.is_some() && self.is_full(rid, new, paused)? {
+                continue;
+            }
             let run = Run {
                 run: new.run.clone(),
                 bot: new.bot.clone(),
@@ -180,7 +189,7 @@ impl Writing<'_> {
                 triggered_by: self.command.by.clone(),
                 answer: None,
                 error: None,
-                paused: spent.is_some_and(|(link, chain)| link.budget.is_spent(chain, self.command.at)),
+                paused,
                 chain,
                 cancel: stopped.cloned(),
                 usage: Vec::new(),

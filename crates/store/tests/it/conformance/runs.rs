@@ -107,4 +107,25 @@ promises! {
         assert!(world.post("clock", answer("a1", "r1")).await.unwrap().duplicate);
         assert!(world.store.runs_of_message(&id("lounge"), &id("a0")).await.unwrap().is_empty());
     }
+
+    /// F4: whoever wants a run stopped has it stopped, whichever of the two the log takes first: the wish, or that the run goes
+    /// back to its place.
+    async fn a_run_that_goes_back_and_is_to_stop_is_over(world: &mut World) {
+        world.room("lounge", &["ada", "clock"]).await;
+        for (number, wish_first) in [("1", true), ("2", false)] {
+            let (message, name) = (format!("m{number}"), format!("r{number}"));
+            world.post("ada", asking(&message, &[(&name, "clock")])).await.unwrap();
+            change(world, to(&name, RunState::Processing)).await.unwrap();
+            let wish = Cancellation { by: id("ada"), at: world.tick(), outcome: CancelOutcome::Requested };
+            let wish = RunChange { attempt: Some(1), cancel: Some(wish), ..RunChange::of(id(&name)) };
+            let back = RunChange { attempt: Some(1), error: Some("it died".to_owned()), ..to(&name, RunState::Queued) };
+            for step in if wish_first { [wish, back] } else { [back, wish] } {
+                change(world, step).await.unwrap();
+            }
+            let now = run(world, &name).await;
+            assert_eq!((now.state, now.cancel.map(|cancel| cancel.outcome)), (RunState::Cancelled, Some(CancelOutcome::Stopped)));
+            assert!(now.ended_at.is_some());
+        }
+        assert!(world.store.queued_runs(&id("clock"), 10).await.unwrap().is_empty());
+    }
 }

@@ -9,7 +9,7 @@ pub fn step_to(state: RunState) -> RunStep {
         RunState::Processing => RunStep::Begin,
         RunState::Thinking => RunStep::Act(Activity::Thinking),
         RunState::Executing => RunStep::Act(Activity::Executing),
-        RunState::WaitingApproval => RunStep::Act(Activity::WaitingApproval),
+        RunState::WaitingApproval => unreachable!("a run comes there by asking"),
         RunState::Completed => RunStep::End(Ending::Completed),
         RunState::Failed => RunStep::End(Ending::Failed),
         RunState::Cancelled => RunStep::End(Ending::Cancelled),
