@@ -137,6 +137,19 @@ export class Chat implements Disposable {
     return frame['approval'] as Question;
   }
 
+  /** Waits until a tool runs for a message, and answers with its call. */
+  async toolAtWork(trigger: string): Promise<string> {
+    const { run } = await this.runIs(trigger, 'processing');
+    const { message } = await this.frame('an answer', (frame) => {
+      return frame.type === 'message' && (frame['message'] as Message).run === run;
+    });
+    const { id } = message as Message;
+    const frame = await this.frame('a tool at work', (frame) => {
+      return frame.type === 'tool_changed' && frame['state'] === 'running' && frame['message_id'] === id;
+    });
+    return frame['tool_call'] as string;
+  }
+
   /** Waits until a message is answered, however that ends. */
   async outcome(trigger: string): Promise<Outcome> {
     const run = await this.runIs(trigger, ...FINAL);

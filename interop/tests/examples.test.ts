@@ -104,19 +104,10 @@ test('F9: python-bot looks, says how far it is, and goes on when its tool is sto
     { state: 'completed', output: 'thing 1: all right\nthing 2: all right\n', result: { looked_at: 2 } },
   ]);
 
-  const before = chat.wire.frames.length;
   const long = await chat.say('@surveyor look at 20 things');
-  const { run } = await chat.runIs(long, 'executing');
-  const call = await chat.frame('another tool at work', (frame) => {
-    return (
-      frame.type === 'tool_changed' &&
-      frame['state'] === 'running' &&
-      chat.wire.frames.indexOf(frame) >= before
-    );
-  });
-  await chat.ask('cancel', { tool_call: call['tool_call'] });
+  await chat.ask('cancel', { tool_call: await chat.toolAtWork(long) });
   const stopped = await chat.outcome(long);
-  expect(stopped.run).toMatchObject({ run, state: 'completed' });
+  expect(stopped.run).toMatchObject({ state: 'completed' });
   expect(tools(stopped.message)).toMatchObject([{ state: 'cancelled' }]);
   expect(words(stopped.message)).toContain('The survey ended early');
 });

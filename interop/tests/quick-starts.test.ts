@@ -113,16 +113,8 @@ test(
       { state: 'completed', output: '1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n' },
     ]);
 
-    const before = chat.wire.frames.length;
     const again = await chat.say('@counter again');
-    const call = await chat.frame('a tool at work', (frame) => {
-      return (
-        frame.type === 'tool_changed' &&
-        frame['state'] === 'running' &&
-        chat.wire.frames.indexOf(frame) >= before
-      );
-    });
-    await chat.ask('cancel', { tool_call: call['tool_call'] });
+    await chat.ask('cancel', { tool_call: await chat.toolAtWork(again) });
     const stopped = await chat.outcome(again);
     expect(words(stopped.message)).toContain('I will not, then.');
     expect(tools(stopped.message)).toMatchObject([{ state: 'cancelled' }]);

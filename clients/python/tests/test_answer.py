@@ -127,6 +127,28 @@ async def test_f1_a_handler_that_raises_has_failed_and_says_why(stage: Stage) ->
     assert (looked.tools[0]["state"], looked.tools[0]["error"]) == ("failed", "no such file")
 
 
+async def test_what_is_not_async_has_failed_and_is_told_what_to_do(stage: Stage) -> None:
+    server = await stage.server()
+
+    def add(_: Tool) -> int:
+        return 1
+
+    async def answer(run: Run) -> None:
+        await run.tool("add", add)  # type: ignore[arg-type]
+
+    def forgetful(run: Run) -> None:
+        pass
+
+    bot = stage.bot(server.url, answer)
+    person = await stage.person(server)
+    outcome = await person.answer("go")
+    assert (outcome.state, outcome.run["error"]) == ("failed", "add has to be `async def`")
+    assert outcome.tools[0]["state"] == "failed"
+    bot.on_run(forgetful)  # type: ignore[arg-type]
+    outcome = await person.answer("go")
+    assert (outcome.state, outcome.run["error"]) == ("failed", "forgetful has to be `async def`")
+
+
 async def test_a_part_that_is_refused_leaves_room_for_those_that_follow(stage: Stage) -> None:
     server = await stage.server()
     refusals = []

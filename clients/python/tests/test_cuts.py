@@ -7,10 +7,24 @@ from collections.abc import Callable
 
 from support.stage import Stage, until
 
-from antiphon_bot import Run, Tool
+from antiphon_bot import Handler, Run, Tool
 
 WORDS = ["one ", "zwölf ", "三 ", "👩‍🚀 ", "four\n"]
 """Words of one, two, three and four bytes a letter."""
+
+
+def waiter(stopped: list[str]) -> Handler:
+    """A bot that says half of its answer, and waits until it is stopped; not where it is told to be brief."""
+
+    async def wait(run: Run) -> None:
+        await run.say("half")
+        if run.text != "be brief":
+            try:
+                await asyncio.sleep(60)
+            finally:
+                stopped.append(run.text)
+
+    return wait
 
 
 async def test_f2_cut_reset_cut_in_the_middle_of_a_frame_every_word_arrives_once(stage: Stage) -> None:
@@ -125,15 +139,7 @@ async def test_f3_a_handler_whose_bot_was_away_too_long_is_stopped(stage: Stage)
     proxy = await stage.proxy(server)
     stopped: list[str] = []
 
-    async def ponder(run: Run) -> None:
-        await run.say("half")
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            stopped.append(run.text)
-            raise
-
-    stage.bot(proxy.url, ponder)
+    stage.bot(proxy.url, waiter(stopped))
     person = await stage.person(server)
     trigger = await person.say("ponder")
     await person.words()
@@ -150,25 +156,17 @@ async def test_f3_a_handler_whose_bot_was_away_too_long_is_stopped(stage: Stage)
 async def test_f3_a_run_that_another_program_took_over_is_let_go_at_the_next_heartbeat(stage: Stage) -> None:
     server = await stage.server(bot="lease_ms = 1500")
     stopped: list[str] = []
-    held: list[dict[str, object]] = []
-
-    async def ponder(run: Run) -> None:
-        held.append({"run": run.id, "attempt": run.attempt})
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            stopped.append(run.text)
-            raise
-
-    stage.bot(server.url, ponder)
+    stage.bot(server.url, waiter(stopped))
     person = await stage.person(server)
     trigger = await person.say("ponder")
-    await until("at work", lambda: len(held) == 1)
+    await person.words()
+    run = await person.run_is(trigger, "processing")
+    held = {"run": run["run"], "attempt": run["attempt"]}
     other = await stage.rival(server)
-    serving = await other.ask("serve_runs", holding=held)
+    serving = await other.ask("serve_runs", holding=[held])
     assert serving["lost"] == []
     await until("the handler is stopped", lambda: stopped == ["ponder"], within=5)
-    await other.ask("finish_run", ending="completed", **held[0])
+    await other.ask("finish_run", ending="completed", **held)
     assert (await person.outcome(trigger)).state == "completed"
 
 
@@ -176,15 +174,7 @@ async def test_f3_a_server_that_is_killed_has_ended_the_run_and_the_bot_answers_
     server = await stage.server()
     stopped: list[str] = []
 
-    async def answer(run: Run) -> None:
-        await run.say("half")
-        if run.text == "wait":
-            try:
-                await asyncio.sleep(60)
-            finally:
-                stopped.append(run.text)
-
-    stage.bot(server.url, answer)
+    stage.bot(server.url, waiter(stopped))
     person = await stage.person(server)
     await person.say("wait")
     await person.words()
@@ -192,5 +182,5 @@ async def test_f3_a_server_that_is_killed_has_ended_the_run_and_the_bot_answers_
     await server.start()
     await until("the handler is stopped", lambda: stopped == ["wait"])
     again = await stage.person(server)
-    assert (await again.answer("hello")).words == "half"
+    assert (await again.answer("be brief")).words == "half"
     assert stage.errors == []

@@ -3,7 +3,7 @@ import { Desk } from './desk.ts';
 import { pause, REAL, type Environment } from './environment.ts';
 import { BotError } from './errors.ts';
 import { Gate } from './gate.ts';
-import type { RunOffer } from './generated/protocol.ts';
+import type { HeldRun, RunOffer } from './generated/protocol.ts';
 import { Link } from './link.ts';
 import { RunAtWork, type Handler } from './run.ts';
 import { socketUrl, type WebSocketClass } from './socket.ts';
@@ -103,16 +103,24 @@ export class Bot {
   async #serve(): Promise<void> {
     const { concurrency, steer = false } = this.#options;
     const wanted = this.#draining ? 0 : concurrency;
+    const holding = this.#held();
     const { lease_ms, lost } = await this.#link.ask('serve_runs', {
       ...(wanted === undefined ? {} : { concurrency: wanted }),
       steer,
-      holding: this.#held(),
+      holding,
     });
     this.#leaseMs = lease_ms;
-    for (const run of lost) this.#letGo(run, 'the run is not this bot’s any more');
+    this.#lose(lost, holding);
   }
 
-  #held(): { run: string; attempt: number }[] {
+  /** Of these runs some are not this bot's any more; another attempt may have come to it meanwhile. */
+  #lose(lost: readonly string[], of: readonly HeldRun[]): void {
+    for (const { run, attempt } of of)
+      if (lost.includes(run) && this.#runs.get(run)?.run.attempt === attempt)
+        this.#letGo(run, 'the run was taken from this bot');
+  }
+
+  #held(): HeldRun[] {
     return [...this.#runs.values()].map(({ run }) => ({ run: run.id, attempt: run.attempt }));
   }
 
@@ -132,10 +140,10 @@ export class Bot {
     });
   }
 
-  #sayAlive(runs: { run: string; attempt: number }[]): void {
+  #sayAlive(runs: HeldRun[]): void {
     if (runs.length === 0) return;
     this.#link.ask('run_heartbeat', { runs }).then(
-      ({ lost }) => lost.forEach((run) => this.#letGo(run, 'the run was taken from this bot')),
+      ({ lost }) => this.#lose(lost, runs),
       // The connection has ended; what is held is said on the next.
       () => undefined,
     );

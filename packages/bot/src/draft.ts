@@ -19,6 +19,10 @@ export class Draft {
   #current = false;
   #opened = false;
   #surprises = 0;
+  /** Parts of which the server wanted no more. */
+  #refusals: PartDraft[] = [];
+  /** Why nothing more can be said. */
+  #fault: BotError | undefined;
   #loop: Promise<void> | undefined;
   /** When the last round began. */
   #roundAt = -Infinity;
@@ -27,14 +31,13 @@ export class Draft {
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    desk.over.addEventListener('abort', () => {
-      for (const part of this.#parts) part.fail(desk.over.reason as BotError);
-    });
+    desk.over.addEventListener('abort', () => this.#fail(desk.over.reason as BotError));
   }
 
   /** Adds a part. */
   open(value: PartValue, options: PartOptions = {}): PartDraft {
     this.#desk.over.throwIfAborted();
+    if (this.#fault !== undefined) throw this.#fault;
     const part = new PartDraft(value, options, () => this.#wake());
     this.#parts.push(part);
     this.#wake();
@@ -46,12 +49,15 @@ export class Draft {
     return this.#parts.at(-1) === part;
   }
 
-  /** Returns when the server has everything. */
+  /** Returns when the server has everything. Throws what it refused, if nobody was told of that. */
   async settled(): Promise<void> {
     this.#isEnding = true;
     for (const part of this.#parts) part.complete();
     this.#wake();
     while (this.#loop !== undefined) await this.#loop;
+    this.#desk.over.throwIfAborted();
+    const unheard = this.#fault ?? this.#refusals.find((part) => part.unheard)?.unheard;
+    if (unheard !== undefined) throw unheard;
   }
 
   /** The connection is another one: what was on its way may be lost. */
@@ -62,9 +68,11 @@ export class Draft {
 
   #wake(): void {
     if (this.#loop !== undefined || this.#desk.over.aborted) return;
-    this.#loop = this.#run().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#loop = this.#run();
+  }
+
+  #fail(error: BotError): void {
+    for (const part of this.#parts) part.fail(error);
   }
 
   async #run(): Promise<void> {
@@ -78,7 +86,12 @@ export class Draft {
         await this.#round(this.#parts.flatMap((part, index) => part.next(index)));
       }
     } catch (error) {
-      this.#desk.end(error instanceof BotError ? error.message : String(error));
+      this.#fault =
+        error instanceof BotError ? error : new BotError('protocol', String(error), { cause: error });
+      this.#fail(this.#fault);
+    } finally {
+      // In the same breath as the look at the parts: what is said later starts it again.
+      this.#loop = undefined;
     }
   }
 
@@ -130,6 +143,7 @@ export class Draft {
       return undefined;
     }
     part.refused(saying[0], error);
+    this.#refusals.push(part);
     if (!part.opened) this.#parts = this.#parts.filter((other) => other !== part);
     // Those behind it stand elsewhere now.
     return new BotError('conflict', error.message);

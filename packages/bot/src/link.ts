@@ -126,8 +126,11 @@ export class Link {
               this.#heard();
               ready(true);
             },
-            // A close code that says more may be on its way; without one the time runs out.
-            () => undefined,
+            // What was refused for good is refused on every connection. With everything else the time runs out, unless a close
+            // code that says more is on its way.
+            (error: unknown) => {
+              if (error instanceof BotError && !error.retryable) end(error);
+            },
           );
         },
         received: (data) => {

@@ -41,6 +41,8 @@ export class PartDraft {
   #revision = 1;
   #heard = 0;
   #error: BotError | undefined;
+  /** Whether somebody was told of the error. */
+  #isTold = true;
   #waiters: Waiter[] = [];
   readonly #growth: Growth | undefined;
   readonly #options: PartOptions;
@@ -56,6 +58,11 @@ export class PartDraft {
 
   get value(): PartValue {
     return this.#value;
+  }
+
+  /** The error, if nobody was told of it. */
+  get unheard(): BotError | undefined {
+    return this.#isTold ? undefined : this.#error;
   }
 
   /** Whether the server lacks something. */
@@ -102,7 +109,7 @@ export class PartDraft {
 
   /** The server takes nothing more of it. */
   fail(error: BotError): void {
-    this.#error ??= error;
+    if (this.#error === undefined) [this.#error, this.#isTold] = [error, this.#waiters.length > 0];
     for (const { reject } of this.#waiters.splice(0)) reject(this.#error);
   }
 
@@ -162,8 +169,10 @@ export class PartDraft {
 
   #wait(until: () => boolean): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
-      if (this.#error !== undefined && this.#error.code !== 'conflict') reject(this.#error);
-      else if (this.#error !== undefined || until()) resolve();
+      if (this.#error !== undefined && this.#error.code !== 'conflict') {
+        this.#isTold = true;
+        reject(this.#error);
+      } else if (this.#error !== undefined || until()) resolve();
       else this.#waiters.push({ until, resolve, reject });
     });
     // Who does not wait for it hears of an error elsewhere.

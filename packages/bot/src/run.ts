@@ -129,6 +129,12 @@ export class RunAtWork implements Run {
     }
     try {
       await this.#draft.settled();
+    } catch (refusal) {
+      if (this.#desk.isOver()) return undefined;
+      // The server did not want all of the answer, and the handler did not look.
+      if (ending === 'completed') [thrown, ending, error] = [refusal, 'failed', messageOf(refusal)];
+    }
+    try {
       const usage = this.#usage;
       await this.#desk.insist('finish_run', { ending, usage, ...(error === undefined ? {} : { error }) });
     } catch (reason) {

@@ -89,6 +89,7 @@ class Bot:
             raise
         finally:
             self._connecting.cancel()
+            await asyncio.wait({self._connecting})
             self._end()
         if not self._connecting.cancelled():
             self._connecting.result()

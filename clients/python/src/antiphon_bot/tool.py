@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -18,6 +19,7 @@ from .words import Decision, Frame, Role
 MOST_GRACE = 5.0
 """A stopped tool has until the server's deadline to end, and no longer than this: clocks differ."""
 
+A = TypeVar("A")
 T = TypeVar("T")
 Work = Callable[["Tool"], Awaitable[T]]
 """What a tool does. What it returns, or raises, is what the room sees of it."""
@@ -84,7 +86,7 @@ class Call:
 
     async def work(self, function: Work[T]) -> T:
         """Does the work, and tells how it ended."""
-        task = asyncio.ensure_future(function(self._tool))
+        task = asyncio.create_task(call(function, self._tool))
         first: set[asyncio.Future[Any]] = {task, self._stopped}
         try:
             await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
@@ -109,7 +111,7 @@ class Call:
         await self._heard()
         return result
 
-    async def _leave(self, task: asyncio.Future[Any], end: Frame) -> None:
+    async def _leave(self, task: asyncio.Task[Any], end: Frame) -> None:
         """Cancels the work, and waits for as long as it may take to end. What comes of it is of no interest."""
         task.cancel()
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -164,24 +166,32 @@ class Tools:
             value["title"] = title
         part = self._draft.open(value, visible_to=visible_to, timeout=timeout)
         tool = Tool(name, arguments, part)
-        call = self._calls[tool.id] = Call(tool, part)
+        at_work = self._calls[tool.id] = Call(tool, part)
         try:
             if approval is not None:
-                await call.approve(self._questions, approval)
-            return await call.work(work)
+                await at_work.approve(self._questions, approval)
+            return await at_work.work(work)
         finally:
             del self._calls[tool.id]
 
     def stop(self, event: Frame) -> None:
         """Somebody wants one stopped, or it took too long."""
         is_slow = event.get("outcome") == "forced" or event.get("by") == "system"
-        if call := self._calls.get(event["tool_call"]):
-            call.stop(ToolTimedOut() if is_slow else ToolCancelled(), seconds_until(event.get("deadline")))
+        if at_work := self._calls.get(event["tool_call"]):
+            at_work.stop(ToolTimedOut() if is_slow else ToolCancelled(), seconds_until(event.get("deadline")))
 
     def stop_all(self, reason: ToolCancelled, grace: float) -> None:
         """The run is to stop."""
-        for call in self._calls.values():
-            call.stop(reason, grace)
+        for at_work in self._calls.values():
+            at_work.stop(reason, grace)
+
+
+async def call(function: Callable[[A], Awaitable[T]], argument: A) -> T:
+    """Calls what somebody else has written, in a task of its own: what it raises at once is raised there as well."""
+    work = function(argument)
+    if not inspect.isawaitable(work):
+        raise TypeError(f"{getattr(function, '__name__', function)} has to be `async def`")
+    return await work
 
 
 def seconds_until(deadline: Any) -> float:

@@ -9,7 +9,7 @@ from .desk import Desk
 from .errors import BotError, RunOver, ToolCancelled
 from .link import Link
 from .run import Run
-from .tool import seconds_until, words_of
+from .tool import call, seconds_until, words_of
 from .words import Ending, Frame, Held
 
 Handler = Callable[[Run], Awaitable[None]]
@@ -22,14 +22,14 @@ class RunAtWork:
     def __init__(self, offer: Frame, held: Held, link: Link) -> None:
         self.desk = Desk(held, link)
         self.run = Run(offer, self.desk)
-        self._handling: asyncio.Future[None] | None = None
+        self._handling: asyncio.Task[None] | None = None
         self._stopped_as: Ending | None = None
         """How the run ends because somebody wanted it stopped."""
         self.desk.on_over(self._stop_at_once)
 
     async def work(self, handler: Handler) -> Exception | None:
         """Lets the handler work, and ends the run as the handler did. Returns what it raised."""
-        self._handling = asyncio.ensure_future(handler(self.run))
+        self._handling = asyncio.create_task(call(handler, self.run))
         if self._stopped_as:
             self._handling.cancel()  # Somebody was faster.
         await asyncio.wait({self._handling})
@@ -96,7 +96,7 @@ class RunAtWork:
     def _stop_at_once(self, over: RunOver) -> None:
         self._stop("cancelled", str(over), 0)
 
-    def _fault_of(self, handling: asyncio.Future[None]) -> Exception | None:
+    def _fault_of(self, handling: asyncio.Task[None]) -> Exception | None:
         if handling.cancelled():
             # Without anybody who wanted that: a wait inside of it was cancelled.
             return None if self._stopped_as else BotError("the bot gave up")

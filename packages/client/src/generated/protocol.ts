@@ -1981,6 +1981,11 @@ export interface BotList {
 export interface BotReply {
   /** The bot as everyone sees it. */
   bot: Bot;
+  /**
+   * What is known of its last trouble beyond the bot's `error`: what its program said last on its error output, or what its
+   * agent reported; to its owner and to administrators.
+   */
+  details?: string;
   /** What was said about it, without its secrets; to its owner and to administrators. */
   spec?: BotSpec;
   /** The token for its socket: told once, when it is made. */

@@ -140,7 +140,7 @@ mod tests {
     /// What the connection finds when it asks.
     fn ask(body: &mut Outflow) -> Poll<Option<Bytes>> {
         let mut cx = Context::from_waker(Waker::noop());
-        Pin::new(body).poll_frame(&mut cx).map(|frame| Some(frame?.ok()?.into_data().ok()?))
+        Pin::new(body).poll_frame(&mut cx).map(|frame| frame?.ok()?.into_data().ok())
     }
 
     fn is_asked(inflow: &Inflow) -> Poll<bool> {
