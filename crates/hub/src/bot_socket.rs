@@ -272,6 +272,14 @@ impl BotSocket {
         self.ring();
     }
 
+    /// Whoever held this run lets it go if its bot has not heard of it. Whether that is so.
+    fn withdraw(&self, run: &HeldRun) -> bool {
+        let mut inner = self.inner.lock();
+        let is_unheard = inner.runs.iter_mut().find(|held| held.run == *run).is_some_and(Held::close_unheard);
+        inner.runs.retain(|held| !held.is_done());
+        is_unheard
+    }
+
     fn remember_end(&self, run: &HeldRun) {
         let finished = &mut self.inner.lock().finished;
         if finished.len() == REMEMBERED_ENDS {

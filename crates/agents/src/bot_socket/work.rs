@@ -141,7 +141,9 @@ impl<'run> Shift<'run> {
                     line.tell(&Event::Steer(Box::new(Steer { room, run, attempt, message })));
                 }
                 // Told to a connection that broke before the bot said anything: nothing was begun.
-                () = sleep(LINGER), if is_waiting => break Outcome::NotBegun,
+                () = sleep(LINGER), if is_waiting => if line.withdraw() {
+                    break Outcome::NotBegun;
+                },
             }
         };
         (outcome, self.desk.message_id())

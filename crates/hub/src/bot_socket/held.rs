@@ -137,6 +137,15 @@ impl Held {
         self.holder = None;
     }
 
+    /// Nobody holds it any more, unless a connection was told of it that lives or had said something about it. Whether so.
+    pub fn close_unheard(&mut self) -> bool {
+        let is_unheard = self.bond() == Some(Bond::Waiting);
+        if is_unheard {
+            self.close();
+        }
+        is_unheard
+    }
+
     fn bond(&self) -> Option<Bond> {
         self.holder.as_ref().map(|holder| *holder.bond.borrow())
     }

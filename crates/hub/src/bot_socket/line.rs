@@ -95,6 +95,12 @@ impl BotLine {
         *self.bond.borrow() == Bond::Waiting
     }
 
+    /// Takes the offer back from a bot that has gone without having said anything: its next connection is not told of it, because
+    /// the run will be another attempt's. `false` if there is such a connection already.
+    pub fn withdraw(&self) -> bool {
+        self.socket.withdraw(&self.run)
+    }
+
     /// The bot has ended the run: a repeat of that is answered alike.
     pub fn finished(&self) {
         self.socket.remember_end(&self.run);
