@@ -1,8 +1,8 @@
 // How the tests run: by Vitest, as in every package, because it reads TypeScript as it is on the oldest Node we support.
 import { defineConfig } from 'vitest/config';
 
-/** A cold browser on a busy machine needs seconds; nothing waits this long unless it is broken. */
-const PATIENCE_MS = 60_000;
+/** A cold browser on a busy machine needs many seconds; nothing waits this long unless it is broken. */
+const PATIENCE_MS = 120_000;
 
 export default defineConfig({
   test: {

@@ -1,8 +1,8 @@
 // How the tests run: two files at a time, and with what the peers said where one fails.
 import { defineConfig } from 'vitest/config';
 
-/** A cold Python on a busy machine needs ten seconds; nothing waits this long unless it is broken. */
-const PATIENCE_MS = 60_000;
+/** A cold Python on a busy machine needs half a minute; nothing waits this long unless it is broken. */
+const PATIENCE_MS = 120_000;
 
 export default defineConfig({
   test: {

@@ -24,7 +24,7 @@ async function runUntil(command: string, args: readonly string[], expected: stri
     channel.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   try {
-    await expect.poll(() => output, { timeout: 20_000 }).toContain(expected);
+    await expect.poll(() => output, { timeout: 60_000 }).toContain(expected);
   } finally {
     program.kill('SIGKILL');
   }

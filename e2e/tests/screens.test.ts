@@ -12,8 +12,8 @@ import { Server } from '../src/server.ts';
 const FOLDER = join(import.meta.dirname, '../screenshots');
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
 const SCHEMES = ['light', 'dark'] as const;
-const PATIENCE_MS = 240_000;
-/** Seconds of a countdown that is still at work when the test gives up: it ends because somebody stops it. */
+const PATIENCE_MS = 420_000;
+/** Seconds of a countdown that is at work for longer than four pictures take: it ends because somebody stops it. */
 const LONG = 300;
 
 let browser: Browser;

@@ -56,7 +56,9 @@ test('F7: a reader that stops reading costs bounded memory, disturbs nobody, and
       head = Math.max(head, seq);
     }
   });
-  for (const end = Date.now() + SILENT_MS; Date.now() < end;) {
+  // However slow the machine: until what is not read is more than buffers of the kernel take.
+  const isFarBehind = (): boolean => (positions(slow.frames).at(-1) ?? 0) < head / 2;
+  for (const end = Date.now() + SILENT_MS; Date.now() < end || !isFarBehind();) {
     await sleep(500);
     highest = Math.max(highest, await residentMib(server.pid));
   }
@@ -64,7 +66,7 @@ test('F7: a reader that stops reading costs bounded memory, disturbs nobody, and
   await Promise.all(writing);
 
   // The other reader has everything at once; the slow one has nearly nothing.
-  await expect.poll(() => positions(other.frames).at(-1), { timeout: 10_000 }).toBe(head);
+  await expect.poll(() => positions(other.frames).at(-1)).toBe(head);
   expectNoHole(positions(other.frames));
   expect(positions(slow.frames).at(-1)).toBeLessThan(head / 2);
   expect(highest - before, `${before} MiB before, ${highest} MiB at most`).toBeLessThan(BOUND_MIB);
@@ -78,4 +80,4 @@ test('F7: a reader that stops reading costs bounded memory, disturbs nobody, and
   ).toBe(true);
   expect(slow.closed).toBe(false);
   expect(server.output).not.toContain('panicked');
-}, 150_000);
+}, 240_000);

@@ -6,7 +6,7 @@ import { rest, type Guest } from '@antiphon/e2e/wire';
 /** A server that was killed is back within a second. */
 const AGAIN_MS = 50;
 /** Longer than any restart takes. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** Says it in the room, and answers with the id of the message once it is committed. */
 export async function askUntilHeard(url: string, who: Guest, room: string, text: string): Promise<string> {

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Frame, Wire } from '@antiphon/e2e/wire';
 
 /** Longer than any run of the tests. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 /** Frames that are shown when what was waited for did not come. */
 const SHOWN = 30;
 

@@ -202,7 +202,7 @@ test('F9: what an agent has besides words is kept with its answer', async () => 
 
 test(
   'F3 D3: an agent that dies fails its run, and its bot is broken from then on',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     await using mortal = await Pydantic.start();
     await using server = await antiphon([agentBot('patient', mortal.url('patient'))]);
