@@ -48,10 +48,11 @@ async function still(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.getAnimations().some((one) => one instanceof CSSTransition));
 }
 
-/** Makes a room and opens it. */
+/** Makes a room for everyone and opens it. */
 async function makes({ page }: Person, name: string): Promise<void> {
   await page.getByRole('button', { name: 'New room' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Everyone on this server').check();
   await page.getByRole('button', { name: 'Make room' }).click();
   await page.getByRole('log', { name: `Messages in ${name}` }).waitFor();
 }
