@@ -4,6 +4,7 @@
 //! whatever ends the run closes it, and that is how the protocol stops an agent. A browser never talks to one.
 
 mod act;
+mod cabinet;
 mod decoder;
 mod document;
 mod endpoint;
@@ -30,7 +31,8 @@ use async_trait::async_trait;
 use tokio::{sync::Notify, time::sleep};
 use tracing::{debug, info};
 
-use crate::{Connector, Trouble};
+use crate::{Connector, Place, Trouble};
+use cabinet::Cabinet;
 use endpoint::Endpoint;
 use options::Options;
 use talk::Talk;
@@ -40,15 +42,17 @@ use trouble::Halt;
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// A bot whose work an agent does.
-pub fn connector(spec: &BotSpec, own: &AgUiSpec, hub: &Arc<Hub>) -> Result<Arc<dyn Connector>, Trouble> {
+pub fn connector(spec: &BotSpec, own: &AgUiSpec, place: &Place) -> Result<Arc<dyn Connector>, Trouble> {
     let options = Options::read(spec, own)?;
     let endpoint = Endpoint::new(&options)?;
-    Ok(Arc::new(AgUi { hub: Arc::clone(hub), options, endpoint, away: Notify::new() }))
+    let (hub, cabinet) = (Arc::clone(&place.hub), Cabinet::of(&place.data_dir, &spec.id));
+    Ok(Arc::new(AgUi { hub, options, cabinet, endpoint, away: Notify::new() }))
 }
 
 struct AgUi {
     hub: Arc<Hub>,
     options: Options,
+    cabinet: Cabinet,
     endpoint: Endpoint,
     /// Told by a run in which the agent failed: it may be gone.
     away: Notify,
@@ -89,9 +93,9 @@ impl Connector for AgUi {
 
 impl AgUi {
     async fn respond(&self, run: &RunSession) -> (Ending, Option<String>) {
-        let mut talk = Talk::new(run, &self.hub, &self.options, &self.endpoint);
+        let mut talk = Talk::new(run, self);
         let outcome = talk.hold().await;
-        if matches!(outcome, Err(Halt::Away | Halt::Trouble(_))) {
+        if matches!(outcome, Err(Halt::Away | Halt::Trouble(_) | Halt::Refused(_))) {
             self.away.notify_one();
         }
         talk.close(outcome.as_ref().err()).await;
