@@ -38,6 +38,8 @@ use options::Options;
 use talk::Talk;
 use trouble::Halt;
 
+/// How long a run waits before it goes back to its place because nobody was there: what passes in a moment is not told.
+const MOMENT: Duration = Duration::from_millis(500);
 /// How often is looked whether the agent is there. A run that cannot reach it says so at once.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
@@ -81,7 +83,10 @@ impl Connector for AgUi {
 
     async fn work(&self, run: RunSession) {
         let id = run.run().run.clone();
-        let (ending, error) = self.respond(&run).await;
+        let Some((ending, error)) = self.respond(&run).await else {
+            // Nothing was done: it waits until the agent is there again.
+            return run.hand_back().await;
+        };
         if let Some(reason) = &error {
             info!(bot = %self.options.id, run = %id, reason, "an agent did not do its part");
         }
@@ -92,13 +97,20 @@ impl Connector for AgUi {
 }
 
 impl AgUi {
-    async fn respond(&self, run: &RunSession) -> (Ending, Option<String>) {
+    /// How the run ends; nothing if nobody was there to work on it.
+    async fn respond(&self, run: &RunSession) -> Option<(Ending, Option<String>)> {
         let mut talk = Talk::new(run, self);
         let outcome = talk.hold().await;
         if matches!(outcome, Err(Halt::Away | Halt::Trouble(_) | Halt::Refused(_))) {
             self.away.notify_one();
         }
         talk.close(outcome.as_ref().err()).await;
-        outcome.map_or_else(Halt::ending, |()| (Ending::Completed, None))
+        if matches!(outcome, Err(Halt::Away)) && run.may_wait() {
+            let stopped = run.cancelled().run_until_cancelled(sleep(MOMENT)).await.is_none();
+            if !stopped {
+                return None;
+            }
+        }
+        Some(outcome.map_or_else(Halt::ending, |()| (Ending::Completed, None)))
     }
 }

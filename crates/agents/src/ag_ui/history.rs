@@ -3,9 +3,8 @@
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Message as Said, MessageStatus, RawJson, Reply, RoomId, UserId,
-    reply::EntryPage,
-    request::{History as Page, ListMembers},
+    Entry, EntryBody, Error, Message as Said, MessageStatus, RawJson, RoomId, UserId, reply::EntryPage,
+    request::ListMembers,
 };
 use serde_json::Value;
 
@@ -14,10 +13,10 @@ use super::{
     message::Message,
     turn,
 };
-use crate::members::{self, Names};
-
-/// Most pages of the log that are read: entries that say nothing (runs, reactions) fill pages as well.
-const LOG_PAGES: usize = 10;
+use crate::{
+    members::{self, Names},
+    transcript::{LOG_PAGES, page},
+};
 
 /// What an agent is told of a room.
 #[derive(Debug)]
@@ -156,15 +155,6 @@ impl View<'_> {
         }
         let label = members::label(self.names, &said.sender);
         Vec::from_iter(turn::of_others(said, &label, self.is_group))
-    }
-}
-
-/// Entries before a position, or the newest.
-async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error> {
-    let request = Page { room: run.room().clone(), before, after: None, limit: Some(usize::MAX) };
-    match run.session().handle(request.into()).await? {
-        Reply::Entries(page) => Ok(page),
-        _ => Err(members::unexpected()),
     }
 }
 

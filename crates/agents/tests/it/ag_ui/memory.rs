@@ -1,6 +1,11 @@
 //! What an agent has to find again: its state, however large, and its questions that nobody answered; also after a restart.
 
-use antiphon_protocol::{Part, RunState, ToolState, approval::DecisionAction, request::Decide};
+use antiphon_agents::builtin::Pace;
+use antiphon_protocol::{
+    Limits, Part, RunState, ToolState,
+    approval::DecisionAction,
+    request::{Decide, React},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,7 +17,7 @@ use super::{
 };
 use crate::{
     watcher::{Watcher, text_of},
-    world::Person,
+    world::{Person, World},
 };
 
 /// More than a message may hold.
@@ -102,6 +107,25 @@ async fn a_state_is_found_behind_more_than_the_agent_is_told() {
     let asked = peer.asked().await;
     assert_eq!(asked[2]["state"], json!({ "n": 1 }));
     assert!(asked[2].to_string().len() < 4_000);
+}
+
+/// What says nothing does not push what was said out of what the agent is told, however much of it there is.
+#[tokio::test]
+async fn a_noisy_log_hides_nothing_that_was_said() {
+    let peer = Peer::saying(&run(&[say("fine")])).await;
+    let limits = Limits { page: 5, ..Limits::default() };
+    let world = World::with(Pace::NONE, limits).await;
+    connect(&world, &peer.url, &json!({})).await;
+    let mara = world.person("mara", "Mara").await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "remember me").await;
+    chat.answered(&question).await;
+    for n in 0..120 {
+        let (room, message_id, emoji) = (chat.room.clone(), question.clone(), "👍".to_owned());
+        mara.ask(React { room, id: None, message_id, emoji, active: n % 2 == 0 }).await;
+    }
+    ask(&mara, &mut chat, "who was that?").await;
+    assert!(peer.asked().await[1]["messages"].to_string().contains("remember me"));
 }
 
 /// F6: what an agent asked and nobody answered, because the run was stopped, is the first that it hears in its thread, with the
