@@ -4,6 +4,7 @@
 //! whatever ends the run closes it, and that is how the protocol stops an agent. A browser never talks to one.
 
 mod act;
+mod cabinet;
 mod decoder;
 mod document;
 mod endpoint;
@@ -30,25 +31,30 @@ use async_trait::async_trait;
 use tokio::{sync::Notify, time::sleep};
 use tracing::{debug, info};
 
-use crate::{Connector, Trouble};
+use crate::{Connector, Place, Trouble};
+use cabinet::Cabinet;
 use endpoint::Endpoint;
 use options::Options;
 use talk::Talk;
 use trouble::Halt;
 
+/// How long a run waits before it goes back to its place because nobody was there: what passes in a moment is not told.
+const MOMENT: Duration = Duration::from_millis(500);
 /// How often is looked whether the agent is there. A run that cannot reach it says so at once.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// A bot whose work an agent does.
-pub fn connector(spec: &BotSpec, own: &AgUiSpec, hub: &Arc<Hub>) -> Result<Arc<dyn Connector>, Trouble> {
+pub fn connector(spec: &BotSpec, own: &AgUiSpec, place: &Place) -> Result<Arc<dyn Connector>, Trouble> {
     let options = Options::read(spec, own)?;
     let endpoint = Endpoint::new(&options)?;
-    Ok(Arc::new(AgUi { hub: Arc::clone(hub), options, endpoint, away: Notify::new() }))
+    let (hub, cabinet) = (Arc::clone(&place.hub), Cabinet::of(&place.data_dir, &spec.id));
+    Ok(Arc::new(AgUi { hub, options, cabinet, endpoint, away: Notify::new() }))
 }
 
 struct AgUi {
     hub: Arc<Hub>,
     options: Options,
+    cabinet: Cabinet,
     endpoint: Endpoint,
     /// Told by a run in which the agent failed: it may be gone.
     away: Notify,
@@ -77,7 +83,10 @@ impl Connector for AgUi {
 
     async fn work(&self, run: RunSession) {
         let id = run.run().run.clone();
-        let (ending, error) = self.respond(&run).await;
+        let Some((ending, error)) = self.respond(&run).await else {
+            // Nothing was done: it waits until the agent is there again.
+            return run.hand_back().await;
+        };
         if let Some(reason) = &error {
             info!(bot = %self.options.id, run = %id, reason, "an agent did not do its part");
         }
@@ -88,13 +97,20 @@ impl Connector for AgUi {
 }
 
 impl AgUi {
-    async fn respond(&self, run: &RunSession) -> (Ending, Option<String>) {
-        let mut talk = Talk::new(run, &self.hub, &self.options, &self.endpoint);
+    /// How the run ends; nothing if nobody was there to work on it.
+    async fn respond(&self, run: &RunSession) -> Option<(Ending, Option<String>)> {
+        let mut talk = Talk::new(run, self);
         let outcome = talk.hold().await;
-        if matches!(outcome, Err(Halt::Away | Halt::Trouble(_))) {
+        if matches!(outcome, Err(Halt::Away | Halt::Trouble(_) | Halt::Refused(_))) {
             self.away.notify_one();
         }
         talk.close(outcome.as_ref().err()).await;
-        outcome.map_or_else(Halt::ending, |()| (Ending::Completed, None))
+        if matches!(outcome, Err(Halt::Away)) && run.may_wait() {
+            let stopped = run.cancelled().run_until_cancelled(sleep(MOMENT)).await.is_none();
+            if !stopped {
+                return None;
+            }
+        }
+        Some(outcome.map_or_else(Halt::ending, |()| (Ending::Completed, None)))
     }
 }

@@ -112,7 +112,7 @@ fn connector(spec: &BotSpec, demo: DemoOptions, place: &Place) -> Result<Arc<dyn
     match &spec.connector {
         ConnectorSpec::Builtin {} => Ok(builtin::connector(demo)),
         ConnectorSpec::OpenAi(own) => openai::connector(spec, own, place),
-        ConnectorSpec::AgUi(own) => ag_ui::connector(spec, own, &place.hub),
+        ConnectorSpec::AgUi(own) => ag_ui::connector(spec, own, place),
         ConnectorSpec::Acp(own) => acp::connector(spec, own, place),
         ConnectorSpec::BotSocket { .. } => Ok(bot_socket::connector(spec, &place.hub)),
     }

@@ -10,6 +10,7 @@ pub mod builtin;
 mod connector;
 mod halves;
 mod host;
+mod kept;
 mod lines;
 pub mod mcp;
 mod members;

@@ -12,6 +12,7 @@ mod chunk;
 mod conversation;
 mod endpoint;
 mod frames;
+mod health;
 mod memory;
 mod options;
 mod pause;
@@ -38,9 +39,10 @@ use tracing::debug;
 use crate::{Connector, Place, mcp::McpServers};
 use conversation::converse;
 use endpoint::Endpoint;
+use health::Health;
 use options::Options;
 use toolbox::Toolbox;
-use trouble::Halt;
+use trouble::{Blame, Halt, Trouble};
 
 /// How a bot with a model is reached.
 ///
@@ -54,13 +56,14 @@ pub fn connector(
     let options = Options::of(spec, own, place.hub.limits().parts).map_err(crate::Trouble::permanent)?;
     let endpoint = Endpoint::new(&options)
         .map_err(|_| crate::Trouble::permanent("no TLS on this machine: certificates are missing"))?;
-    Ok(Arc::new(Model { options, endpoint, tools: Mutex::default() }))
+    Ok(Arc::new(Model { options, endpoint, health: Health::default(), tools: Mutex::default() }))
 }
 
 /// A bot, where its words come from, and its tools.
 struct Model {
     options: Options,
     endpoint: Endpoint,
+    health: Health,
     /// Its servers, from its start to its stop.
     tools: Mutex<Option<Tools>>,
 }
@@ -75,14 +78,26 @@ struct Tools {
 #[async_trait]
 impl Connector for Model {
     /// Connects the servers of its tools. One that is away is not waited for: the bot works with the others, and the model
-    /// is told. Nothing is asked of the endpoint before the first run.
+    /// is told. Nothing is asked of the endpoint before the first run; one that a run found away is looked for, and the
+    /// servers stay connected meanwhile.
     async fn start(&self) -> Result<(), crate::Trouble> {
+        if self.health.is_doubted() {
+            self.endpoint.look().await.map_err(|trouble| crate::Trouble::passing(trouble.reason))?;
+            self.health.is_well();
+        }
+        if self.tools.lock().is_some() {
+            return Ok(());
+        }
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
         let servers = McpServers::start(self.options.mcp_servers.clone(), &closing, &tasks);
         let tools = Tools { servers, tasks, closing: closing.drop_guard() };
         tools.servers.settled().await;
         *self.tools.lock() = Some(tools);
         Ok(())
+    }
+
+    async fn lost(&self) -> crate::Trouble {
+        self.health.doubted().await
     }
 
     async fn work(&self, run: RunSession) {
@@ -93,6 +108,13 @@ impl Connector for Model {
             () = run.cancelled().cancelled() => Err(Halt::Cancelled),
             done = converse(&run, self, &toolbox) => done,
         };
+        self.health.found(&outcome);
+        if let Err(Halt::Trouble(Trouble { blame: Blame::Away, .. })) = &outcome
+            && run.may_wait()
+        {
+            // Nothing was done: it waits until the endpoint is there again.
+            return run.hand_back().await;
+        }
         let (ending, error) = outcome.map_or_else(Halt::ending, |()| (Ending::Completed, None));
         if let Err(fault) = run.finish(ending, error).await {
             debug!(run = %id, %fault, "the run was over before the bot was");

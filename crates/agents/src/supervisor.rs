@@ -97,15 +97,18 @@ impl Supervisor {
         let mut backoff = Backoff::default();
         let end = loop {
             let restarts = backoff.restarts();
-            self.report(Health::well(BotStatus::Starting, restarts));
+            // A bot in trouble stays so for everyone until it runs again.
+            if restarts == 0 {
+                self.report(Health::well(BotStatus::Starting, restarts));
+            }
             let trouble = tokio::select! {
                 biased;
                 end = self.ordered(&mut orders) => break end,
                 up = connector.start() => match up {
                     Ok(()) => {
                         let since = Instant::now();
-                        self.report(Health::well(BotStatus::Running, restarts));
-                        match self.serve(&mut worker, &connector, &mut orders).await {
+                        self.note(Health::well(BotStatus::Running, restarts));
+                        match self.serve(&mut worker, &connector, &mut orders, backoff.last()).await {
                             Ok(end) => break end,
                             Err(trouble) => {
                                 if since.elapsed() >= STEADY {
@@ -138,22 +141,31 @@ impl Supervisor {
     }
 
     /// Gives the bot its runs until its life ends or its link is lost. Runs that are at work when the link is lost are left
-    /// to the connector: it knows best whether they can go on.
+    /// to the connector: it knows best whether they can go on. Its rooms are told that it runs once it has held for `proof`
+    /// or begins to work: one that goes down again and again would fill their logs.
     async fn serve(
         &self,
         worker: &mut Worker,
         connector: &Arc<dyn Connector>,
         orders: &mut Orders,
+        proof: Duration,
     ) -> Result<End, Trouble> {
-        let closer = worker.open();
-        let serving = worker.serve(connector);
-        tokio::pin!(serving);
-        let outcome = tokio::select! {
-            biased;
-            end = self.ordered(orders) => Ok(end),
-            trouble = connector.lost() => Err(trouble),
-            // The hub stops. The host is told in a moment.
-            () = &mut serving => return Ok(self.ordered(orders).await),
+        let (closer, at_work) = (worker.open(), worker.at_work());
+        let (serving, lost, held) = (worker.serve(connector), connector.lost(), sleep(proof));
+        tokio::pin!(serving, lost, held);
+        let mut is_told = false;
+        let outcome = loop {
+            tokio::select! {
+                biased;
+                end = self.ordered(orders) => break Ok(end),
+                trouble = &mut lost => break Err(trouble),
+                () = async { tokio::select! { () = &mut held => {}, () = at_work.notified() => {} } }, if !is_told => {
+                    self.hub().tell_of_bot(&self.bot);
+                    is_told = true;
+                }
+                // The hub stops. The host is told in a moment.
+                () = &mut serving => return Ok(self.ordered(orders).await),
+            }
         };
         // What is just being taken from the inbox is still begun.
         closer.cancel();
@@ -191,8 +203,14 @@ impl Supervisor {
     }
 
     fn report(&self, health: Health) {
+        self.note(health);
+        self.hub().tell_of_bot(&self.bot);
+    }
+
+    /// The same, without telling the bot's rooms.
+    fn note(&self, health: Health) {
         info!(bot = %self.bot, status = ?health.status, "a bot's status");
-        self.hub().report_bot(&self.bot, health);
+        self.hub().note_bot(&self.bot, health);
     }
 
     fn hub(&self) -> &Hub {

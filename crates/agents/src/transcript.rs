@@ -2,15 +2,13 @@
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Message, MessageStatus, Part, RawJson, Reply,
-    reply::EntryPage,
-    request::{History, ListMembers},
+    Entry, EntryBody, Error, Message, MessageStatus, Part, RawJson, reply::EntryPage, request::ListMembers,
 };
 
 use crate::members::{self, Names};
 
-/// Most pages of the log that are read: entries that say nothing (runs, reactions) fill pages as well.
-const LOG_PAGES: usize = 10;
+/// Most pages of messages that are read.
+pub(crate) const LOG_PAGES: usize = 10;
 
 /// Something that was said in the room.
 #[derive(Debug, Clone)]
@@ -65,13 +63,9 @@ pub(crate) async fn messages(run: &RunSession, after: u64, budget: usize) -> Res
     Ok(messages)
 }
 
-/// Entries before a position, or the newest.
-async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error> {
-    let request = History { room: run.room().clone(), before, after: None, limit: Some(usize::MAX) };
-    match run.session().handle(request.into()).await? {
-        Reply::Entries(page) => Ok(page),
-        _ => Err(members::unexpected()),
-    }
+/// Messages before a position, or the newest. Nothing else of the log, which may hold much that says nothing.
+pub(crate) async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error> {
+    run.session().messages(run.room(), before, usize::MAX).await
 }
 
 /// What a message says; tools and files in a few words.

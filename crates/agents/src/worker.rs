@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use antiphon_hub::Inbox;
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::Connector;
@@ -12,6 +13,8 @@ pub(crate) struct Worker {
     inbox: Inbox,
     tasks: TaskTracker,
     abort: CancellationToken,
+    /// Rung when a run is taken.
+    at_work: Arc<Notify>,
 }
 
 impl Worker {
@@ -19,7 +22,7 @@ impl Worker {
         let tasks = TaskTracker::new();
         // Closed from the start: that is only about when waiting for it may end, and it always may.
         tasks.close();
-        Self { inbox, tasks, abort: CancellationToken::new() }
+        Self { inbox, tasks, abort: CancellationToken::new(), at_work: Arc::default() }
     }
 
     /// Opens the inbox. What is returned closes it.
@@ -32,11 +35,17 @@ impl Worker {
     /// ends that run alone: the session that is dropped says so to the room.
     pub async fn serve(&mut self, connector: &Arc<dyn Connector>) {
         while let Some(run) = self.inbox.next().await {
+            self.at_work.notify_one();
             let (connector, abort) = (Arc::clone(connector), self.abort.clone());
             self.tasks.spawn(async move {
                 abort.run_until_cancelled(connector.work(run)).await;
             });
         }
+    }
+
+    /// Rung when a run is taken.
+    pub fn at_work(&self) -> Arc<Notify> {
+        Arc::clone(&self.at_work)
     }
 
     /// Waits until no run is at work.

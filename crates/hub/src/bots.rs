@@ -233,8 +233,19 @@ impl Hub {
         }
     }
 
-    /// Takes over how a bot is.
+    /// Takes over how a bot is, and tells its rooms.
     pub fn report_bot(&self, bot: &UserId, health: Health) {
+        self.note_bot(bot, health);
+        self.tell_of_bot(bot);
+    }
+
+    /// Tells a bot's rooms how it is, if they were told otherwise.
+    pub fn tell_of_bot(&self, bot: &UserId) {
+        self.bots.news.of(bot);
+    }
+
+    /// Takes over how a bot is. Its rooms hear of it when they are [told](Self::tell_of_bot).
+    pub fn note_bot(&self, bot: &UserId, health: Health) {
         let now = self.now();
         if let Some(known) = self.bots.known.write().get_mut(bot) {
             if known.bot.status != health.status {
@@ -247,7 +258,6 @@ impl Hub {
             }
             (known.bot.status, known.bot.error, known.bot.restarts) = (status, error, restarts);
         }
-        self.bots.news.of(bot);
         self.queues.mark_bot(bot);
     }
 }

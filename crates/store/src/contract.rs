@@ -69,6 +69,9 @@ pub trait Store: Send + Sync + 'static {
     /// Entries of a room, oldest first. Messages in them are in their current state.
     async fn entries(&self, room: &RoomId, range: EntryRange, limit: usize) -> Result<EntryPage, StoreError>;
 
+    /// Messages of a room right before a position, oldest first, in their current state; nothing else of its log.
+    async fn messages(&self, room: &RoomId, before: u64, limit: usize) -> Result<EntryPage, StoreError>;
+
     /// A message in its current state. Where several senders used the same id, the earliest.
     async fn message(&self, room: &RoomId, id: &MessageId) -> Result<Option<RawJson<Message>>, StoreError>;
 

@@ -1,18 +1,14 @@
 //! What is remembered of each room: its session, and how much of the room that session has been told. Written beside the
 //! room's folder, where it outlives the server.
 
-use std::{
-    collections::HashMap,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, path::PathBuf};
 
 use antiphon_protocol::RoomId;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::jail;
+use crate::kept;
 
 /// Rooms that are remembered without looking at the disk.
 const MOST_ROOMS: usize = 10_000;
@@ -43,12 +39,13 @@ impl Memory {
         if let Some(known) = self.rooms.lock().get(room) {
             return Some(known.clone());
         }
-        read(&self.path(room))
+        serde_json::from_slice(&kept::read(&self.path(room), LARGEST_FILE)?).ok()
     }
 
     /// Remembers. That it cannot be written costs no more than a repetition after the next start.
     pub fn remember(&self, room: &RoomId, known: Known) {
-        if let Err(fault) = write(&self.path(room), &known) {
+        let written = serde_json::to_vec(&known).map_err(Into::into);
+        if let Err(fault) = written.and_then(|bytes| kept::write(&self.path(room), &bytes)) {
             warn!(%room, %fault, "the session of a room cannot be remembered beyond this run of the server");
         }
         let mut rooms = self.rooms.lock();
@@ -60,27 +57,14 @@ impl Memory {
 
     fn path(&self, room: &RoomId) -> PathBuf {
         // No folder of a room has this name: names of rooms hold no dot behind a `~`, and this has `~` and a dot.
-        self.home.join(format!("{}~session.json", jail::name(room.as_str())))
+        self.home.join(format!("{}~session.json", kept::name(room.as_str())))
     }
-}
-
-fn read(path: &Path) -> Option<Known> {
-    let about = fs::symlink_metadata(path).ok()?;
-    if !about.is_file() || about.len() > LARGEST_FILE {
-        return None;
-    }
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
-}
-
-/// Whole or not at all, whenever the server dies.
-fn write(path: &Path, known: &Known) -> io::Result<()> {
-    let fresh = path.with_extension("new");
-    fs::write(&fresh, serde_json::to_vec(known)?)?;
-    fs::rename(&fresh, path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use tempfile::TempDir;
 
     use super::*;

@@ -11,8 +11,7 @@ use antiphon_protocol::{
 };
 use secrecy::SecretString;
 
-use super::jail;
-use crate::{Program, Trouble};
+use crate::{Program, Trouble, kept};
 
 /// Folder of the data directory that holds one for each such bot.
 const HOMES: &str = "acp";
@@ -49,7 +48,7 @@ impl Settings {
         if own.command.trim().is_empty() {
             return Err(Trouble::permanent("its settings name no program"));
         }
-        let home = data.join(HOMES).join(jail::name(spec.id.as_str()));
+        let home = data.join(HOMES).join(kept::name(spec.id.as_str()));
         let secret = |value: &Secret| SecretString::from(value.0.as_str());
         let env = own.env.iter().map(|(name, value)| (name.clone(), secret(value))).collect();
         let visible_to = |what: &str| spec.visible_to.get(what).copied();

@@ -59,6 +59,11 @@ impl Decoder {
         &self.around
     }
 
+    /// The state as an earlier run left it.
+    pub fn go_on_with(&mut self, state: Value) {
+        self.around.go_on_with(state);
+    }
+
     /// What was used, as far as the agent said.
     pub fn usage(&self) -> &[Usage] {
         &self.usage

@@ -3,17 +3,20 @@
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Message as Said, MessageStatus, RawJson, Reply, UserId,
-    reply::EntryPage,
-    request::{History as Page, ListMembers},
+    Entry, EntryBody, Error, Message as Said, MessageStatus, RawJson, RoomId, UserId, reply::EntryPage,
+    request::ListMembers,
 };
 use serde_json::Value;
 
-use super::{message::Message, turn};
-use crate::members::{self, Names};
-
-/// Most pages of the log that are read: entries that say nothing (runs, reactions) fill pages as well.
-const LOG_PAGES: usize = 10;
+use super::{
+    cabinet::{Cabinet, OpenQuestions},
+    message::Message,
+    turn,
+};
+use crate::{
+    members::{self, Names},
+    transcript::{LOG_PAGES, page},
+};
 
 /// What an agent is told of a room.
 #[derive(Debug)]
@@ -22,55 +25,123 @@ pub(super) struct History {
     pub messages: Vec<Message>,
     /// Its state, as it left it.
     pub state: Option<Value>,
+    /// Whether it left one that is not there any more.
+    pub has_lost_state: bool,
+    /// Whether the turn is among them in which questions were left open.
+    pub has_questions: bool,
     /// Whether more than one person or bot speaks to it, so that each message begins with a name.
     pub is_group: bool,
 }
 
-/// What was said, in its order and up to about `budget` bytes.
+/// What was said, in its order and up to about `budget` bytes; the agent's state may be further back. The turn in which
+/// questions were left `open` is there as the agent made it.
 ///
 /// What others said after the question is left out, because it waits for runs of its own. The agent's own later answers
 /// are there: they belong to questions that came before this one.
-pub(super) async fn read(run: &RunSession, budget: usize) -> Result<History, Error> {
+pub(super) async fn read(
+    run: &RunSession,
+    budget: usize,
+    cabinet: &Cabinet,
+    open: Option<&OpenQuestions>,
+) -> Result<History, Error> {
     let ask = |request: ListMembers| run.session().handle(request.into());
     let names = members::names(run.room(), Some(usize::MAX), ask).await?;
-    let view = View { me: &run.run().bot, is_group: names.len() > 2, names: &names };
+    let (me, room, is_group) = (&run.run().bot, run.room(), names.len() > 2);
+    let view = View { me, room, is_group, names: &names, cabinet, open };
     let question = run.trigger();
-    let mut history = History { messages: view.turn(question), state: None, is_group: view.is_group };
-    history.messages.reverse();
+    let mut gathered = Gathered::begin(view.turn(question), budget);
     let is_before = |said: &Said| said.seq < question.seq || said.sender == *view.me;
-    let (mut bytes, mut before) = (size(&history.messages), None);
+    let mut before = None;
     for _ in 0..LOG_PAGES {
         let EntryPage { entries, more } = page(run, before).await?;
         for entry in entries.iter().rev().filter_map(|entry: &RawJson<Entry>| entry.decode().ok()) {
             before = Some(entry.seq);
             let EntryBody::Message { message: said } = entry.body else { continue };
-            if said.id == question.id || !is_before(&said) {
-                continue;
+            if said.id != question.id && is_before(&said) {
+                gathered.add(&said, &view);
             }
-            if history.state.is_none() && said.sender == *view.me {
-                history.state = turn::state(&said);
-            }
-            let turn = view.turn(&said);
-            bytes += size(&turn);
-            if bytes > budget {
-                break;
-            }
-            // A turn is taken whole or not at all: a call without its result would be refused.
-            history.messages.extend(turn.into_iter().rev());
         }
-        if !more || bytes > budget {
+        if !more || gathered.is_enough() {
             break;
         }
     }
-    history.messages.reverse();
-    Ok(history)
+    Ok(gathered.history(&view))
+}
+
+/// What was gathered, the newest first.
+struct Gathered {
+    messages: Vec<Message>,
+    /// How much of the budget is left; nothing once something did not fit.
+    left: Option<usize>,
+    /// The state of the newest turn that has one.
+    state: Option<turn::State>,
+    has_questions: bool,
+    /// Whether the conversation begins with what there is.
+    is_whole: bool,
+}
+
+impl Gathered {
+    fn begin(mut question: Vec<Message>, budget: usize) -> Self {
+        question.reverse();
+        let left = Some(budget.saturating_sub(size(&question)));
+        Self { messages: question, left, state: None, has_questions: false, is_whole: false }
+    }
+
+    fn add(&mut self, said: &Said, view: &View<'_>) {
+        if self.state.is_none() && said.sender == *view.me {
+            self.state = turn::state(said);
+        }
+        if self.is_whole {
+            return;
+        }
+        // Whatever it takes: the answers to its questions come with the next request.
+        if let Some(open) = view.open.filter(|open| open.answer.as_ref() == Some(&said.id)) {
+            self.messages.extend(open.messages.iter().rev().cloned().map(Message::Foreign));
+            (self.has_questions, self.is_whole) = (true, open.is_whole);
+            return;
+        }
+        let turn = view.turn(said);
+        // A turn is taken whole or not at all: a call without its result would be refused.
+        self.left = self.left.and_then(|left| left.checked_sub(size(&turn)));
+        if self.left.is_some() {
+            self.messages.extend(turn.into_iter().rev());
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        (self.left.is_none() || self.is_whole) && self.state.is_some()
+    }
+
+    fn history(mut self, view: &View<'_>) -> History {
+        self.messages.reverse();
+        let (state, has_lost_state) = match self.state {
+            None | Some(turn::State::Lost) => (None, false),
+            Some(turn::State::Whole(state)) => (Some(state), false),
+            Some(turn::State::Kept(kept)) => {
+                let found = view.cabinet.find(view.room, &kept);
+                let is_lost = found.is_none();
+                (found, is_lost)
+            }
+        };
+        History {
+            messages: self.messages,
+            state,
+            has_lost_state,
+            has_questions: self.has_questions,
+            is_group: view.is_group,
+        }
+    }
 }
 
 /// Who reads.
 struct View<'a> {
     me: &'a UserId,
+    room: &'a RoomId,
     is_group: bool,
     names: &'a Names,
+    cabinet: &'a Cabinet,
+    /// Questions that were left open.
+    open: Option<&'a OpenQuestions>,
 }
 
 impl View<'_> {
@@ -80,19 +151,10 @@ impl View<'_> {
             return Vec::new();
         }
         if said.sender == *self.me {
-            return turn::own(said);
+            return turn::own(said, |kept| self.cabinet.find(self.room, kept));
         }
         let label = members::label(self.names, &said.sender);
         Vec::from_iter(turn::of_others(said, &label, self.is_group))
-    }
-}
-
-/// Entries before a position, or the newest.
-async fn page(run: &RunSession, before: Option<u64>) -> Result<EntryPage, Error> {
-    let request = Page { room: run.room().clone(), before, after: None, limit: Some(usize::MAX) };
-    match run.session().handle(request.into()).await? {
-        Reply::Entries(page) => Ok(page),
-        _ => Err(members::unexpected()),
     }
 }
 

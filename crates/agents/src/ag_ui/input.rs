@@ -64,6 +64,13 @@ pub(super) struct Resume {
     pub payload: Option<Value>,
 }
 
+impl Resume {
+    /// Nobody answers this question.
+    pub fn cancelled(interrupt_id: String) -> Self {
+        Self { interrupt_id, status: Answered::Cancelled, payload: None }
+    }
+}
+
 /// Whether someone has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -35,6 +35,11 @@ impl Memory {
         &self.messages
     }
 
+    /// The same, to be kept.
+    pub fn to_keep(&self) -> Vec<Value> {
+        self.messages.iter().filter_map(|message| serde_json::to_value(message).ok()).collect()
+    }
+
     /// Whether nothing from before the run belongs in front of it.
     pub fn is_whole(&self) -> bool {
         self.is_whole

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Ask, Decision, Error, Role, Timestamp,
+    Ask, Decision, Error, ErrorCode, Role, Timestamp,
     approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
 };
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tracing::warn;
 
 use super::{
     act::Key,
@@ -19,6 +20,12 @@ use super::{
     shown::Shown,
 };
 
+/// Questions that wait at the same time, which is as many as a run may have. The others come when those are answered.
+const AT_ONCE: usize = 16;
+/// Nobody answers more than this; the others are told that nobody did.
+const MOST_QUESTIONS: usize = 64;
+/// What the room reads of a call that nobody could be asked about.
+const UNASKED: &str = "nobody could be asked";
 /// Longest question that is shown, in bytes.
 const MOST_PROMPT_BYTES: usize = 2_000;
 /// Under this name people answer a question whose answer is no object.
@@ -64,17 +71,35 @@ impl Questions {
         Self(questions)
     }
 
-    /// Asks people, and waits until all is answered. May be dropped.
-    pub async fn put(&self, run: &RunSession, shown: &Shown<'_>) -> Result<Vec<Decision>, Error> {
-        try_join_all(self.0.iter().map(|question| question.put(run, shown))).await
+    /// The ids of all.
+    pub fn ids(&self) -> Vec<String> {
+        self.0.iter().map(|question| question.interrupt.id.clone()).collect()
+    }
+
+    /// Asks people, and waits until all is answered. Nothing is the answer where nobody can be asked. May be dropped.
+    pub async fn put(&self, run: &RunSession, shown: &Shown<'_>) -> Result<Vec<Option<Decision>>, Error> {
+        let mut decisions = Vec::new();
+        for some in self.0[..self.0.len().min(MOST_QUESTIONS)].chunks(AT_ONCE) {
+            decisions.extend(try_join_all(some.iter().map(|question| question.put(run, shown))).await?);
+        }
+        decisions.resize(self.0.len(), None);
+        Ok(decisions)
     }
 
     /// Shows what was decided, and tells what the agent is to hear.
-    pub async fn answer(&self, decisions: &[Decision], shown: &mut Shown<'_>) -> Vec<Resume> {
+    pub async fn answer(&self, decisions: &[Option<Decision>], shown: &mut Shown<'_>) -> Vec<Resume> {
         let mut answers = Vec::new();
         for (question, decision) in self.0.iter().zip(decisions) {
-            question.carry_out(decision, shown).await;
-            answers.push(question.answer(decision));
+            match decision {
+                Some(decision) => {
+                    question.carry_out(decision, shown).await;
+                    answers.push(question.answer(decision));
+                }
+                None => {
+                    question.give_up(shown).await;
+                    answers.push(Resume::cancelled(question.interrupt.id.clone()));
+                }
+            }
         }
         answers
     }
@@ -87,7 +112,19 @@ impl Question {
         Self { interrupt, call, form, within }
     }
 
-    async fn put(&self, run: &RunSession, shown: &Shown<'_>) -> Result<Decision, Error> {
+    /// What is no question that people could answer (its form is not flat, say) must not end the run.
+    async fn put(&self, run: &RunSession, shown: &Shown<'_>) -> Result<Option<Decision>, Error> {
+        match self.ask(run, shown).await {
+            Ok(decision) => Ok(Some(decision)),
+            Err(fault) if fault.code == ErrorCode::Fenced => Err(fault),
+            Err(fault) => {
+                warn!(run = %run.run().run, %fault, "a question of an agent cannot be asked; it is told that nobody answered");
+                Ok(None)
+            }
+        }
+    }
+
+    async fn ask(&self, run: &RunSession, shown: &Shown<'_>) -> Result<Decision, Error> {
         let call = self.call.and_then(|key| shown.tool(key));
         let eligible = Eligible { role: Some(Role::Admin), users: vec![run.run().triggered_by.clone()] };
         let (kind, editable, schema) = match self.form {
@@ -147,11 +184,18 @@ impl Question {
         }
     }
 
+    /// Nobody could be asked.
+    async fn give_up(&self, shown: &mut Shown<'_>) {
+        if let Some(key) = self.call {
+            shown.tools().deny(key, Some(UNASKED)).await;
+        }
+    }
+
     fn answer(&self, decision: &Decision) -> Resume {
         let interrupt_id = self.interrupt.id.clone();
         match payload(self.form, decision) {
             Some(payload) => Resume { interrupt_id, status: Answered::Resolved, payload: Some(payload) },
-            None => Resume { interrupt_id, status: Answered::Cancelled, payload: None },
+            None => Resume::cancelled(interrupt_id),
         }
     }
 }

@@ -9,18 +9,19 @@ mod tools;
 use std::collections::HashMap;
 
 use antiphon_hub::{Answer, RunSession};
-use antiphon_protocol::{Activity, Error, Limits, Part, Role as Rank};
+use antiphon_protocol::{Activity, Error, Limits, MessageId, Part, Role as Rank};
 use tokio::time::Instant;
 use tracing::debug;
 
 use super::{
     act::{Act, Key, Role},
+    cabinet::Cabinet,
     decoder::Surroundings,
     event::Subtype,
     options::Options,
     sealed::Of,
 };
-use data::Data;
+use data::{Apart, Data};
 use tools::Tools;
 
 pub(super) use data::{SEALED, STATE};
@@ -30,6 +31,7 @@ pub(super) use tools::Call;
 pub(super) struct Shown<'a> {
     run: &'a RunSession,
     options: &'a Options,
+    cabinet: &'a Cabinet,
     limits: &'a Limits,
     answer: Option<Answer>,
     /// The parts in which texts and thoughts grow.
@@ -46,10 +48,11 @@ pub(super) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// Nothing yet.
-    pub fn to(run: &'a RunSession, options: &'a Options, limits: &'a Limits) -> Self {
+    pub fn to(run: &'a RunSession, options: &'a Options, cabinet: &'a Cabinet, limits: &'a Limits) -> Self {
         Self {
             run,
             options,
+            cabinet,
             limits,
             answer: None,
             words: HashMap::new(),
@@ -77,9 +80,19 @@ impl<'a> Shown<'a> {
             self.run.set_activity(Activity::Executing).await?;
         }
         if self.data.soon().is_some_and(|soon| soon <= now) {
-            self.write_data(around).await?;
+            self.write_data(around, false).await?;
         }
         Ok(())
+    }
+
+    /// The state that the agent left is not there any more.
+    pub fn has_lost_state(&mut self) {
+        self.data.has_lost_state();
+    }
+
+    /// The answer, if there is one.
+    pub fn answer_id(&self) -> Option<&MessageId> {
+        self.answer.as_ref().map(Answer::message_id)
     }
 
     /// Shows what the agent does.
@@ -140,7 +153,7 @@ impl<'a> Shown<'a> {
 
     /// Writes what has not been written yet. What of the agent's tools has not ended is ended with the run.
     pub async fn conclude(&mut self, around: &Surroundings) -> Result<(), Error> {
-        self.write_data(around).await
+        self.write_data(around, true).await
     }
 
     /// The run was stopped: its tools as well. What cannot be written any more was ended by the server.
@@ -197,8 +210,12 @@ impl<'a> Shown<'a> {
         }
     }
 
-    async fn write_data(&mut self, around: &Surroundings) -> Result<(), Error> {
-        for (slot, part, rank) in self.data.take(around, self.limits) {
+    async fn write_data(&mut self, around: &Surroundings, is_last: bool) -> Result<(), Error> {
+        let apart = Apart { cabinet: self.cabinet, room: self.run.room() };
+        for (slot, part, rank) in self.data.take(around, self.limits, apart, is_last) {
+            if self.answer.is_none() && Data::is_absence(&part) {
+                continue;
+            }
             let known = self.data.part(&slot);
             let written = match known {
                 Some(at) => self.open().await?.set_part(at, part).map(|()| at),

@@ -6,9 +6,12 @@ use antiphon_hub::{Hub, RunSession};
 use antiphon_protocol::{Activity, Usage};
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
+use tracing::debug;
 
 use super::{
+    AgUi,
     act::{Act, Ending},
+    cabinet::{Cabinet, OpenQuestions},
     decoder::Decoder,
     endpoint::{Endpoint, Pace, Piece, Stream},
     event::Event,
@@ -32,6 +35,7 @@ pub(super) struct Talk<'a> {
     run: &'a RunSession,
     hub: &'a Hub,
     options: &'a Options,
+    cabinet: &'a Cabinet,
     endpoint: &'a Endpoint,
     decoder: Decoder,
     memory: Memory,
@@ -40,34 +44,51 @@ pub(super) struct Talk<'a> {
     until: Instant,
     /// How many of the agent's words about its costs were passed on.
     counted: usize,
+    /// How many requests were made.
+    asked: usize,
+    /// Whether questions are kept as open ones.
+    has_open: bool,
 }
 
 impl<'a> Talk<'a> {
     /// Nothing was said yet.
-    pub fn new(run: &'a RunSession, hub: &'a Hub, options: &'a Options, endpoint: &'a Endpoint) -> Self {
+    pub fn new(run: &'a RunSession, agent: &'a AgUi) -> Self {
+        let AgUi { hub, options, cabinet, endpoint, .. } = agent;
         Self {
             run,
             hub,
             options,
+            cabinet,
             endpoint,
             decoder: Decoder::default(),
             memory: Memory::default(),
-            shown: Shown::to(run, options, hub.limits()),
+            shown: Shown::to(run, options, cabinet, hub.limits()),
             until: Instant::now() + options.times.total,
             counted: 0,
+            asked: 0,
+            has_open: false,
         }
     }
 
     /// Asks the agent, and has its answer grow in the room until it is done.
     pub async fn hold(&mut self) -> Result<(), Halt> {
         self.run.set_activity(Activity::Thinking).await?;
-        let history = history::read(self.run, self.options.context_bytes).await?;
-        let mut resume = Vec::new();
-        for round in 0..MOST_ROUNDS {
-            let mut stream = self.ask(&history, &resume, round).await?;
-            let ending = self.listen(&mut stream).await?;
-            // Its connection is closed before people are asked, who take their time.
-            drop(stream);
+        let open = self.cabinet.questions(self.run.room());
+        self.has_open = open.is_some();
+        let history = self.read(open.as_ref()).await?;
+        // What an earlier run was asked and nobody answered comes first: until then the agent goes on with nothing else.
+        let left_open = open.map(|open| open.ids).unwrap_or_default();
+        let mut resume: Vec<Resume> = left_open.into_iter().map(Resume::cancelled).collect();
+        let mut ending = match self.round(&history, &resume, 0).await {
+            // It may not know them any more, or think that they were answered.
+            outcome if !resume.is_empty() && self.is_refused(&outcome) => {
+                debug!(run = %self.run.run().run, "an agent refuses answers to questions that were left open");
+                let history = self.read(None).await?;
+                self.round(&history, &[], 0).await?
+            }
+            outcome => outcome?,
+        };
+        for round in 1.. {
             match ending {
                 Some(Ending::Done) => return self.conclude().await,
                 Some(Ending::Cancelled) => return Err(Halt::Cancelled),
@@ -75,15 +96,72 @@ impl<'a> Talk<'a> {
                 None => {
                     return Err(Halt::Trouble("the agent broke off before the end of its answer".to_owned()));
                 }
+                Some(Ending::Asking(_)) if round == MOST_ROUNDS => break,
                 Some(Ending::Asking(interrupts)) => {
                     let (within, now) = (self.options.times.decide, self.hub.now());
                     let questions = Questions::of(interrupts, &self.decoder, &mut self.shown, within, now);
+                    self.leave_open(&questions);
                     let decisions = self.wait(questions.put(self.run, &self.shown)).await??;
                     resume = questions.answer(&decisions, &mut self.shown).await;
                 }
             }
+            ending = self.round(&history, &resume, round).await?;
         }
         Err(Halt::Trouble("the agent asked too often".to_owned()))
+    }
+
+    /// What was said, and the agent's state as it left it.
+    async fn read(&mut self, open: Option<&OpenQuestions>) -> Result<History, Halt> {
+        // What an earlier attempt at this run wrote is void.
+        let is_same_run =
+            open.is_some_and(|open| open.answer.is_some() && open.answer == self.run.run().answer);
+        let open = open.filter(|_| !is_same_run);
+        let mut history = history::read(self.run, self.options.context_bytes, self.cabinet, open).await?;
+        if let Some(state) = history.state.take() {
+            self.decoder.go_on_with(state);
+        }
+        if history.has_lost_state {
+            self.shown.has_lost_state();
+        }
+        if let Some(open) = open.filter(|_| !history.has_questions) {
+            history.messages.splice(0..0, open.messages.iter().cloned().map(Message::Foreign));
+        }
+        Ok(history)
+    }
+
+    /// One request, to the end of its stream.
+    async fn round(
+        &mut self,
+        history: &History,
+        resume: &[Resume],
+        round: usize,
+    ) -> Result<Option<Ending>, Halt> {
+        let mut stream = self.ask(history, resume, round).await?;
+        // Its connection is closed before people are asked, who take their time.
+        let ending = self.listen(&mut stream).await?;
+        if matches!(&ending, Some(Ending::Done | Ending::Cancelled)) && self.has_open {
+            self.cabinet.close(self.run.room());
+            self.has_open = false;
+        }
+        Ok(ending)
+    }
+
+    /// Whether the agent did nothing but say no.
+    fn is_refused(&self, outcome: &Result<Option<Ending>, Halt>) -> bool {
+        let is_no = matches!(outcome, Ok(Some(Ending::Failed(_))) | Err(Halt::Refused(_)));
+        is_no && !self.shown.has_begun()
+    }
+
+    /// Whatever becomes of this run, the agent waits for the answers to these.
+    fn leave_open(&mut self, questions: &Questions) {
+        let open = OpenQuestions {
+            ids: questions.ids(),
+            answer: self.shown.answer_id().cloned(),
+            messages: self.memory.to_keep(),
+            is_whole: self.memory.is_whole(),
+        };
+        self.cabinet.open(self.run.room(), open);
+        self.has_open = true;
     }
 
     /// Ends what the agent left open, according to how the run ends.
@@ -119,18 +197,20 @@ impl<'a> Talk<'a> {
         }
     }
 
-    async fn ask(&self, history: &History, resume: &[Resume], round: usize) -> Result<Stream, Halt> {
+    async fn ask(&mut self, history: &History, resume: &[Resume], round: usize) -> Result<Stream, Halt> {
         let run = self.run.run();
         let thread_id = format!("{}:{}", self.run.room(), run.bot);
-        let run_id = |round| format!("{}:{}:{round}", run.run, self.run.attempt());
+        let run_id = |number| format!("{}:{}:{number}", run.run, self.run.attempt());
+        let number = self.asked;
+        self.asked += 1;
         let before = if self.memory.is_whole() { &[][..] } else { &history.messages };
         let messages: Vec<&Message> = before.iter().chain(self.memory.messages()).collect();
         let nothing = json!({});
-        let state = self.decoder.around().state().or(history.state.as_ref()).unwrap_or(&nothing);
-        let parent = round.checked_sub(1).map(run_id);
+        let state = self.decoder.around().state().unwrap_or(&nothing);
+        let parent = number.checked_sub(1).filter(|_| round > 0).map(run_id);
         let input = RunAgentInput {
             thread_id: &thread_id,
-            run_id: &run_id(round),
+            run_id: &run_id(number),
             protocol_version: RunAgentInput::VERSION,
             parent_run_id: parent.as_deref(),
             state,

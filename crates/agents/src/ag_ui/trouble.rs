@@ -19,6 +19,8 @@ pub(super) enum Halt {
     Slow(String),
     /// The agent did not do its part.
     Trouble(String),
+    /// The agent does not want the request.
+    Refused(String),
     /// The agent is not there.
     Away,
     /// The room took no more of it.
@@ -42,7 +44,8 @@ impl Halt {
             300..=399 => "the agent is at another address",
             _ => "the agent refused the request",
         };
-        Self::Trouble(format!("{words} (HTTP {})", status.as_u16()))
+        let reason = format!("{words} (HTTP {})", status.as_u16());
+        if status.is_client_error() { Self::Refused(reason) } else { Self::Trouble(reason) }
     }
 
     /// The answer is no stream of events.
@@ -72,7 +75,7 @@ impl Halt {
         match self {
             Self::Cancelled => (Ending::Cancelled, None),
             Self::Slow(reason) => (Ending::TimedOut, Some(reason)),
-            Self::Trouble(reason) => (Ending::Failed, Some(reason)),
+            Self::Trouble(reason) | Self::Refused(reason) => (Ending::Failed, Some(reason)),
             Self::Away => (Ending::Failed, Some("the agent cannot be reached".to_owned())),
             Self::Fault(fault) => (Ending::Failed, Some(fault.message)),
         }

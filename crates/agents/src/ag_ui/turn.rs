@@ -4,6 +4,7 @@ use antiphon_protocol::{Message as Said, Part, ToolCall, ToolState};
 use serde_json::Value;
 
 use super::{
+    cabinet::Kept,
     message::{Call, Message},
     sealed::{Of, Sealed},
     shown,
@@ -36,9 +37,10 @@ fn author(label: &str) -> String {
     plain.trim_matches('_').to_owned()
 }
 
-/// What the agent itself said: words, calls with their results, and what its model wants back with them.
-pub(super) fn own(said: &Said) -> Vec<Message> {
-    let sealed = Sealed::of(&said.parts);
+/// What the agent itself said: words, calls with their results, and what its model wants back with them, some of which is
+/// kept apart.
+pub(super) fn own(said: &Said, find: impl Fn(&Kept) -> Option<Value>) -> Vec<Message> {
+    let sealed = Sealed::of(&said.parts, find);
     let mut messages = Vec::new();
     for (part, at) in said.parts.iter().zip(0..) {
         let id = format!("{}:{at}", said.id);
@@ -115,10 +117,24 @@ fn result(call: &ToolCall) -> (String, Option<String>) {
     }
 }
 
+/// The agent's state after a turn.
+#[derive(Debug, PartialEq)]
+pub(super) enum State {
+    /// This.
+    Whole(Value),
+    /// Kept apart: it is too large for a message.
+    Kept(Kept),
+    /// Not to be had any more.
+    Lost,
+}
+
 /// The agent's state after this turn, if the turn holds one.
-pub(super) fn state(said: &Said) -> Option<Value> {
+pub(super) fn state(said: &Said) -> Option<State> {
     said.parts.iter().rev().find_map(|part| match part {
-        Part::Data { name, value } if name == shown::STATE => value.get("state").cloned(),
+        Part::Data { name, value } if name == shown::STATE => Some(match value.get("state") {
+            Some(state) => State::Whole(state.clone()),
+            None => Kept::of(value).map_or(State::Lost, State::Kept),
+        }),
         _ => None,
     })
 }

@@ -28,6 +28,8 @@ use crate::halves::Halves;
 
 /// For the connection alone; who cannot be reached within it is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait for an answer when it is only looked whether somebody is there.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait for what a request has cost, once the model has said that it is done. Some endpoints then say nothing
 /// more, and do not hang up either.
 const LAST_WORD: Duration = Duration::from_secs(2);
@@ -36,6 +38,7 @@ const LAST_WORD: Duration = Duration::from_secs(2);
 pub(super) struct Endpoint {
     client: Client,
     url: Url,
+    models: Url,
     times: Times,
     /// Whether it takes requests that ask what they cost.
     tells_usage: AtomicBool,
@@ -88,9 +91,22 @@ impl Endpoint {
         Ok(Self {
             client: client.build()?,
             url: options.base_url.below(&["chat", "completions"]),
+            models: options.base_url.below(&["models"]),
             times: options.times,
             tells_usage: AtomicBool::new(true),
         })
+    }
+
+    /// Whether somebody is there who takes the key. What else is answered does not matter: not every endpoint lists its
+    /// models, and not every key may ask for them.
+    pub async fn look(&self) -> Result<(), Trouble> {
+        match self.client.get(self.models.clone()).timeout(LOOK_TIMEOUT).send().await {
+            Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+                Err(Trouble::refused(response.status(), None))
+            }
+            Err(fault) if fault.is_connect() => Err(Trouble::unreachable()),
+            _ => Ok(()),
+        }
     }
 
     /// Asks a model once, and has what it says written into the reply. Dropped, it closes the connection.

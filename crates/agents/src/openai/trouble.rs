@@ -49,6 +49,19 @@ pub(super) struct Trouble {
     pub remedy: Remedy,
     /// Whether it came of waiting too long.
     pub is_late: bool,
+    /// What it says about the endpoint.
+    pub blame: Blame,
+}
+
+/// What trouble says about an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// Nobody is there.
+    Away,
+    /// It does not want the bot's key.
+    Key,
+    /// Nothing that another run would find again.
+    Other,
 }
 
 /// What may help.
@@ -66,7 +79,7 @@ pub(super) enum Remedy {
 
 impl Trouble {
     fn new(reason: impl Into<String>, remedy: Remedy) -> Self {
-        Self { reason: reason.into(), remedy, is_late: false }
+        Self { reason: reason.into(), remedy, is_late: false, blame: Blame::Other }
     }
 
     /// The endpoint answered with a status other than 200.
@@ -81,7 +94,8 @@ impl Trouble {
             300..=399 => ("the model service is at another address", Remedy::Nothing),
             _ => ("the model service refused the request", Remedy::OtherModel),
         };
-        Self::new(format!("{words} (HTTP {})", status.as_u16()), remedy)
+        let blame = if matches!(status.as_u16(), 401 | 403) { Blame::Key } else { Blame::Other };
+        Self { blame, ..Self::new(format!("{words} (HTTP {})", status.as_u16()), remedy) }
     }
 
     /// `what` has lasted for `limit`.
@@ -92,7 +106,8 @@ impl Trouble {
 
     /// No connection, or one that broke before the answer.
     pub fn unreachable() -> Self {
-        Self::new("the model service cannot be reached", Remedy::Again(None))
+        let words = "the model service cannot be reached";
+        Self { blame: Blame::Away, ..Self::new(words, Remedy::Again(None)) }
     }
 
     /// The stream ended too early.

@@ -12,6 +12,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub(super) struct Backoff {
     restarts: u32,
     in_a_row: u32,
+    last: Duration,
 }
 
 impl Backoff {
@@ -22,7 +23,12 @@ impl Backoff {
 
     /// It ran well: the next pause is a short one again.
     pub fn forget(&mut self) {
-        self.in_a_row = 0;
+        (self.in_a_row, self.last) = (0, Duration::ZERO);
+    }
+
+    /// The last pause; none if it was never in trouble, or ran well since.
+    pub fn last(&self) -> Duration {
+        self.last
     }
 
     /// The pause after another failure. `dice` spreads those of many bots that failed in the same moment.
@@ -30,7 +36,8 @@ impl Backoff {
         let whole = FIRST.saturating_mul(2u32.saturating_pow(self.in_a_row)).min(LONGEST);
         self.in_a_row = self.in_a_row.saturating_add(1);
         self.restarts = self.restarts.saturating_add(1);
-        whole.mul_f64(0.5 + f64::from(dice) / f64::from(u32::MAX) / 2.0)
+        self.last = whole.mul_f64(0.5 + f64::from(dice) / f64::from(u32::MAX) / 2.0);
+        self.last
     }
 }
 

@@ -2,12 +2,13 @@
 
 mod decisions;
 mod faults;
+mod memory;
 mod peer;
 mod rooms;
 
 use std::{sync::Arc, time::Duration};
 
-use antiphon_agents::{Connector as Link, ag_ui, builtin::Pace};
+use antiphon_agents::{Connector as Link, Place, ag_ui, builtin::Pace};
 use antiphon_protocol::{Bot, BotSpec, BotStatus, Connector, Part, User, UserKind, bot::ConnectorSpec};
 use serde_json::{Value, json};
 
@@ -23,18 +24,28 @@ async fn world_with(url: &str, more: Value) -> World {
 
 /// The same, and the link to the agent.
 async fn connected(url: &str, more: &Value) -> (World, Arc<dyn Link>) {
+    let world = World::at(Pace::NONE).await;
+    let agent = connect(&world, url, more).await;
+    (world, agent)
+}
+
+/// Brings the bot into a hub, and gives it its runs.
+async fn connect(world: &World, url: &str, more: &Value) -> Arc<dyn Link> {
     let mut connector = json!({ "type": "ag_ui", "url": url, "headers": { "x-key": KEY } });
     more.as_object().unwrap().iter().for_each(|(key, value)| connector[key] = value.clone());
-    let spec = json!({ "id": "helper", "name": "Helper", "connector": connector });
+    let mut spec = json!({ "id": "helper", "name": "Helper", "connector": connector });
+    if let Some(visible_to) = spec["connector"].as_object_mut().unwrap().remove("visible_to") {
+        spec["visible_to"] = visible_to;
+    }
     let spec: BotSpec = serde_json::from_value(spec).unwrap();
-    let world = World::at(Pace::NONE).await;
     let ConnectorSpec::AgUi(own) = &spec.connector else { panic!("{spec:?}") };
-    let agent = ag_ui::connector(&spec, own, &world.hub).unwrap();
+    let place = Place { hub: Arc::clone(&world.hub), data_dir: world.data_dir().to_owned() };
+    let agent = ag_ui::connector(&spec, own, &place).unwrap();
     let user = User { id: spec.id.clone(), kind: UserKind::Bot, name: "Helper".to_owned(), avatar: None };
     let bot = Bot { status: BotStatus::Running, ..Bot::new(user, Connector::AgUi) };
     world.hub.put_bot(bot).await.unwrap();
     world.gives_runs(&spec.id, spec.concurrency, Arc::clone(&agent));
-    (world, agent)
+    agent
 }
 
 /// The value of a data part.

@@ -8,13 +8,13 @@ use std::sync::{
 use antiphon_agents::{Connector, Trouble};
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    BotStatus, Ending, RunState, UserId,
+    BotStatus, Ending, EntryBody, RunState, UserId,
     request::{StartBot, StopBot},
 };
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
-use crate::world::World;
+use crate::{watcher::Seen, world::World};
 
 /// A connector that does as it is told.
 #[derive(Default)]
@@ -26,6 +26,8 @@ struct Told {
     permanent: bool,
     panics: bool,
     cut: Notify,
+    /// Whether its link breaks as soon as it is up.
+    breaks: bool,
     /// Whether a run is worked on for ever.
     hangs: bool,
 }
@@ -45,7 +47,9 @@ impl Connector for Told {
     }
 
     async fn lost(&self) -> Trouble {
-        self.cut.notified().await;
+        if !self.breaks {
+            self.cut.notified().await;
+        }
         Trouble::passing("the link broke")
     }
 
@@ -79,6 +83,39 @@ async fn a_bot_in_trouble_is_brought_up_again() {
     assert_eq!(world.hub.bot(&ada()).unwrap().error.as_deref(), Some("the link broke"));
     world.until(&ada(), BotStatus::Running).await;
     assert_eq!((told.starts.load(Ordering::SeqCst), told.stops.load(Ordering::SeqCst)), (4, 0));
+}
+
+/// D3: a bot that goes down again and again says so to its rooms once, not each time; that it works it says as soon as it does.
+#[tokio::test]
+async fn a_crash_loop_does_not_fill_the_log() {
+    for (breaks, failures) in [(true, 0), (false, 4)] {
+        let told = Told { breaks, failures: AtomicU32::new(failures), ..Told::default() };
+        let world = World::hasty(Arc::new(told) as _).await;
+        let mara = world.person("mara", "Mara").await;
+        let mut chat = mara.chat_with("ada").await;
+        while world.hub.bot(&ada()).unwrap().restarts < 4 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let question = mara.say(&chat.room, "are you there?").await;
+        if !breaks {
+            chat.until("the answer", |seen| seen.run(&question).is_some_and(|run| run.state.is_final()))
+                .await;
+        }
+        let statuses = |seen: &Seen| -> Vec<BotStatus> {
+            let statuses = seen.bodies().filter_map(|body| match body {
+                EntryBody::BotStatus { status, .. } => Some(*status),
+                _ => None,
+            });
+            statuses.collect()
+        };
+        if breaks {
+            chat.until("its trouble", |seen| statuses(seen).contains(&BotStatus::Error)).await;
+        } else {
+            chat.until("its good health", |seen| statuses(seen).last() == Some(&BotStatus::Running)).await;
+        }
+        let all = statuses(&chat.seen);
+        assert!(all.len() <= 3, "{all:?}");
+    }
 }
 
 /// D3, D4: what cannot be helped, and a connector that breaks, wait for somebody.

@@ -75,7 +75,18 @@ impl World {
     }
 
     async fn hosting(options: HubOptions, host: HostOptions) -> Self {
-        let folder = TempDir::new().unwrap();
+        Self::opened(TempDir::new().unwrap(), options, host).await
+    }
+
+    /// Another server on what this one has left when it was stopped.
+    pub async fn again(self) -> Self {
+        let (left, folder) = (self.stop().await, TempDir::new().unwrap());
+        // A copy: people and devices may still hold on to the first one.
+        copy(left.path(), folder.path());
+        Self::opened(folder, HubOptions::default(), HostOptions::new(DemoOptions::default())).await
+    }
+
+    async fn opened(folder: TempDir, options: HubOptions, host: HostOptions) -> Self {
         let sqlite = SqliteOptions { durability: Durability::Normal, ..SqliteOptions::default() };
         let store = Arc::new(SqliteStore::open(folder.path().join("it.db"), &sqlite).unwrap());
         let hub = Hub::start(store, options, Environment::system()).await.unwrap();
@@ -131,6 +142,18 @@ impl World {
         let user = User { id, kind: UserKind::Person, name: name.to_owned(), avatar: None };
         self.hub.admit(user.clone()).await.unwrap();
         Person { hub: Arc::clone(&self.hub), user: user.clone(), session: self.hub.session(user) }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 

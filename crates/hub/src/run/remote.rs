@@ -10,6 +10,9 @@ use super::{
     end::{self, Finish},
 };
 
+/// How often a run is begun at most because nobody was there: each time, its bot was up before.
+const MOST_TRIES: u32 = 5;
+
 impl RunSession {
     /// The room as it is now.
     pub fn room_info(&self) -> Room {
@@ -39,6 +42,12 @@ impl RunSession {
         // Whoever was faster has ended it as well.
         let _ = end::end(&self.session.hub, &self.active, Finish::interrupted(why)).await;
         self.over().await
+    }
+
+    /// Whether the run may go back to its place in the queue because nobody was there to work on it: nothing is to be seen of
+    /// it, and it was not tried too often.
+    pub fn may_wait(&self) -> bool {
+        self.active.answer.lock().is_none() && self.attempt() < MOST_TRIES
     }
 
     /// Gives a run back that its bot never began.

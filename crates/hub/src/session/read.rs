@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Error, ErrorCode, Reply, Role,
+    Error, ErrorCode, Reply, Role, RoomId,
     reply::{EntryPage, Found, MessageFound, ReadMarker},
     request::{GetMessage, History, MarkRead, Search},
 };
@@ -27,6 +27,21 @@ impl Session {
             let page = store.entries(&room.id, range, limit).await?;
             Ok(Reply::Entries(EntryPage { entries: viewer.entries(page.entries)?, more: page.more }))
         })
+    }
+
+    /// Messages of a room right before a position, or the newest, oldest first, as the user sees them; nothing else of its
+    /// log. Whether there are more comes along.
+    pub async fn messages(
+        &self,
+        room: &RoomId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<EntryPage, Error> {
+        let (room, role) = self.room_as(room, READ).await?;
+        let head = room.read(|state| state.head);
+        let before = before.map_or(head + 1, |before| before.min(head + 1));
+        let page = self.hub.store.messages(&room.id, before, self.hub.page(Some(limit))).await?;
+        Ok(EntryPage { entries: self.viewer(role).entries(page.entries)?, more: page.more })
     }
 
     fn viewer(&self, role: Role) -> Viewer {

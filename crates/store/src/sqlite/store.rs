@@ -198,6 +198,11 @@ impl Store for SqliteStore {
         self.readers.read(move |sql| read::entries::page(sql, &room, range, limit)).await
     }
 
+    async fn messages(&self, room: &RoomId, before: u64, limit: usize) -> Result<EntryPage, StoreError> {
+        let room = room.clone();
+        self.readers.read(move |sql| read::entries::messages(sql, &room, before, limit)).await
+    }
+
     async fn message(&self, room: &RoomId, id: &MessageId) -> Result<Option<RawJson<Message>>, StoreError> {
         let (room, id) = (room.clone(), id.clone());
         self.readers.read(move |sql| Ok(read::messages::message(sql, &room, &id)?)).await

@@ -78,6 +78,11 @@ pub(in super::super) enum SubagentState {
 }
 
 impl Surroundings {
+    /// The state as an earlier run left it: changes are changes of that.
+    pub fn go_on_with(&mut self, state: Value) {
+        self.state = Document::new(state).ok();
+    }
+
     /// The state, if there is one.
     pub fn state(&self) -> Option<&Value> {
         self.state.as_ref().map(Document::value)

@@ -7,14 +7,16 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Limits, Part, Role,
+    Limits, Part, Role, RoomId,
     part::{PlanItem, PlanState},
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use tracing::warn;
 
 use super::{
     super::{
+        cabinet::Cabinet,
         decoder::Surroundings,
         sealed::{Of, Sealed},
     },
@@ -36,6 +38,8 @@ const RAW: &str = "ag-ui.raw";
 
 /// Often enough to be lively, seldom enough to be cheap: each writing carries the whole part.
 const PACE: Duration = Duration::from_millis(250);
+/// What is kept apart is written less often: it is large.
+const APART_PACE: Duration = Duration::from_secs(2);
 /// What is kept of a run's events of one kind, in bytes; of the rest the number.
 const MOST_EVENT_BYTES: usize = 16 * 1024;
 /// Longest plan made of stretches of work.
@@ -47,6 +51,10 @@ pub(super) struct Data {
     parts: BTreeMap<Slot, u32>,
     changed: BTreeSet<Slot>,
     since: Option<Instant>,
+    /// When something was kept apart last.
+    apart: Option<Instant>,
+    /// Whether the state that the agent left is not there any more.
+    has_lost_state: bool,
     steps: Vec<(Option<String>, PlanItem)>,
     events: Events,
     raw: Events,
@@ -60,11 +68,32 @@ pub(super) struct Data {
 pub(super) enum Slot {
     Steps,
     Activity(String),
-    State,
     Subagents,
     Events,
     Raw,
     Sealed,
+    State,
+}
+
+/// Where things are kept that are too large for a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Apart<'a> {
+    pub cabinet: &'a Cabinet,
+    pub room: &'a RoomId,
+}
+
+impl Apart<'_> {
+    /// A value under its name as a message holds it: whole, or a note on where it is.
+    fn put(&self, key: &str, value: Value, limits: &Limits) -> Value {
+        let Err(bytes) = fit::check(&value, limits) else { return json!({ key: value }) };
+        match self.cabinet.keep(self.room, &value) {
+            Ok(kept) => kept.note(),
+            Err(fault) => {
+                warn!(room = %self.room, what = key, %fault, "what an agent wants back cannot be kept");
+                json!({ "lost": bytes })
+            }
+        }
+    }
 }
 
 /// Events that have no other place.
@@ -83,6 +112,18 @@ impl Data {
 
     pub fn state(&mut self) {
         self.touch(Slot::State);
+    }
+
+    /// The state that the agent left is not there any more: it begins without, and the room is told.
+    pub fn has_lost_state(&mut self) {
+        self.has_lost_state = true;
+        // Told along with the agent's next words, and not before.
+        self.changed.insert(Slot::State);
+    }
+
+    /// Whether this tells of nothing but what is not there.
+    pub fn is_absence(part: &Part) -> bool {
+        matches!(part, Part::Data { value, .. } if *value == json!({ "lost": true }))
     }
 
     pub fn activity(&mut self, id: String) {
@@ -140,12 +181,25 @@ impl Data {
         self.parts.insert(slot, part);
     }
 
-    /// What is to be written, and who may see it.
-    pub fn take(&mut self, around: &Surroundings, limits: &Limits) -> Vec<(Slot, Part, Option<Role>)> {
-        self.since = None;
+    /// What is to be written, and who may see it; all of it, if it `is_last`.
+    pub fn take(
+        &mut self,
+        around: &Surroundings,
+        limits: &Limits,
+        apart: Apart<'_>,
+        is_last: bool,
+    ) -> Vec<(Slot, Part, Option<Role>)> {
+        let waits = !is_last && self.apart.is_some_and(|at| at.elapsed() < APART_PACE);
         let changed = std::mem::take(&mut self.changed).into_iter();
-        let parts = changed.filter_map(|slot| {
-            let part = self.compose(&slot, around, limits)?;
+        let (later, now): (BTreeSet<_>, BTreeSet<_>) =
+            changed.partition(|slot| waits && matches!(slot, Slot::State | Slot::Sealed));
+        self.since = (!later.is_empty()).then(Instant::now);
+        self.changed = later;
+        let parts = now.into_iter().filter_map(|slot| {
+            let part = self.compose(&slot, around, limits, apart)?;
+            if matches!(&part, Part::Data { value, .. } if value.get("kept").is_some_and(Value::is_object)) {
+                self.apart = Some(Instant::now());
+            }
             // Raw events and signatures are for those who look after the agent.
             let rank = matches!(slot, Slot::Raw | Slot::Sealed).then_some(Role::Admin);
             Some((slot, part, rank))
@@ -158,17 +212,18 @@ impl Data {
         self.since.get_or_insert_with(Instant::now);
     }
 
-    fn compose(&self, slot: &Slot, around: &Surroundings, limits: &Limits) -> Option<Part> {
-        let data = |name: &str, key: &str, value: Value| {
-            let value = match fit::whole(value, limits) {
-                Ok(value) => json!({ key: value }),
-                Err(bytes) => json!({ "too_large": bytes }),
-            };
-            Part::Data { name: name.to_owned(), value }
+    fn compose(&self, slot: &Slot, around: &Surroundings, limits: &Limits, apart: Apart<'_>) -> Option<Part> {
+        let named = |name: &str, value: Value| Part::Data { name: name.to_owned(), value };
+        let data = |name: &str, key: &str, value: Value| match fit::check(&value, limits) {
+            Ok(()) => named(name, json!({ key: value })),
+            Err(bytes) => named(name, json!({ "too_large": bytes })),
         };
         Some(match slot {
             Slot::Steps => Part::Plan { items: self.steps.iter().map(|(_, item)| item.clone()).collect() },
-            Slot::State => data(STATE, "state", around.state()?.clone()),
+            Slot::State => match around.state() {
+                Some(state) => named(STATE, apart.put("state", state.clone(), limits)),
+                None => named(STATE, self.has_lost_state.then(|| json!({ "lost": true }))?),
+            },
             Slot::Activity(id) => {
                 let activity = around.activity(id)?;
                 let content = activity.content.value();
@@ -183,7 +238,13 @@ impl Data {
             Slot::Subagents => data(SUBAGENTS, "subagents", self.all_subagents(around)),
             Slot::Events => self.events.part(EVENTS, limits),
             Slot::Raw => self.raw.part(RAW, limits),
-            Slot::Sealed => data(SEALED, "values", json!(self.sealed)),
+            Slot::Sealed => {
+                let mut value = apart.put("values", self.sealed.values(), limits);
+                if self.sealed.left_out() > 0 {
+                    value["left_out"] = json!(self.sealed.left_out());
+                }
+                named(SEALED, value)
+            }
         })
     }
 

@@ -46,11 +46,11 @@ pub(super) fn value(value: Value, limits: &Limits) -> Value {
     Value::String(text)
 }
 
-/// A value as it is, or how many bytes it has if they are too many.
-pub(super) fn whole(value: Value, limits: &Limits) -> Result<Value, usize> {
+/// Whether a value can be shown as it is, or how many bytes it has.
+pub(super) fn check(value: &Value, limits: &Limits) -> Result<(), usize> {
     let length = value.to_string().len();
-    let fits = length <= limits.message_bytes / 2 && depth(&value) < limits.json_depth;
-    if fits { Ok(value) } else { Err(length) }
+    let fits = length <= limits.message_bytes / 2 && depth(value) < limits.json_depth;
+    if fits { Ok(()) } else { Err(length) }
 }
 
 fn shorten(text: &mut String, most: usize) {
@@ -88,11 +88,11 @@ mod tests {
     fn what_is_too_large_or_too_deep_becomes_a_short_text() {
         let limits = Limits::default();
         let deep = (0..40).fold(json!(1), |value, _| json!([value]));
-        assert!(value(deep.clone(), &limits).is_string() && whole(deep, &limits).is_err());
+        assert!(value(deep.clone(), &limits).is_string() && check(&deep, &limits).is_err());
         let wide = json!({ "a": "\"".repeat(100_000) });
         let cut = value(wide.clone(), &limits);
         assert!(cut.is_string() && cut.to_string().len() <= limits.message_bytes / 2);
-        assert_eq!(whole(wide, &limits), Err(200_008));
+        assert_eq!(check(&wide, &limits), Err(200_008));
         assert_eq!(value(json!({ "a": 1 }), &limits), json!({ "a": 1 }));
     }
 }

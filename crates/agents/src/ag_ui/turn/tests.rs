@@ -3,7 +3,7 @@
 use antiphon_protocol::{Message as Said, Part, ToolCall, ToolCallId, ToolState};
 use serde_json::{Value, json};
 
-use super::{author, of_others, own, state};
+use super::{Kept, State, author, of_others, own, state};
 
 fn said(parts: Vec<Part>) -> Said {
     let message = json!({
@@ -39,7 +39,7 @@ fn words_of_others_have_their_author() {
 
 #[test]
 fn every_call_of_its_own_has_a_result() {
-    let result = |part| serde_json::to_value(own(&said(vec![part]))).unwrap();
+    let result = |part| serde_json::to_value(own(&said(vec![part]), |_| None)).unwrap();
     let done = result(call(ToolState::Completed, Some(json!({ "n": 1 }))));
     let function = json!({ "name": "deploy", "arguments": "{\"env\":\"staging\"}" });
     let expected = json!([
@@ -64,7 +64,7 @@ fn what_the_model_has_sealed_goes_back_with_what_it_belongs_to() {
     let sealed = Part::Data { name: "ag-ui.sealed".to_owned(), value: json!({ "values": values }) };
     let thought = || Part::Reasoning { text: "hm".to_owned() };
     let parts = vec![thought(), thought(), call(ToolState::Completed, Some(json!("ok"))), sealed];
-    let turn = serde_json::to_value(own(&said(parts))).unwrap();
+    let turn = serde_json::to_value(own(&said(parts), |_| None)).unwrap();
     assert_eq!(
         turn[0],
         json!({ "role": "reasoning", "id": "m:0:hidden", "content": "", "encryptedValue": "h" })
@@ -78,6 +78,10 @@ fn what_the_model_has_sealed_goes_back_with_what_it_belongs_to() {
 fn the_last_state_is_the_one_that_holds() {
     let kept = |value| Part::Data { name: "ag-ui.state".to_owned(), value };
     let parts = vec![kept(json!({ "state": 1 })), text("x"), kept(json!({ "state": { "n": 2 } }))];
-    assert_eq!(state(&said(parts)), Some(json!({ "n": 2 })));
-    assert_eq!(state(&said(vec![kept(json!({ "too_large": 9 }))])), None);
+    assert_eq!(state(&said(parts)), Some(State::Whole(json!({ "n": 2 }))));
+    let apart = json!({ "kept": { "bytes": 9, "hash": "h" } });
+    let expected = Kept { bytes: 9, hash: "h".to_owned() };
+    assert_eq!(state(&said(vec![kept(apart)])), Some(State::Kept(expected)));
+    assert_eq!(state(&said(vec![kept(json!({ "lost": 9 }))])), Some(State::Lost));
+    assert_eq!(state(&said(vec![text("x")])), None);
 }

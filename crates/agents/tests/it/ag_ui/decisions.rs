@@ -16,26 +16,28 @@ use crate::{
     world::Person,
 };
 
-const DEPLOY: &str = include_str!("../../../src/ag_ui/decoder/recorded/deploy.sse");
+pub const DEPLOY: &str = include_str!("../../../src/ag_ui/decoder/recorded/deploy.sse");
 const RESUMED: &str = include_str!("../../../src/ag_ui/decoder/recorded/resumed.sse");
 const DENIED: &str = include_str!("../../../src/ag_ui/decoder/recorded/denied.sse");
 
+/// What was asked.
+pub fn found(seen: &crate::watcher::Seen) -> Vec<Approval> {
+    let asked = seen.bodies().filter_map(|body| match body {
+        EntryBody::ApprovalRequested { approval } => Some((**approval).clone()),
+        _ => None,
+    });
+    asked.collect()
+}
+
 /// Asks the agent, and waits until it has asked so many things.
-async fn asked(mara: &Person, chat: &mut Watcher, questions: usize) -> (MessageId, Vec<Approval>) {
+pub async fn asked(mara: &Person, chat: &mut Watcher, questions: usize) -> (MessageId, Vec<Approval>) {
     let question = mara.say(&chat.room, "please deploy").await;
-    let found = |seen: &crate::watcher::Seen| -> Vec<Approval> {
-        let asked = seen.bodies().filter_map(|body| match body {
-            EntryBody::ApprovalRequested { approval } => Some((**approval).clone()),
-            _ => None,
-        });
-        asked.collect()
-    };
     chat.until("what the agent asks", |seen| found(seen).len() == questions).await;
     let all = found(&chat.seen);
     (question, all)
 }
 
-fn decide(chat: &Watcher, approval: &Approval, action: DecisionAction) -> Decide {
+pub fn decide(chat: &Watcher, approval: &Approval, action: DecisionAction) -> Decide {
     let (room, approval) = (chat.room.clone(), approval.approval.clone());
     Decide { room, approval, action, reason: None, arguments: None, content: None, scope: None }
 }

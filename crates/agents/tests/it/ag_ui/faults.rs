@@ -1,14 +1,18 @@
 //! Agents that refuse, break off, fall silent or make no sense; people who stop.
 
-use antiphon_protocol::{ErrorCode, MessageStatus, Part, RunState, ToolState, request::Cancel};
+use antiphon_agents::builtin::Pace;
+use antiphon_protocol::{
+    BotStatus, ErrorCode, MessageStatus, Part, RunState, ToolState, UserId, request::Cancel,
+};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::{
     KEY, SHORT, connected,
     peer::{Peer, Play, stream},
     world_with,
 };
-use crate::watcher::text_of;
+use crate::{watcher::text_of, world::World};
 
 fn start() -> Value {
     json!({ "type": "RUN_STARTED", "threadId": "t", "runId": "r" })
@@ -77,6 +81,30 @@ async fn an_agent_that_is_not_there_is_told_at_once() {
     let peer = Peer::with(&[Play::Status(405, "")]).await;
     let (_world, link) = connected(&peer.url, &json!({})).await;
     assert_eq!(link.start().await, Ok(()), "whatever it answers, it is there");
+}
+
+/// D3, F5: an agent that goes away costs nobody their question: it waits until the agent is there again.
+#[tokio::test]
+async fn a_message_waits_until_the_agent_is_back() {
+    let peer = Peer::with(&[Play::Status(500, "")]).await;
+    let connector = json!({ "type": "ag_ui", "url": peer.url });
+    let spec = json!({ "id": "helper", "name": "Helper", "connector": connector });
+    let world = World::at(Pace::NONE).await;
+    world.brings(vec![serde_json::from_value(spec).unwrap()]).await;
+    let address = peer.goes_away().await;
+    let mara = world.person("mara", "Mara").await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "hello").await;
+    let bot = UserId::parse("helper").unwrap();
+    world.until(&bot, BotStatus::Error).await;
+    chat.until("its place in the queue", |seen| {
+        seen.states(&question).ends_with(&[RunState::Thinking, RunState::Queued])
+    })
+    .await;
+    let fine = Play::Stream(stream(&[start(), words("Here."), json!({ "type": "RUN_FINISHED" })]));
+    let _peer = Peer::at(TcpListener::bind(address).await.unwrap(), &[fine]);
+    let (run, answer) = chat.answered(&question).await;
+    assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "Here."));
 }
 
 /// Silence has three limits: before the first word, between words, and while a tool works.

@@ -1,12 +1,13 @@
 //! An agent that plays streams, one for each request, and remembers what it was asked.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
     sync::{Mutex, Notify},
+    task::JoinHandle,
     time::timeout,
 };
 
@@ -29,23 +30,35 @@ pub struct Peer {
     pub url: String,
     asked: Arc<Mutex<Vec<Value>>>,
     hung_up: Arc<Notify>,
+    task: JoinHandle<()>,
 }
 
 impl Peer {
     /// Plays these, one for each request; the last one again and again.
     pub async fn with(plays: &[Play]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at(TcpListener::bind("127.0.0.1:0").await.unwrap(), plays)
+    }
+
+    /// The same, where it is asked.
+    pub fn at(listener: TcpListener, plays: &[Play]) -> Self {
         let url = format!("http://{}/agent", listener.local_addr().unwrap());
         let (asked, hung_up) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
         let (remember, told, plays) = (Arc::clone(&asked), Arc::clone(&hung_up), plays.to_vec());
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             loop {
                 let (connection, _) = listener.accept().await.unwrap();
                 let (remember, told, plays) = (Arc::clone(&remember), Arc::clone(&told), plays.clone());
                 tokio::spawn(async move { answer(connection, &remember, &told, &plays).await });
             }
         });
-        Self { url, asked, hung_up }
+        Self { url, asked, hung_up, task }
+    }
+
+    /// Nobody listens there any more. Where it was, for another one.
+    pub async fn goes_away(self) -> SocketAddr {
+        self.task.abort();
+        let _ = self.task.await;
+        self.url.trim_start_matches("http://").trim_end_matches("/agent").parse().unwrap()
     }
 
     /// An agent that sends these events.

@@ -17,14 +17,14 @@ use crate::watcher::text_of;
 const CHECK: &str = include_str!("../../../src/ag_ui/decoder/recorded/check.sse");
 const ROLL_BACK: &str = include_str!("../../../src/ag_ui/decoder/recorded/roll_back.sse");
 
-fn run(middle: &[Value]) -> Vec<Value> {
+pub fn run(middle: &[Value]) -> Vec<Value> {
     let start = json!({ "type": "RUN_STARTED", "threadId": "t", "runId": "r" });
     let end =
         json!({ "type": "RUN_FINISHED", "threadId": "t", "runId": "r", "outcome": { "type": "success" } });
     [&[start], middle, &[end]].concat()
 }
 
-fn say(text: &str) -> Value {
+pub fn say(text: &str) -> Value {
     json!({ "type": "TEXT_MESSAGE_CHUNK", "messageId": text, "delta": text })
 }
 

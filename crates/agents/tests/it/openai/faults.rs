@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use antiphon_protocol::{
-    BotSpec, Message, MessageStatus, Run, RunState,
+    BotSpec, BotStatus, Message, MessageStatus, Run, RunState, UserId,
     bot::{OpenAiSpec, Secret},
 };
 use serde_json::{Value, json};
@@ -12,7 +12,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::{KEY, aimock::Aimock, helper, relay::relay, spec, world_of, world_with};
+use super::{
+    KEY,
+    aimock::Aimock,
+    helper,
+    relay::{relay, relay_at},
+    spec, world_of, world_with,
+};
 use crate::watcher::text_of;
 
 /// Long enough to be stopped in; 200 pieces, 20 ms apart.
@@ -90,15 +96,60 @@ async fn a_wrong_key_is_refused() {
     }
 }
 
-/// Nobody listens there: the run fails, and says so.
+/// D3, F5: nobody listens there: the bot is in trouble, and what it is asked waits until somebody does.
 #[tokio::test]
-async fn an_endpoint_that_is_away_fails_the_run() {
+async fn a_message_waits_until_the_endpoint_is_there() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let world = world_with(OpenAiSpec { retries: 0, ..helper(&format!("http://{address}/v1")) }).await;
+    let bot = UserId::parse("helper").unwrap();
+    let mara = world.person("mara", "Mara").await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "hello").await;
+    world.until(&bot, BotStatus::Error).await;
+    assert_eq!(world.hub.bot(&bot).unwrap().error.as_deref(), Some("the model service cannot be reached"));
+    chat.until("its place in the queue", |seen| {
+        seen.run(&question).is_some_and(|run| run.state == RunState::Queued)
+    })
+    .await;
+    let hello = json!({"match": {"userMessage": "hello"}, "response": {"content": "Hello after all."}});
+    let aimock = Aimock::with(&[hello]).await;
+    relay_at(tokio::net::TcpListener::bind(address).await.unwrap(), aimock.address());
+    let (run, answer) = chat.answered(&question).await;
+    assert_eq!((run.state, text_of(&answer).as_str()), (RunState::Completed, "Hello after all."));
+    world.until(&bot, BotStatus::Running).await;
+}
+
+/// Words of its own are better than a wait: such a bot is always there.
+#[tokio::test]
+async fn an_endpoint_that_is_away_is_stood_in_for() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
     drop(listener);
-    let (run, answer) = ask(OpenAiSpec { retries: 0, ..helper(&base) }, "hello").await;
-    assert_eq!((run.state, answer), (RunState::Failed, None));
-    assert_eq!(run.error.as_deref(), Some("the model service cannot be reached"));
+    let fallback_answer = Some("Later, please.".to_owned());
+    let (run, answer) = ask(OpenAiSpec { retries: 0, fallback_answer, ..helper(&base) }, "hello").await;
+    assert_eq!((run.state, text_of(&answer.unwrap()).as_str()), (RunState::Completed, "Later, please."));
+}
+
+/// D3: a key that is refused three times in a row is a trouble of the bot, which lasts as long as it is refused.
+#[tokio::test]
+async fn a_key_that_is_refused_again_and_again_is_the_bots_trouble() {
+    let aimock = Aimock::with(&[long_story()]).await;
+    let world =
+        world_with(OpenAiSpec { api_key: Some(Secret("sk-WRONG".to_owned())), ..helper(&aimock.base()) })
+            .await;
+    let bot = UserId::parse("helper").unwrap();
+    let mara = world.person("mara", "Mara").await;
+    let mut chat = mara.chat_with("helper").await;
+    for _ in 0..3 {
+        assert_eq!(world.hub.bot(&bot).unwrap().status, BotStatus::Running);
+        let question = mara.say(&chat.room, "story").await;
+        chat.until("the end", |seen| seen.run(&question).is_some_and(|run| run.state.is_final())).await;
+    }
+    world.until(&bot, BotStatus::Error).await;
+    let error = world.hub.bot(&bot).unwrap().error.unwrap();
+    assert_eq!(error, "the model service refused the bot's key (HTTP 401)");
 }
 
 /// F3: a stream that is cut leaves what it had brought, marked; it is not asked for again.

@@ -6,6 +6,20 @@ use tokio::{
     sync::oneshot,
 };
 
+/// Passes every connection on.
+pub fn relay_at(listener: TcpListener, to: &str) {
+    let to = to.to_owned();
+    tokio::spawn(async move {
+        loop {
+            let (mut caller, _) = listener.accept().await.unwrap();
+            let mut endpoint = TcpStream::connect(&to).await.unwrap();
+            tokio::spawn(
+                async move { drop(tokio::io::copy_bidirectional(&mut caller, &mut endpoint).await) },
+            );
+        }
+    });
+}
+
 /// Passes one connection on. The address to connect to, and word of the caller's end.
 pub async fn relay(to: &str) -> (String, oneshot::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

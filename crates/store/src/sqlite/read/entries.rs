@@ -30,6 +30,8 @@ macro_rules! log {
 
 const OLDEST_FIRST: &str = log!("ASC");
 const NEWEST_FIRST: &str = log!("DESC");
+const NEWEST_MESSAGES_FIRST: &str = "SELECT place, 'message', at, sender, '', message FROM messages \
+     WHERE place >= ?1 AND place <= ?2 ORDER BY 1 DESC LIMIT ?3";
 
 pub(crate) fn page(
     sql: &Connection,
@@ -43,6 +45,27 @@ pub(crate) fn page(
         EntryRange::Before(seq) => (NEWEST_FIRST, 1, seq.saturating_sub(1)),
         EntryRange::After { seq, up_to } => (OLDEST_FIRST, seq.saturating_add(1), up_to),
     };
+    read(sql, room, rid, (query, first, last), limit)
+}
+
+/// Messages alone: a log may hold much that says nothing.
+pub(crate) fn messages(
+    sql: &Connection,
+    room: &RoomId,
+    before: u64,
+    limit: usize,
+) -> Result<EntryPage, Fault> {
+    let rid = rid(sql, room)?.ok_or(StoreError::NotFound("room"))?;
+    read(sql, room, rid, (NEWEST_MESSAGES_FIRST, 1, before.saturating_sub(1)), limit)
+}
+
+fn read(
+    sql: &Connection,
+    room: &RoomId,
+    rid: i64,
+    (query, first, last): (&'static str, u64, u64),
+    limit: usize,
+) -> Result<EntryPage, Fault> {
     let mut statement = sql.prepare_cached(query)?;
     // One more than fits tells whether there is more.
     let bounds = params![place(rid, first), place(rid, last), at_most(limit.saturating_add(1))];
@@ -62,7 +85,7 @@ pub(crate) fn page(
             page.first = seq;
         }
     }
-    if query == NEWEST_FIRST {
+    if query != OLDEST_FIRST {
         page.entries.reverse();
         (page.first, page.last) = (page.last, page.first);
     }

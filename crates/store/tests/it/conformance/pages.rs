@@ -52,6 +52,25 @@ promises! {
         assert_eq!(nowhere.unwrap_err(), StoreError::NotFound("room"));
     }
 
+    /// What is said is found behind any number of entries that say nothing.
+    async fn messages_are_read_without_the_rest_of_the_log(world: &mut World) {
+        world.room("cellar", &["ada"]).await;
+        world.room("lounge", &["ada"]).await;
+        for number in 0..4 {
+            world.say("ada", "cellar", &format!("m{number}"), "not here").await;
+            world.say("ada", "lounge", &format!("m{number}"), "hello").await;
+        }
+        for (before, limit, expected, more) in
+            [(u64::MAX, 3, 4..=6, true), (u64::MAX, 9, 3..=6, false), (5, 9, 3..=4, false), (5, 1, 4..=4, true)]
+        {
+            let page = world.store.messages(&id("lounge"), before, limit).await.expect("a page");
+            let positions: Vec<u64> =
+                page.entries.iter().map(|entry| entry.decode().expect("an entry").seq).collect();
+            assert_eq!((positions, page.more), (expected.collect(), more), "before {before}");
+        }
+        assert!(world.store.messages(&id("lounge"), 3, 9).await.expect("a page").entries.is_empty());
+    }
+
     /// FAULTS 75: a page of the longest messages is cut rather than held in memory as a whole.
     async fn a_page_of_long_messages_ends_early(world: &mut World) {
         const LONG: usize = 256 * 1024;
