@@ -30,7 +30,7 @@ pub use body::read_all;
 pub use caller::Caller;
 pub use failure::Failure;
 
-use crate::{assets, doors::Doors, line};
+use crate::{ai_sdk, assets, doors::Doors, line};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -39,10 +39,12 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(guests::routes())
         .merge(about::routes())
         .merge(line::http::routes())
+        .merge(ai_sdk::routes())
         .route("/v1/rooms/{room}/events", get(events::stream))
         .route("/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
         .route("/v1/ws", get(line::websocket::door))
+        .route("/v1/ai-sdk/ws", get(ai_sdk::door))
         .route("/v1", any(failure::no_such_path))
         .route("/v1/", any(failure::no_such_path))
         .route("/v1/{*path}", any(failure::no_such_path))

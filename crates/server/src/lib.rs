@@ -1,6 +1,7 @@
 //! The doors of Antiphon: HTTP, WebSocket, SSE, the page. The binary `antiphon` is a few lines around [`Server`].
 
 mod accept;
+mod ai_sdk;
 mod assets;
 mod doors;
 mod http;

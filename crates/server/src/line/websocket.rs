@@ -23,7 +23,7 @@ use crate::{doors::Doors, http::Failure, peer::Peer};
 pub(super) const DOOR: &str = "ws";
 
 /// The socket of a client: messages in, frames out.
-pub(super) type Socket = Connection<TcpStream>;
+pub type Socket = Connection<TcpStream>;
 
 /// Most frames of one message. The largest message in pieces of 128 bytes.
 const MAX_FRAGMENTS: u32 = 1_024;
@@ -77,7 +77,8 @@ async fn arrive(
     peer: &Peer,
     doors: &Arc<Doors>,
 ) -> Option<Result<Box<Client>, Box<Ended>>> {
-    let mut line = Line::Socket(open(upgrade, doors).await?);
+    let socket = open(upgrade, doors, doors.settings.limits.frame_bytes).await?;
+    let mut line = Line::Socket(socket);
     Some(match sign_in::wait(&mut line, doors).await {
         Ok(entered) => {
             peer.prove();
@@ -87,17 +88,16 @@ async fn arrive(
     })
 }
 
-/// The stream below HTTP, without HTTP's buffers.
-async fn open(upgrade: OnUpgrade, doors: &Doors) -> Option<Socket> {
+/// The stream below HTTP, without HTTP's buffers, for messages of so many bytes at most.
+pub async fn open(upgrade: OnUpgrade, doors: &Doors, max_message: usize) -> Option<Socket> {
     let upgraded = upgrade.await.inspect_err(|fault| debug!(%fault, "the upgrade was not finished")).ok()?;
     let Ok(parts) = Upgraded::downcast::<TokioIo<TcpStream>>(upgraded) else {
         debug_assert!(false, "the accept loop serves TCP streams only");
         return None;
     };
-    let limits = &doors.settings.limits;
     let timers = &doors.settings.timers;
     let settings = Settings {
-        limits: Limits { max_message: limits.frame_bytes, max_fragments: MAX_FRAGMENTS },
+        limits: Limits { max_message, max_fragments: MAX_FRAGMENTS },
         // What is queued is bounded by what the client may ask for and by pulling only when all is written.
         queue_bytes: usize::MAX,
         message_timeout: timers.message,

@@ -1,6 +1,7 @@
 //! Tests through the doors: a real server on a real port with a real database, in one process or as the binary.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod ai_sdk;
 mod bots;
 mod conversation;
 mod faults;

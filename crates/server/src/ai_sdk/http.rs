@@ -1,0 +1,253 @@
+//! The AI SDK's `DefaultChatTransport`: an answer as server-sent events, once more for a page that comes back, and a way to stop
+//! it, because closing a request stops nothing here.
+
+use std::{io, pin::Pin, sync::Arc, time::Duration};
+
+use antiphon_protocol::Error;
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{Path, Query, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use bytes::Bytes;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use super::{
+    chunk::{Chunk, Version},
+    following::{Broken, Following},
+    history, said,
+    way::Way,
+};
+use crate::{
+    doors::Doors,
+    http::{Caller, Failure, event_stream, read_all},
+    meters::Open,
+    sign_in::SignedIn,
+    trust,
+};
+
+/// Largest body. Pages send the whole conversation each time, of which we read the last message only; what that may be, the
+/// limits of messages say.
+pub const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// Says what kind of stream it is.
+const STREAM: HeaderName = HeaderName::from_static("x-vercel-ai-ui-message-stream");
+
+/// Which room a chat is, for those who want to look at it through another door.
+const ROOM: HeaderName = HeaderName::from_static("x-antiphon-room");
+
+/// What may stand in the query, beside a ticket.
+#[derive(Debug, Deserialize)]
+pub struct Address {
+    /// With whom the chats are; without it a chat's id is a room's.
+    bot: Option<String>,
+    /// The major version of the page's package `ai`.
+    version: Option<String>,
+}
+
+impl Address {
+    /// The way of a caller through this address. `usual` is the version where none is named.
+    pub fn way(&self, doors: &Arc<Doors>, signed_in: &SignedIn, usual: Version) -> Result<Way, Error> {
+        let version = match &self.version {
+            Some(text) => Version::parse(text).ok_or_else(|| {
+                Error::field("version", "`version` is 5, 6 or 7: the one of the package `ai`")
+            })?,
+            None => usual,
+        };
+        Ok(Way {
+            doors: Arc::clone(doors),
+            user: signed_in.user.clone(),
+            is_administrator: signed_in.is_administrator(),
+            bot: self.bot.as_deref().map(said::bot).transpose()?,
+            version,
+        })
+    }
+}
+
+/// The paths. Of what versions 6 and 7 both know, unless an address says more.
+pub fn routes() -> Router<Arc<Doors>> {
+    Router::new()
+        .route("/v1/ai-sdk/chat", post(ask))
+        .route("/v1/ai-sdk/chat/{id}/stream", get(resume))
+        .route("/v1/ai-sdk/chat/{id}/stop", post(stop))
+        .route("/v1/ai-sdk/chat/{id}/messages", get(messages))
+}
+
+async fn ask(
+    State(doors): State<Arc<Doors>>,
+    caller: Caller,
+    Query(address): Query<Address>,
+    request: Request,
+) -> Result<Response, Failure> {
+    doors.meters.request("ai_sdk", "send_message");
+    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+    let body = read_all(request.into_body(), MOST_BYTES).await?;
+    let following = way.ask(&said::read(&body)?).await?;
+    Ok(stream_of(&doors, &caller.signed_in, following))
+}
+
+async fn resume(
+    State(doors): State<Arc<Doors>>,
+    caller: Caller,
+    Path(chat): Path<String>,
+    Query(address): Query<Address>,
+) -> Result<Response, Failure> {
+    doors.meters.request("ai_sdk", "join_room");
+    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+    Ok(match way.resume(&chat).await? {
+        Some(following) => stream_of(&doors, &caller.signed_in, following),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+/// The answer to a stop.
+#[derive(Debug, Serialize)]
+struct Stopped {
+    /// Whether there was something to stop.
+    accepted: bool,
+}
+
+async fn stop(
+    State(doors): State<Arc<Doors>>,
+    caller: Caller,
+    Path(chat): Path<String>,
+    Query(address): Query<Address>,
+) -> Result<Response, Failure> {
+    doors.meters.request("ai_sdk", "cancel");
+    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+    let accepted = way.stop(&chat).await?;
+    Ok(Json(Stopped { accepted }).into_response())
+}
+
+/// Which messages.
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
+async fn messages(
+    State(doors): State<Arc<Doors>>,
+    caller: Caller,
+    Path(chat): Path<String>,
+    Query(address): Query<Address>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    doors.meters.request("ai_sdk", "history");
+    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+    let page = history::read(&way, &chat, wanted.before, wanted.limit).await?;
+    Ok(Json(page).into_response())
+}
+
+fn stream_of(doors: &Arc<Doors>, signed_in: &SignedIn, following: Following) -> Response {
+    let room = HeaderValue::from_str(following.room().as_str());
+    let telling = Telling::new(doors, signed_in, following);
+    let body = Body::from_stream(stream::unfold(telling, |mut telling| async move {
+        let piece = telling.next().await?;
+        Some((piece, telling))
+    }));
+    let mut response = (event_stream::HEADERS, [(STREAM, "v1")], body).into_response();
+    if let Ok(room) = room {
+        response.headers_mut().insert(ROOM, room);
+    }
+    response
+}
+
+/// One stream: tells when the connection asks for more, so a slow one costs no memory.
+struct Telling {
+    doors: Arc<Doors>,
+    following: Following,
+    _trust: trust::Entry,
+    heartbeat: Interval,
+    expiry: Pin<Box<Sleep>>,
+    drain: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// Growing text is gathered until then.
+    pull_from: Option<Instant>,
+    is_over: bool,
+    _open: Open,
+}
+
+/// A piece of the body. An error breaks the connection: an end without one would pass for the end of the answer.
+type Piece = Result<Bytes, io::Error>;
+
+impl Telling {
+    fn new(doors: &Arc<Doors>, signed_in: &SignedIn, following: Following) -> Self {
+        let timers = &doors.settings.timers;
+        let left = signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now());
+        let mut heartbeat = interval_at(Instant::now() + timers.ping_interval, timers.ping_interval);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            following,
+            _trust: trust::Entry::of(signed_in, doors),
+            heartbeat,
+            expiry: Box::pin(sleep(Duration::from_secs(left) + timers.expiry_grace)),
+            drain: Box::pin(doors.drain.clone().cancelled_owned()),
+            pull_from: None,
+            is_over: false,
+            _open: doors.meters.open("ai_sdk"),
+            doors: Arc::clone(doors),
+        }
+    }
+
+    async fn next(&mut self) -> Option<Piece> {
+        while !self.is_over {
+            let gathering = self.pull_from.map(|at| at.saturating_duration_since(Instant::now()));
+            tokio::select! {
+                biased;
+                () = self.drain.as_mut() => return Some(self.cut("the server is restarting")),
+                () = self.expiry.as_mut() => return Some(self.end_with("the token has expired")),
+                _ = self.heartbeat.tick() => return Some(Ok(Bytes::from_static(b": still here\n\n"))),
+                () = sleep(gathering.unwrap_or_default()), if gathering.is_some() => self.pull_from = None,
+                () = self.following.ready(), if gathering.is_none() => {
+                    if let Some(piece) = self.pull().await {
+                        return Some(piece);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    async fn pull(&mut self) -> Option<Piece> {
+        let (chunks, grows) = match self.following.pull().await {
+            Ok(pulled) => pulled,
+            Err(Broken::Cut) => return Some(self.cut("the connection is closed")),
+            Err(Broken::Refused(words)) => return Some(self.end_with(words)),
+        };
+        let mut piece = Vec::new();
+        for chunk in &chunks {
+            event_stream::push(&mut piece, None, &super::json(chunk));
+        }
+        if self.following.is_over() {
+            self.finish(&mut piece);
+        } else if grows {
+            self.pull_from = Some(Instant::now() + self.doors.settings.timers.stream_window);
+        }
+        self.doors.meters.delivered(chunks.len(), piece.len());
+        (!piece.is_empty()).then(|| Ok(Bytes::from(piece)))
+    }
+
+    fn finish(&mut self, piece: &mut Vec<u8>) {
+        self.is_over = true;
+        piece.extend_from_slice(b"data: [DONE]\n\n");
+    }
+
+    fn end_with(&mut self, words: &str) -> Piece {
+        let mut piece = Vec::new();
+        let chunk = Chunk::Error { error_text: words.to_owned() };
+        event_stream::push(&mut piece, None, &super::json(&chunk));
+        self.finish(&mut piece);
+        Ok(Bytes::from(piece))
+    }
+
+    fn cut(&mut self, words: &'static str) -> Piece {
+        self.is_over = true;
+        Err(io::Error::new(io::ErrorKind::ConnectionAborted, words))
+    }
+}

@@ -1,0 +1,68 @@
+//! Which room a chat is. Without a bot in the address its id is a room's. With one it is a private room with that bot, and
+//! the page may call the chat what it likes: everyone has their own.
+
+use antiphon_hub::Session;
+use antiphon_protocol::{Error, ErrorCode, Reply, RoomId, RoomKind, UserId, request::CreateRoom};
+use sha2::{Digest as _, Sha256};
+
+/// Longest name that a page gives a chat: as long as an address may well be.
+const CHAT_BYTES: usize = 1_024;
+
+/// The room of a chat, made if it is one with a bot and not there yet.
+pub async fn of_chat(session: &Session, chat: &str, bot: Option<&UserId>) -> Result<RoomId, Error> {
+    if chat.is_empty() || chat.len() > CHAT_BYTES {
+        return Err(Error::field("id", format!("`id` has 1 to {CHAT_BYTES} bytes")));
+    }
+    let Some(bot) = bot else {
+        return RoomId::parse(chat).map_err(|fault| {
+            Error::field("id", format!("`id` is a room's, or `bot` stands in the address: {fault}"))
+        });
+    };
+    let id = with_bot(&session.user().id, bot, chat)?;
+    let request = CreateRoom {
+        id: id.clone(),
+        name: String::new(),
+        topic: None,
+        kind: RoomKind::Session,
+        visibility: None,
+        members: vec![bot.clone()],
+    };
+    // Asked for each time, because only this tells a room that one has made from one that somebody else has made
+    // under the same id.
+    match session.handle(request.into()).await {
+        Ok(Reply::Room(room)) if room.info.kind == RoomKind::Session => Ok(id),
+        Ok(_) => Err(Error::new(ErrorCode::Conflict, "this chat is a room of another kind")),
+        Err(error) if error.field.as_deref() == Some("members") => {
+            Err(Error::field("bot", "there is no such bot"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The room of a user, a bot, and a name that may hold any character.
+fn with_bot(user: &UserId, bot: &UserId, chat: &str) -> Result<RoomId, Error> {
+    // Ids hold no line ends, so no two different chats are written the same.
+    let digest = Sha256::digest(format!("{user}\n{bot}\n{chat}"));
+    let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    RoomId::parse(&format!("chat-{name}")).map_err(|fault| Error::field("id", fault.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everyone has a chat of their own, whatever pages call it, and comes back to it.
+    #[test]
+    fn a_chat_is_its_users_and_its_bots() {
+        let room = |user: &str, bot: &str, chat: &str| {
+            with_bot(&UserId::parse(user).unwrap(), &UserId::parse(bot).unwrap(), chat).unwrap()
+        };
+        let mine = room("ada", "demo", "support/1 ☂");
+        assert_eq!(mine, room("ada", "demo", "support/1 ☂"));
+        for other in
+            [room("ben", "demo", "support/1 ☂"), room("ada", "other", "support/1 ☂"), room("ada", "demo", "")]
+        {
+            assert_ne!(mine, other);
+        }
+    }
+}
