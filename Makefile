@@ -33,7 +33,7 @@ test: ## everything that must hold before a change lands; CI runs this
 	@cargo xtask ci
 
 interop: $(PAGE) ## programs of others, as they were published, against the real binary
-	@scripts/need.sh cargo node npm cc python3
+	@scripts/need.sh cargo node npm cc python3 chromium
 	@cargo xtask ci interop
 
 example-%: ## an agent to look at: openai-mcp, ag-ui, acp or python-bot

@@ -6,7 +6,7 @@ const PATIENCE_MS = 120_000;
 
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
+    include: ['tests/**/*.test.ts', 'pages/tests/**/*.test.ts'],
     setupFiles: ['./src/witness.ts'],
     testTimeout: PATIENCE_MS,
     hookTimeout: PATIENCE_MS,

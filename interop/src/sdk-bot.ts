@@ -11,9 +11,12 @@ export const TOKEN = 'a-token-that-only-this-test-and-its-server-know';
 export const ECHO = 'echo';
 
 /** A server that knows a bot on the bot socket. */
-export function serverOfABot(spec: Readonly<Record<string, Setting>> = {}): Promise<Server> {
+export function serverOfABot(
+  spec: Readonly<Record<string, Setting>> = {},
+  settings: Readonly<Record<string, Setting>> = {},
+): Promise<Server> {
   const connector = { type: 'bot_socket', token_env: 'ECHO_TOKEN' };
-  return antiphon([{ id: ECHO, connector, ...spec }], { env: { ECHO_TOKEN: TOKEN } });
+  return antiphon([{ id: ECHO, connector, ...spec }], { settings, env: { ECHO_TOKEN: TOKEN } });
 }
 
 /** The bot, at work; disposed of, it hands back what it has not ended. */

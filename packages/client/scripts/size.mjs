@@ -9,6 +9,7 @@ const CORE = `export { createChatClient, textOf } from './index.js'`;
 // few networks make it fetch later, the transport where WebSockets are blocked, is told beside it.
 const BUDGETS = [
   { name: 'core', code: CORE, budget: 14 * KB },
+  { name: 'ai-sdk', code: `export { roomTransport } from './ai-sdk.js'`, budget: 5 * KB },
   { name: 'bots', code: `export * from './bots.js'`, budget: 2 * KB },
   { name: 'directory', code: `export * from './directory.js'`, budget: 2 * KB },
   { name: 'indexeddb', code: `export * from './indexeddb.js'`, budget: 3 * KB },

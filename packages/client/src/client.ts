@@ -142,6 +142,11 @@ export class Client implements ChatClient, Core, ConnectionHost, OutboxHost, Sou
     return this.store.subscribe(() => select(this), listener, equal);
   }
 
+  /** The client as an application uses it. */
+  get chat(): ChatClient {
+    return this;
+  }
+
   publish(): (() => void)[] {
     const { status } = this.connection;
     if (status === this.status) return [];

@@ -54,6 +54,7 @@ fn e2e(root: &Path) -> Outcome {
 /// Programs of others, as they were published, against the real binary.
 fn interop(root: &Path) -> Outcome {
     call(root, "interop/scripts/python.sh")?;
+    call(root, "interop/scripts/pages.sh")?;
     against_binary(root, "npm run --silent interop")
 }
 
