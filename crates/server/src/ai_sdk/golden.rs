@@ -95,7 +95,7 @@ fn told(case: &Value, version: Version) -> Vec<Value> {
         .collect()
 }
 
-/// FRONTEND §1.8: every state of every part, as each version of the SDK can be told it.
+/// Every state of every part, as each version of the SDK can be told it.
 #[test]
 fn an_answer_is_told_as_the_table_says() {
     let mut cases = 0;

@@ -265,7 +265,7 @@ mod tests {
         json!({ "id": id, "role": "user", "parts": parts })
     }
 
-    /// FRONTEND §1.8: only the last message is news; the client's copy of history is not even read.
+    /// Only the last message is news; the client's copy of history is not even read.
     #[test]
     fn only_the_last_message_is_read() {
         let messages = json!([{ "role": 7 }, user("m1", &json!([{ "type": "text", "text": "hello" }]))]);
