@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { type ChatClient, createChatClient, type Room } from '../src/index.ts';
-import { getBot, registerBot } from '../src/bots.ts';
+import { getBot, listGrants, registerBot, revokeGrant } from '../src/bots.ts';
 import type { Wire } from '../src/wire/words.ts';
 import { Peer } from './peer.ts';
 
@@ -257,6 +257,32 @@ describe('bots', () => {
     const made = await registerBot(chat, { id: 'demo', connector: { type: 'bot_socket' } });
     expect(made).toMatchObject({ token: 'secret', bot: { owner: 'ada' } });
     expect(await getBot(chat, 'demo')).toMatchObject({ spec: { id: 'demo' } });
+  });
+
+  test('F6: what they were allowed for longer is listed and taken back', async () => {
+    const here = {
+      bot: 'demo',
+      tool: 'deploy',
+      scope: 'session',
+      room: 'general',
+      by: 'ada',
+      at: AT,
+    } as const;
+    const everywhere = { ...here, scope: 'always', room: undefined } as const;
+    answers('list_grants', () => ({ grants: [here, everywhere] }));
+    answers('revoke_grant', () => ({}));
+    await chat.connect();
+    const grants = await listGrants(chat, { room: 'general' });
+    expect(grants).toMatchObject([{ room: 'general', at: Date.parse(AT) }, { scope: 'always' }]);
+    for (const grant of grants) await revokeGrant(chat, grant);
+    const asked = peer.heard.filter(({ type }) => type === 'revoke_grant');
+    const both = { type: 'revoke_grant', bot: 'demo', tool: 'deploy' };
+    expect(asked).toMatchObject([
+      { ...both, scope: 'session', room: 'general' },
+      { ...both, scope: 'always', by: 'ada' },
+    ]);
+    expect(asked[0]).not.toHaveProperty('by');
+    expect(asked[1]).not.toHaveProperty('room');
   });
 });
 
