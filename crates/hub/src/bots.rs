@@ -9,7 +9,7 @@ mod tokens;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use antiphon_protocol::{Bot, BotSpec, BotStatus, Error, UserId};
+use antiphon_protocol::{Bot, BotSpec, BotStatus, Error, UserId, bot::ConnectorSpec};
 use antiphon_store::{BotState, Change};
 use parking_lot::RwLock;
 use tokio::sync::watch;
@@ -200,7 +200,13 @@ impl Hub {
 
     /// Makes a bot known that somebody else looks after: it has the status that is given, and no supervisor.
     pub async fn put_bot(&self, bot: Bot) -> Result<(), Error> {
-        self.commit(UserId::system(), Change::PutBot { bot: Box::new(bot.clone()) }).await?;
+        self.put_bot_with(bot, None).await
+    }
+
+    /// The same, with how it is reached.
+    async fn put_bot_with(&self, bot: Bot, connector: Option<Box<ConnectorSpec>>) -> Result<(), Error> {
+        let change = Change::PutBot { bot: Box::new(bot.clone()), connector };
+        self.commit(UserId::system(), change).await?;
         self.bots.put(bot);
         Ok(())
     }

@@ -13,6 +13,7 @@ mod decide;
 mod early;
 mod end;
 mod form;
+mod grants;
 mod inbox;
 mod lease;
 mod output;

@@ -24,7 +24,7 @@ use crate::{hub::Hub, reader::device::Device};
 
 pub(crate) use entrance::Entrance;
 pub(crate) use messages::unexpected;
-pub(crate) use permission::WRITE;
+pub(crate) use permission::{MODERATE, READ, WRITE};
 
 /// What a user may do.
 #[derive(Clone)]
@@ -117,6 +117,8 @@ impl Session {
             Request::RotateBotToken(request) => self.rotate_bot_token(request),
             Request::Decide(request) => self.decide(request).await,
             Request::ListRuns(request) => self.list_runs(request).await,
+            Request::ListGrants(request) => self.list_grants(request).await,
+            Request::RevokeGrant(request) => self.revoke_grant(request).await,
             request if request.is_of_bot_socket() => self.on_bot_socket(request).await,
             other => Err(Error::new(ErrorCode::Unavailable, format!("`{}` is not there yet", other.name()))),
         }

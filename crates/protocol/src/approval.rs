@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ApprovalId, MessageId, Role, RunId, Timestamp, ToolCallId, UserId};
+use crate::{ApprovalId, MessageId, Role, RoomId, RunId, Timestamp, ToolCallId, UserId};
 
 /// Something that people are asked to decide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -97,6 +97,24 @@ pub enum Scope {
     Session,
     /// In every room, for this bot and tool, in runs that the one who decided causes.
     Always,
+}
+
+/// An approval that holds for more than one time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Grant {
+    /// The bot that was allowed something.
+    pub bot: UserId,
+    /// The tool that it may use.
+    pub tool: String,
+    /// For how long it holds: `session` or `always`.
+    pub scope: Scope,
+    /// The room in which it holds, if it holds in one only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub room: Option<RoomId>,
+    /// Who gave it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What is taken to be the answer at the deadline.

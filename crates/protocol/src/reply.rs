@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Approval, ApprovalId, Bot, BotSpec, Decision, Entry, Epoch, Member, Message, MessageId, OpenStream,
     RawJson, Role, Room, RoomId, Run, RunId, Timestamp,
+    approval::Grant,
     bot_socket::{HeldPart, HeldRun},
     room::RoomSummary,
     signal::Signals,
@@ -45,6 +46,8 @@ pub enum Reply {
     Decision(Box<DecisionReply>),
     /// To `list_runs`.
     Runs(RunPage),
+    /// To `list_grants`.
+    Grants(GrantList),
     /// To `serve_runs`.
     Serving(Serving),
     /// To `run_heartbeat`.
@@ -249,6 +252,13 @@ pub struct RunPage {
     pub runs: Vec<Run>,
     /// The decisions that are awaited.
     pub approvals: Vec<Approval>,
+}
+
+/// See [`Reply::Grants`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GrantList {
+    /// The approvals, the latest first.
+    pub grants: Vec<Grant>,
 }
 
 /// See [`Reply::Serving`].

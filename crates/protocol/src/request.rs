@@ -18,7 +18,8 @@ pub use crate::bot_socket::{
     Append, FinishRun, OpenMessage, PutPart, RequestApproval, RunHeartbeat, RunStatus, ServeRuns,
 };
 pub use bots::{
-    ContinueRun, Decide, GetBot, ListRuns, RegisterBot, RemoveBot, RotateBotToken, StartBot, StopBot,
+    ContinueRun, Decide, GetBot, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant, RotateBotToken,
+    StartBot, StopBot,
 };
 pub use parse::{Envelope, ParseError, parse_error};
 
@@ -109,6 +110,10 @@ requests! {
     Decide: "decide";
     /// List the runs of a room that are not over, and what they ask people to decide.
     ListRuns: "list_runs";
+    /// List approvals that hold for more than one time.
+    ListGrants: "list_grants";
+    /// Take such an approval back.
+    RevokeGrant: "revoke_grant";
     /// Read what is known about a bot.
     GetBot: "get_bot";
     /// Bring a bot, or change one's own.

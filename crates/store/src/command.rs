@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use antiphon_protocol::{
     Approval, ApprovalId, Bot, BotSpec, BotStatus, Cancellation, Chain, Decision, Ending, Message, MessageId,
     MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId, RunStep, Timestamp, ToolCallId, ToolState,
-    Usage, User, UserId, Visibility, bot_socket::HeldRun,
+    Usage, User, UserId, Visibility, approval::Scope, bot::ConnectorSpec, bot_socket::HeldRun,
 };
 use serde::Serialize;
 
@@ -53,6 +53,8 @@ pub enum Change {
     PutBot {
         /// The bot; its status is not stored.
         bot: Box<Bot>,
+        /// How it is reached, without its secrets, if that is known. Approvals that hold for longer end when it changes.
+        connector: Option<Box<ConnectorSpec>>,
     },
     /// Make a room. Entries: `room_changed`, then `member_joined` for each member. A repeat by the same maker gets
     /// the original outcome; anyone else gets a conflict.
@@ -201,6 +203,20 @@ pub enum Change {
         /// The bot's owner, whose answers hold as well.
         owner: Option<UserId>,
     },
+    /// Take back an approval that holds for more than one time. Writes no entry.
+    RevokeGrant {
+        /// The bot.
+        bot: UserId,
+        /// The tool.
+        tool: String,
+        /// `Session` or `Always`.
+        scope: Scope,
+        /// The room, or who gave it.
+        holder: String,
+        /// Whether one that somebody else gave may be taken back; otherwise it is `Forbidden`.
+        #[serde(skip_serializing)]
+        anyones: bool,
+    },
     /// Answer what a bot asks. The first answer counts: entries `approval_decided`, then `run_changed` if nothing more is
     /// awaited. A later one writes nothing, and gets the one that counts.
     Decide {
@@ -211,7 +227,8 @@ pub enum Change {
         /// How; `by` is the command's.
         decision: Box<Decision>,
     },
-    /// Register a bot, or take over what is said about it now. Writes no entry. A bot of another owner, and an id that anybody ever
+    /// Register a bot, or take over what is said about it now. Writes no entry. Approvals that hold for longer end when it is reached
+    /// in another way. A bot of another owner, and an id that anybody ever
     /// had, is a conflict.
     RegisterBot {
         /// The bot as others see it.
@@ -289,6 +306,7 @@ impl Change {
             Self::ChangeRun { .. } => "change_run",
             Self::ChangeTool { .. } => "change_tool",
             Self::RequestApproval { .. } => "request_approval",
+            Self::RevokeGrant { .. } => "revoke_grant",
             Self::Decide { .. } => "decide",
             Self::RegisterBot { .. } => "register_bot",
             Self::DropBot { .. } => "drop_bot",

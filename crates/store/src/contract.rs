@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     Approval, ApprovalId, Bot, Member, Message, MessageId, RawJson, RoomId, Run, RunId, Timestamp, User,
-    UserId, room::RoomSummary,
+    UserId, approval::Grant, room::RoomSummary,
 };
 use async_trait::async_trait;
 
 use crate::{
-    BotState, Command, Committed, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
-    RegisteredBot, RoomSnapshot, StoreError,
+    BotState, Command, Committed, EntryPage, EntryRange, GrantsOf, LeftRun, OpenMessage, Pending, Publisher,
+    QueuedRun, RegisteredBot, RoomSnapshot, StoreError,
 };
 
 /// Durable truth.
@@ -116,6 +116,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Runs that are neither queued nor over: after a crash, those that nobody works on any more.
     async fn active_runs(&self) -> Result<Vec<LeftRun>, StoreError>;
+
+    /// Approvals that hold for more than one time, in no order.
+    async fn grants(&self, of: GrantsOf, limit: usize) -> Result<Vec<Grant>, StoreError>;
 
     /// What was asked of people in a room.
     async fn approval(&self, room: &RoomId, id: &ApprovalId) -> Result<Option<Approval>, StoreError>;

@@ -1,6 +1,17 @@
-//! Ranges and pages of entries.
+//! What is asked for: ranges and pages of entries, and approvals that hold.
 
-use antiphon_protocol::{Entry, RawJson};
+use antiphon_protocol::{Entry, RawJson, RoomId, UserId};
+
+/// Which approvals that hold for more than one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GrantsOf {
+    /// Those that somebody gave.
+    Giver(UserId),
+    /// Those that hold in a room.
+    Room(RoomId),
+    /// Those of a bot.
+    Bot(UserId),
+}
 
 /// Which entries of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

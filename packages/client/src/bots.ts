@@ -1,9 +1,12 @@
-/** Managing bots: to register, look at and remove them. An entry of its own, because few pages do. */
+/** Managing bots: to register, look at and remove them, and to take back what they were allowed. An entry of its own, because
+ * few pages do. */
 import type { ChatClient } from './chat.ts';
 import { directoryOf } from './directory.ts';
 import { mintId } from './environment.ts';
 import type { Bot } from './model/agent.ts';
+import type { Scope } from './model/approval.ts';
 import { toBot } from './wire/convert.ts';
+import { said } from './wire/said.ts';
 import type { Wire } from './wire/words.ts';
 
 /** What a bot is to be, in the words of the settings file. Secrets that are left out stay as they are. */
@@ -39,6 +42,34 @@ export async function removeBot(chat: ChatClient, id: string): Promise<void> {
 /** Makes a new token for a bot's socket; the old one is void at once. */
 export async function rotateBotToken(chat: ChatClient, id: string): Promise<ManagedBot> {
   return managed(await chat.ask({ type: 'rotate_bot_token', bot: id }));
+}
+
+/** An approval that holds for more than one time. */
+export interface Grant {
+  readonly bot: string;
+  readonly tool: string;
+  readonly scope: Scope;
+  /** The room in which it holds, if it holds in one only. */
+  readonly room?: string | undefined;
+  /** Who gave it. */
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Approvals that hold for more than one time: one's own; of a room to its admins, and of a bot to its owner, all. */
+export async function listGrants(
+  chat: ChatClient,
+  of: { room?: string; bot?: string } = {},
+): Promise<readonly Grant[]> {
+  const { grants } = await chat.ask({ type: 'list_grants', ...of });
+  return grants.map((grant) => said(grant));
+}
+
+/** Takes an approval back: from then on people are asked again. */
+export async function revokeGrant(chat: ChatClient, grant: Omit<Grant, 'at'>): Promise<void> {
+  const { bot, tool, scope, room, by } = grant;
+  const where = scope === 'session' ? { room } : { by };
+  await chat.ask({ type: 'revoke_grant', bot, tool, scope, ...where });
 }
 
 function managed({ bot, spec, token }: Wire.BotReply): ManagedBot {

@@ -1,5 +1,6 @@
 /** F6: what bots ask people: told to all, decided once, and known whichever way the log is read. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listGrants, revokeGrant } from '../src/bots.ts';
 import { enter, Stage, until } from './stage.ts';
 
 let stage: Stage;
@@ -73,4 +74,18 @@ test('read backwards, the answer is known before the question', async () => {
     decision: { by: ada.who.user.id },
   });
   expect(late.approvals.pending).toEqual([]);
+});
+
+test('what was allowed for longer is listed, and taken back', async () => {
+  const ada = await stage.person('Ada');
+  const id = await stage.room(ada);
+  await ada.chat.ask({ type: 'invite', room: id, users: ['demo'] });
+  const room = await enter(ada, id);
+  await room.sendMessage('@demo launch').settled;
+  await until(() => expect(room.approvals.pending).toHaveLength(1));
+  await room.approvals.decide(room.approvals.pending[0]!.id, { action: 'approve', scope: 'session' });
+  const grants = await listGrants(ada.chat, { room: id });
+  expect(grants).toMatchObject([{ bot: 'demo', scope: 'session', room: id, by: ada.who.user.id }]);
+  await revokeGrant(ada.chat, grants[0]!);
+  expect(await listGrants(ada.chat, { room: id })).toEqual([]);
 });

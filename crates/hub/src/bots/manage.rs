@@ -42,7 +42,10 @@ impl Hub {
     /// stopped.
     pub async fn declare_bots(&self, specs: Vec<BotSpec>) -> Result<(), Error> {
         for spec in specs {
-            self.put_bot(Bot { since: Some(self.now()), ..spec.bot() }).await?;
+            let mut shown = spec.clone();
+            shown.take_secrets();
+            let bot = Bot { since: Some(self.now()), ..spec.bot() };
+            self.put_bot_with(bot, Some(Box::new(shown.connector))).await?;
             let token = match &spec.connector {
                 ConnectorSpec::BotSocket { token: Some(token) } => Some(fingerprint(&token.0)),
                 _ => None,

@@ -36,7 +36,7 @@ impl Session {
     }
 
     /// The same, for something that takes at least this role.
-    pub(super) async fn room_as(&self, id: &RoomId, at_least: Role) -> Result<(Arc<LiveRoom>, Role), Error> {
+    pub(crate) async fn room_as(&self, id: &RoomId, at_least: Role) -> Result<(Arc<LiveRoom>, Role), Error> {
         let (room, role) = self.room(id).await?;
         if role < at_least {
             let message = format!("this takes the role `{}`", super::permission::name(at_least));

@@ -4,11 +4,11 @@
 use antiphon_protocol::{Error, ErrorCode, Role};
 
 /// Reading: history, search, members, joining.
-pub(super) const READ: Role = Role::Viewer;
+pub(crate) const READ: Role = Role::Viewer;
 /// Writing: messages, reactions, signals, stopping what one caused.
 pub(crate) const WRITE: Role = Role::Member;
 /// Order: inviting, removing, renaming, deleting others' messages, stopping anyone's run.
-pub(super) const MODERATE: Role = Role::Admin;
+pub(crate) const MODERATE: Role = Role::Admin;
 
 /// A role as the wire writes it.
 pub(super) fn name(role: Role) -> &'static str {

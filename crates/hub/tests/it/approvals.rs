@@ -20,9 +20,9 @@ use crate::{
 };
 
 /// Long enough for every person of a test.
-const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_secs(60);
 
-fn ask(users: &[&UserId]) -> Ask {
+pub fn ask(users: &[&UserId]) -> Ask {
     Ask {
         kind: AskKind::Permission,
         prompt: "May I boil the water?".to_owned(),
@@ -48,17 +48,17 @@ async fn open(person: &Person, room: &antiphon_protocol::RoomId) -> RunPage {
 }
 
 /// The question that is open in the room, once there is one.
-async fn asked(person: &Person, room: &antiphon_protocol::RoomId) -> ApprovalId {
+pub async fn asked(person: &Person, room: &antiphon_protocol::RoomId) -> ApprovalId {
     until("something is asked", || async { !open(person, room).await.approvals.is_empty() }).await;
     open(person, room).await.approvals.remove(0).approval
 }
 
-fn decide(room: &antiphon_protocol::RoomId, approval: &ApprovalId, action: DecisionAction) -> Decide {
+pub fn decide(room: &antiphon_protocol::RoomId, approval: &ApprovalId, action: DecisionAction) -> Decide {
     let (room, approval) = (room.clone(), approval.clone());
     Decide { room, approval, action, reason: None, arguments: None, content: None, scope: None }
 }
 
-async fn decides(person: &Person, request: Decide) -> Result<DecisionReply, Error> {
+pub async fn decides(person: &Person, request: Decide) -> Result<DecisionReply, Error> {
     match person.asks(request).await? {
         Reply::Decision(reply) => Ok(*reply),
         other => panic!("`decide` was answered with {other:?}"),
@@ -66,7 +66,11 @@ async fn decides(person: &Person, request: Decide) -> Result<DecisionReply, Erro
 }
 
 /// A bot that waits for people in a task of its own, and gives the run back with the answer.
-fn asks(run: RunSession, ask: Ask, within: Duration) -> JoinHandle<(RunSession, Result<Decision, Error>)> {
+pub fn asks(
+    run: RunSession,
+    ask: Ask,
+    within: Duration,
+) -> JoinHandle<(RunSession, Result<Decision, Error>)> {
     tokio::spawn(async move {
         let decision = run.ask(ask, within).await;
         (run, decision)

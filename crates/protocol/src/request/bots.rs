@@ -48,6 +48,35 @@ pub struct ListRuns {
     pub room: RoomId,
 }
 
+/// See [`Request::ListGrants`](crate::Request::ListGrants). One's own, or, where the user may take back those of others, all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListGrants {
+    /// Those that hold in this room: to its admins, all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    /// Those of this bot: to its owner, all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bot: Option<UserId>,
+}
+
+/// See [`Request::RevokeGrant`](crate::Request::RevokeGrant). For whoever gave it, the bot's owner, administrators, and, of one that
+/// holds in a room, the room's admins. From then on people are asked again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RevokeGrant {
+    /// The bot.
+    pub bot: UserId,
+    /// The tool.
+    pub tool: String,
+    /// `session` or `always`.
+    pub scope: Scope,
+    /// Of scope `session`: the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    /// Of scope `always`: who gave it; oneself if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+}
+
 /// See [`Request::GetBot`](crate::Request::GetBot).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GetBot {

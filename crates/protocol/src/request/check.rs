@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Decide, EditMessage, Request, SendMessage};
-use crate::{Error, Limits, Part, PresenceStatus, UserKind};
+use super::{Decide, EditMessage, Request, RevokeGrant, SendMessage};
+use crate::{Error, Limits, Part, PresenceStatus, UserKind, approval::Scope};
 
 impl Request {
     /// Whether a user of this kind may ask this, as far as the request alone can tell.
@@ -44,8 +44,21 @@ impl Request {
                 Err(Error::field("run", "give exactly one of `run`, `tool_call` and `message_id`"))
             }
             Self::Decide(request) => check_decision(request, limits),
+            Self::RevokeGrant(request) => check_grant(request),
             _ => Ok(()),
         }
+    }
+}
+
+fn check_grant(request: &RevokeGrant) -> Result<(), Error> {
+    match (request.scope, &request.room, &request.by) {
+        (Scope::Session, Some(_), None) | (Scope::Always, None, _) => Ok(()),
+        (Scope::Once, ..) => {
+            Err(Error::field("scope", "`scope` is `session` or `always`: the other is over"))
+        }
+        (Scope::Session, None, _) => Err(Error::field("room", "`room` is missing: it holds in one room")),
+        (Scope::Session, ..) => Err(Error::field("by", "`by` belongs to the scope `always`")),
+        (Scope::Always, ..) => Err(Error::field("room", "`room` belongs to the scope `session`")),
     }
 }
 

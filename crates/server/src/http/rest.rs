@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     reply::{
-        BotList, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, MemberPage, MessageFound,
-        ReadMarker, RoomPage, RoomReply, RunPage, Sent, Written,
+        BotList, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantList, MemberPage,
+        MessageFound, ReadMarker, RoomPage, RoomReply, RunPage, Sent, Written,
     },
     request::{
         Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, EditMessage, GetBot,
-        GetMessage, History, Invite, JoinRoom, LeaveRoom, ListBots, ListMembers, ListRooms, ListRuns,
-        MarkRead, React, RegisterBot, RemoveBot, RemoveMember, Request, RotateBotToken, Search, SendMessage,
-        SetPresence, StartBot, StopBot, Typing, UpdateRoom,
+        GetMessage, History, Invite, JoinRoom, LeaveRoom, ListBots, ListGrants, ListMembers, ListRooms,
+        ListRuns, MarkRead, React, RegisterBot, RemoveBot, RemoveMember, Request, RevokeGrant,
+        RotateBotToken, Search, SendMessage, SetPresence, StartBot, StopBot, Typing, UpdateRoom,
     },
 };
 use axum::{
@@ -106,6 +106,10 @@ operations! {
     }
     "/v1/search" {
         GET by_query Search -> Found;
+    }
+    "/v1/grants" {
+        GET by_query ListGrants -> GrantList;
+        DELETE by_query RevokeGrant -> Done;
     }
     "/v1/rooms/{room}/runs/{run}/continue" {
         POST by_body ContinueRun -> Written;

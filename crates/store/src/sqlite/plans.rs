@@ -20,8 +20,8 @@ use rusqlite::{
 
 use super::{index::Behind, migrate::migrate, read, rooms::Rooms, write};
 use crate::{
-    BotSecrets, Budget, Change, Checkpoint, Command, EntryRange, Guard, Link, NewMember, NewMessage, NewRun,
-    RequestKey, RunChange, ToolChange,
+    BotSecrets, Budget, Change, Checkpoint, Command, EntryRange, GrantsOf, Guard, Link, NewMember,
+    NewMessage, NewRun, RequestKey, RunChange, ToolChange,
 };
 
 /// Statements that read a whole table or sort, and why that is all right.
@@ -125,7 +125,7 @@ fn beginnings() -> Vec<Change> {
     };
     vec![
         Change::PutUser { user },
-        Change::PutBot { bot: Box::new(bot) },
+        Change::PutBot { bot: Box::new(bot), connector: None },
         Change::CreateRoom { room: info, members: vec![member("ada")] },
         Change::AddMembers { room: id("lounge"), members: vec![member("clock")] },
         Change::ChangeMember { room: id("lounge"), user: id("clock"), role: Role::Admin },
@@ -233,6 +233,13 @@ fn managing() -> Vec<Change> {
             room: id("lounge"),
             members: vec![NewMember { user: id("helper"), role: Role::Member }],
         },
+        Change::RevokeGrant {
+            bot: id("helper"),
+            tool: "timer".to_owned(),
+            scope: Scope::Session,
+            holder: "lounge".to_owned(),
+            anyones: true,
+        },
         Change::WantBot { bot: id("helper"), run: true },
         Change::SetBotToken { bot: id("helper"), token: [0; 32] },
         Change::TellBot { bot: id("helper"), status: BotStatus::Running, error: None, rooms: vec![room] },
@@ -282,6 +289,9 @@ fn ask_everything(sql: &Connection) {
     read::runs::queued(sql, &ada, 9).unwrap();
     read::runs::active(sql).unwrap();
     read::approvals::approval(sql, &lounge, &id("a1")).unwrap();
+    for of in [GrantsOf::Giver(id("ada")), GrantsOf::Room(id("lounge")), GrantsOf::Bot(id("clock"))] {
+        read::approvals::grants(sql, &of, 9).unwrap();
+    }
     read::runs::longest_waits(sql).unwrap();
     read::runs::overdue(sql, &ada, Timestamp::default(), 9).unwrap();
     read::bots::registered(sql).unwrap();

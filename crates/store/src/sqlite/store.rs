@@ -9,7 +9,7 @@ use std::{
 
 use antiphon_protocol::{
     Approval, ApprovalId, Bot, Epoch, Member, Message, MessageId, RawJson, RoomId, Run, RunId, Timestamp,
-    User, UserId, room::RoomSummary,
+    User, UserId, approval::Grant, room::RoomSummary,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -26,7 +26,7 @@ use super::{
     rooms::Rooms,
 };
 use crate::{
-    BotState, Command, EntryPage, EntryRange, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
+    BotState, Command, EntryPage, EntryRange, GrantsOf, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
     RegisteredBot, RoomSnapshot, Store, StoreError,
 };
 
@@ -262,6 +262,10 @@ impl Store for SqliteStore {
 
     async fn active_runs(&self) -> Result<Vec<LeftRun>, StoreError> {
         self.readers.read(|sql| Ok(read::runs::active(sql)?)).await
+    }
+
+    async fn grants(&self, of: GrantsOf, limit: usize) -> Result<Vec<Grant>, StoreError> {
+        self.readers.read(move |sql| Ok(read::approvals::grants(sql, &of, limit)?)).await
     }
 
     async fn approval(&self, room: &RoomId, id: &ApprovalId) -> Result<Option<Approval>, StoreError> {

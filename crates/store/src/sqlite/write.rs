@@ -62,7 +62,7 @@ impl Writing<'_> {
         let command = self.command;
         match &command.change {
             Change::PutUser { user } => self.put_user(user),
-            Change::PutBot { bot } => self.put_bot(bot),
+            Change::PutBot { bot, connector } => self.put_bot(bot, connector.as_deref()),
             Change::CreateRoom { room, members } => self.create_room(room, members),
             Change::UpdateRoom { room, name, topic, visibility } => {
                 self.update_room(room, name.as_deref(), topic.as_deref(), *visibility)
@@ -79,6 +79,9 @@ impl Writing<'_> {
             Change::ChangeRun { room, change } => self.change_run(room, change),
             Change::ChangeTool { room, change } => self.change_tool(room, change),
             Change::RequestApproval { .. } => self.request_approval(),
+            Change::RevokeGrant { bot, tool, scope, holder, anyones } => {
+                self.revoke_grant(bot, tool, *scope, holder, *anyones)
+            }
             Change::Decide { room, approval, decision } => self.decide(room, approval, decision),
             Change::RegisterBot { bot, spec, secrets, most } => self.register_bot(bot, spec, secrets, *most),
             Change::DropBot { bot } => self.drop_bot(bot),

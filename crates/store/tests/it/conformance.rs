@@ -2,6 +2,7 @@
 
 mod approvals;
 mod changing;
+mod grants;
 mod membership;
 mod pages;
 mod posting;

@@ -96,6 +96,12 @@ export type NumberedRequest1 =
   | (ListRuns & {
       type: 'list_runs';
     })
+  | (ListGrants & {
+      type: 'list_grants';
+    })
+  | (RevokeGrant & {
+      type: 'revoke_grant';
+    })
   | (GetBot & {
       type: 'get_bot';
     })
@@ -355,8 +361,11 @@ export type TriggerPolicy =
       words: string[];
     };
 
-/** What a bot is doing, as long as its run is not over. */
-export type Activity = 'thinking' | 'executing' | 'waiting_approval';
+/**
+ * What a bot is doing, as long as its run is not over. That people are waited for is nothing that it says: it follows from its
+ * asking.
+ */
+export type Activity = 'thinking' | 'executing';
 
 /** What kind of decision. */
 export type AskKind = 'permission' | 'question';
@@ -444,6 +453,7 @@ export type Answer =
       | Cancelled
       | DecisionReply
       | RunPage
+      | GrantList
       | Serving
       | Alive
       | Opened
@@ -872,7 +882,9 @@ export interface ToolCall {
   output?: string;
   /** How much output there was in all, in bytes, if more than is shown. */
   output_bytes?: number;
-  /** Where the whole output can be fetched, if more than is shown. */
+  /** How much of it can be fetched there, from its beginning, in bytes; left out if that is all of it. */
+  output_kept?: number;
+  /** Where the whole output can be fetched, if more than is shown. It goes with the message, and when newer ones need the room. */
   output_url?: string;
   /** The latest progress. */
   progress?: Progress;
@@ -1142,6 +1154,31 @@ export interface Decide {
 export interface ListRuns {
   /** The room. */
   room: RoomId;
+}
+
+/** See [`Request::ListGrants`](crate::Request::ListGrants). One's own, or, where the user may take back those of others, all. */
+export interface ListGrants {
+  /** Those of this bot: to its owner, all of them. */
+  bot?: UserId;
+  /** Those that hold in this room: to its admins, all of them. */
+  room?: RoomId;
+}
+
+/**
+ * See [`Request::RevokeGrant`](crate::Request::RevokeGrant). For whoever gave it, the bot's owner, administrators, and, of one that
+ * holds in a room, the room's admins. From then on people are asked again.
+ */
+export interface RevokeGrant {
+  /** The bot. */
+  bot: UserId;
+  /** Of scope `always`: who gave it; oneself if left out. */
+  by?: UserId;
+  /** Of scope `session`: the room. */
+  room?: RoomId;
+  /** `session` or `always`. */
+  scope: Scope;
+  /** The tool. */
+  tool: string;
 }
 
 /** See [`Request::GetBot`](crate::Request::GetBot). */
@@ -1502,8 +1539,10 @@ export interface Limits {
   rooms_per_connection?: number;
   /** Largest stream of one part, in bytes; what a bot writes beyond is refused. */
   stream_bytes?: number;
-  /** Largest output of a tool that is kept whole, in bytes. */
+  /** Largest output of a tool that is kept whole, in bytes; of a larger one so much from its beginning. */
   tool_output_kept?: number;
+  /** How much output of tools is kept for each room in all, in bytes: the oldest goes first. */
+  tool_output_room?: number;
   /** How much of a tool's output is shown from its beginning and, once more, from its end, in bytes. */
   tool_output_shown?: number;
   /** Longest topic of a room, in characters. */
@@ -1746,8 +1785,8 @@ export interface Run {
   /** The answer, once there is one. */
   answer?: MessageId;
   /**
-   * Which attempt this is, from 1; 0 as long as none has begun. Also the fencing token: what a bot writes for an earlier
-   * attempt is refused.
+   * The fencing token: goes up each time the run is given to a bot, and what is written under an earlier number is refused.
+   * 0 as long as it was given to none. Where a bot never began what it was given, that uses up none of its attempts.
    */
   attempt?: number;
   /** Whose work it is. */
@@ -2014,6 +2053,28 @@ export interface RunPage {
   approvals: Approval[];
   /** The runs, the oldest first. */
   runs: Run[];
+}
+
+/** See [`Reply::Grants`]. */
+export interface GrantList {
+  /** The approvals, the latest first. */
+  grants: Grant[];
+}
+
+/** An approval that holds for more than one time. */
+export interface Grant {
+  /** When. */
+  at: Timestamp;
+  /** The bot that was allowed something. */
+  bot: UserId;
+  /** Who gave it. */
+  by: UserId;
+  /** The room in which it holds, if it holds in one only. */
+  room?: RoomId;
+  /** For how long it holds: `session` or `always`. */
+  scope: Scope;
+  /** The tool that it may use. */
+  tool: string;
 }
 
 /** See [`Reply::Serving`]. */

@@ -89,6 +89,8 @@ export interface ToolCall {
   /** How much output there was in all, in bytes, and where to fetch it, if more than is shown. */
   readonly outputBytes?: number | undefined;
   readonly outputUrl?: string | undefined;
+  /** How much of it can be fetched, from its beginning, in bytes, if not all of it. */
+  readonly outputKept?: number | undefined;
   readonly result?: unknown;
   readonly error?: string | undefined;
   readonly startedAt?: number | undefined;

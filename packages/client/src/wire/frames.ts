@@ -47,6 +47,8 @@ export interface Replies {
   continue_run: Wire.Written;
   decide: Wire.DecisionReply;
   list_runs: Wire.RunPage;
+  list_grants: Wire.GrantList;
+  revoke_grant: Wire.Done;
   get_bot: Wire.BotReply;
   register_bot: Wire.BotReply;
   remove_bot: Wire.Done;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{at_most, rid};
 use crate::{
     LeftRun, QueuedRun,
-    sqlite::codec::{id, json},
+    sqlite::codec::{id, instant, json},
 };
 
 pub(crate) fn run(sql: &Connection, room: &RoomId, run: &RunId) -> rusqlite::Result<Option<Run>> {
@@ -44,7 +44,7 @@ pub(crate) fn longest_waits(sql: &Connection) -> rusqlite::Result<Vec<(UserId, T
     let query =
         "SELECT bot, min(queued_at) FROM runs INDEXED BY runs_waiting WHERE phase = 'queued' GROUP BY bot";
     let mut statement = sql.prepare_cached(query)?;
-    statement.query_map([], |row| Ok((id(row, 0)?, Timestamp::from_millis(row.get(1)?))))?.collect()
+    statement.query_map([], |row| Ok((id(row, 0)?, instant(row, 1)?)))?.collect()
 }
 
 pub(crate) fn overdue(

@@ -204,6 +204,25 @@ impl Writing<'_> {
         Ok(())
     }
 
+    pub(super) fn revoke_grant(
+        &self,
+        bot: &UserId,
+        tool: &str,
+        scope: Scope,
+        holder: &str,
+        anyones: bool,
+    ) -> Result<Outcome, Fault> {
+        let key = params![bot.as_str(), tool, word(&scope), holder];
+        let query = "SELECT by FROM grants WHERE bot = ?1 AND tool = ?2 AND scope = ?3 AND holder = ?4";
+        let by = self.sql.prepare_cached(query)?.query_row(key, |row| id::<UserId>(row, 0)).optional()?;
+        if !anyones && by.is_some_and(|by| by != self.command.by) {
+            return Err(StoreError::Forbidden("this is another's approval").into());
+        }
+        let delete = "DELETE FROM grants WHERE bot = ?1 AND tool = ?2 AND scope = ?3 AND holder = ?4";
+        self.sql.prepare_cached(delete)?.execute(key)?;
+        Ok(Outcome::Written { seq: 0 })
+    }
+
     /// The answer that an earlier one gives, if whoever gave that could give it today.
     fn standing(
         &self,

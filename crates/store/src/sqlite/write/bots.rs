@@ -31,7 +31,7 @@ impl Writing<'_> {
             Some(_) => {}
             None => self.check_place(spec, owner, most)?,
         }
-        let outcome = self.put_bot(bot)?;
+        let outcome = self.put_bot(bot, Some(&spec.connector))?;
         let upsert = "INSERT INTO bot_specs (user, owner, spec, secrets, token) VALUES (?1, ?2, ?3, ?4, ?5) \
                       ON CONFLICT (user) DO UPDATE SET spec = excluded.spec, \
                       secrets = excluded.secrets, token = coalesce(excluded.token, token)";
@@ -62,6 +62,7 @@ impl Writing<'_> {
         ] {
             self.sql.prepare_cached(delete)?.execute([bot.as_str()])?;
         }
+        self.end_grants(bot)?;
         Ok(Outcome::Written { seq: 0 })
     }
 

@@ -9,7 +9,7 @@ use super::Writing;
 use crate::{
     Outcome, RunChange, StoreError,
     sqlite::{
-        codec::{encode, id, json},
+        codec::{encode, id, instant, json},
         fault::Fault,
     },
 };
@@ -150,7 +150,7 @@ impl Writing<'_> {
         let query = "SELECT number, attempts, spent, queued_at, run FROM runs WHERE rid = ?1 AND id = ?2";
         let found = self.sql.prepare_cached(query)?.query_row(params![rid, run.as_str()], |row| {
             let (number, attempts, spent) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let queued_at = Timestamp::from_millis(row.get(3)?);
+            let queued_at = instant(row, 3)?;
             Ok(StoredRun { number, attempts, spent, queued_at, run: json(row, 4)? })
         });
         Ok(found.optional()?.ok_or(StoreError::NotFound("run"))?)

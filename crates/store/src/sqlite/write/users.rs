@@ -1,13 +1,13 @@
 //! Users and bots become known.
 
-use antiphon_protocol::{Bot, BotStatus, User, UserKind};
+use antiphon_protocol::{Bot, BotStatus, User, UserId, UserKind, bot::ConnectorSpec};
 use rusqlite::{OptionalExtension, params};
 
 use super::Writing;
 use crate::{
     Outcome, StoreError,
     sqlite::{
-        codec::{encode, of_word, word},
+        codec::{encode, fingerprint, of_word, word},
         fault::Fault,
     },
 };
@@ -27,13 +27,35 @@ impl Writing<'_> {
         Ok(Outcome::Written { seq: 0 })
     }
 
-    pub(super) fn put_bot(&mut self, bot: &Bot) -> Result<Outcome, Fault> {
+    pub(super) fn put_bot(&mut self, bot: &Bot, connector: Option<&ConnectorSpec>) -> Result<Outcome, Fault> {
         let outcome = self.put_user(&User { kind: UserKind::Bot, ..bot.user.clone() })?;
+        let reached = connector.map(fingerprint);
+        if reached.is_some() {
+            self.end_grants_of_another(&bot.user.id, reached)?;
+        }
         let stored = Bot { status: BotStatus::Stopped, error: None, ..bot.clone() };
-        let upsert = "INSERT INTO bots (user, bot) VALUES (?1, ?2) \
-                      ON CONFLICT (user) DO UPDATE SET bot = excluded.bot WHERE bot <> excluded.bot";
-        self.sql.prepare_cached(upsert)?.execute(params![bot.user.id.as_str(), encode(&stored)])?;
+        let upsert = "INSERT INTO bots (user, bot, reached) VALUES (?1, ?2, ?3) \
+                      ON CONFLICT (user) DO UPDATE \
+                      SET bot = excluded.bot, reached = coalesce(excluded.reached, reached) \
+                      WHERE bot <> excluded.bot OR reached IS NOT coalesce(excluded.reached, reached)";
+        self.sql.prepare_cached(upsert)?.execute(params![bot.user.id.as_str(), encode(&stored), reached])?;
         Ok(outcome)
+    }
+
+    /// What people allowed a bot for longer they allowed the program that was reached then.
+    fn end_grants_of_another(&self, bot: &UserId, reached: Option<[u8; 32]>) -> rusqlite::Result<()> {
+        let query = "SELECT reached FROM bots WHERE user = ?1";
+        let before: Option<Option<[u8; 32]>> =
+            self.sql.prepare_cached(query)?.query_row([bot.as_str()], |row| row.get(0)).optional()?;
+        if before.flatten().is_some_and(|before| Some(before) != reached) {
+            self.end_grants(bot)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn end_grants(&self, bot: &UserId) -> rusqlite::Result<()> {
+        self.sql.prepare_cached("DELETE FROM grants WHERE bot = ?1")?.execute([bot.as_str()])?;
+        Ok(())
     }
 
     /// Nobody becomes a bot by signing in under its id, and no bot a person.

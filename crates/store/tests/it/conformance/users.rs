@@ -33,17 +33,17 @@ promises! {
     async fn a_users_kind_never_changes(world: &mut World) {
         world.people(&["ada"]).await;
         let imitation = Box::new(bot("ada", "an imitation"));
-        assert!(matches!(refusal(world.act("ada", Change::PutBot { bot: imitation }).await), StoreError::Conflict(_)));
-        world.act("ada", Change::PutBot { bot: Box::new(bot("echo", "repeats")) }).await.unwrap();
+        assert!(matches!(refusal(world.act("ada", Change::PutBot { bot: imitation, connector: None }).await), StoreError::Conflict(_)));
+        world.act("ada", Change::PutBot { bot: Box::new(bot("echo", "repeats")), connector: None }).await.unwrap();
         let answer = world.act("echo", Change::PutUser { user: person("echo") }).await;
         assert!(matches!(refusal(answer), StoreError::Conflict(_)));
     }
 
     /// A bot's status follows from what it does; it is never read from the store.
     async fn a_bot_is_stored_without_its_status(world: &mut World) {
-        world.act("ada", Change::PutBot { bot: Box::new(bot("echo", "repeats")) }).await.unwrap();
-        world.act("ada", Change::PutBot { bot: Box::new(bot("echo", "repeats, louder")) }).await.unwrap();
-        world.act("ada", Change::PutBot { bot: Box::new(bot("clock", "tells the time")) }).await.unwrap();
+        world.act("ada", Change::PutBot { bot: Box::new(bot("echo", "repeats")), connector: None }).await.unwrap();
+        world.act("ada", Change::PutBot { bot: Box::new(bot("echo", "repeats, louder")), connector: None }).await.unwrap();
+        world.act("ada", Change::PutBot { bot: Box::new(bot("clock", "tells the time")), connector: None }).await.unwrap();
         let stopped = |name, description| Bot { status: BotStatus::Stopped, error: None, ..bot(name, description) };
         let expected = vec![stopped("clock", "tells the time"), stopped("echo", "repeats, louder")];
         assert_eq!(world.store.bots().await.unwrap(), expected);
