@@ -30,6 +30,7 @@ use tracing::debug;
 use crate::{Connector, Place, Trouble, program::End, transcript};
 use memory::{Known, Memory};
 use outcome::Outcome;
+use prompt::Prompt;
 use running::Running;
 use settings::Settings;
 use turn::Turn;
@@ -130,7 +131,7 @@ impl Acp {
             () = run.cancelled().cancelled() => return Err(Outcome::cancelled()),
             begun = self.begin(run, running, anew) => begun,
         };
-        let (turn, known, is_new) = match begun {
+        let (turn, mut known, is_new) = match begun {
             Ok(begun) => begun,
             Err(outcome) if running.closed().is_cancelled() => {
                 return Ok(Came::Gone(Outcome { ending: Ending::Interrupted, ..outcome }));
@@ -138,7 +139,7 @@ impl Acp {
             Err(outcome) => return Err(outcome),
         };
         let session = known.session.clone();
-        let came = Work::on(run, running, &self.settings).take_part(turn).await;
+        let came = Work::on(run, running, &self.settings, &mut known.cost).take_part(turn).await;
         running.rest();
         match came {
             Came::Unheard(outcome) => {
@@ -168,15 +169,17 @@ impl Acp {
             .session(room, session, self.settings.resume)
             .await
             .map_err(|trouble| Outcome::of("the agent cannot work here: ", trouble))?;
-        let seen = known.filter(|_| !is_new).map_or(0, |known| known.seen);
+        let (seen, cost) = known.filter(|_| !is_new).map_or((0, None), |known| (known.seen, known.cost));
         let mut lines = transcript::since(run, seen, prompt::BUDGET).await?;
-        if !is_new {
+        let is_told = seen > 0;
+        if is_told {
             // It knows its own words.
             lines.retain(|line| line.author.is_some());
         }
-        let blocks = prompt::blocks(&self.settings.name, lines, is_new);
+        let Prompt { blocks, is_command } = prompt::compose(&self.settings.name, lines, !is_told);
+        let seen = if is_command { seen } else { question };
         let busy = || Outcome::failed("the agent is still at work on something else here");
         let turn = running.prompt(&session, &blocks).ok_or_else(busy)?;
-        Ok((turn, Known { session, seen: question }, is_new))
+        Ok((turn, Known { session, seen, cost }, is_new))
     }
 }

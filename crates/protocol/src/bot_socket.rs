@@ -128,7 +128,7 @@ pub struct RequestApproval {
 }
 
 /// See [`Request::FinishRun`](crate::Request::FinishRun). A repeat by the same attempt is answered alike.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FinishRun {
     /// The run.
     pub run: RunId,

@@ -47,7 +47,9 @@ pub use raw::RawJson;
 pub use reply::{JoinMode, Joined, Reply};
 pub use request::Request;
 pub use room::{Cursor, Member, Role, Room, RoomKind, Visibility};
-pub use run::{Activity, CancelOutcome, Cancellation, Chain, Ending, Run, RunState, RunStep, Usage};
+pub use run::{
+    Activity, CancelOutcome, Cancellation, Chain, Cost, Ending, ModelAttempt, Run, RunState, RunStep, Usage,
+};
 pub use signal::{Presence, PresenceStatus, Queue, QueueReason};
 pub use stream::{OpenStream, StreamPosition};
 pub use time::Timestamp;

@@ -227,7 +227,7 @@ pub enum CancelOutcome {
 }
 
 /// What one model used up.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
     /// Which model.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -247,9 +247,40 @@ pub struct Usage {
     /// Of the tokens written, those of reasoning.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reasoning_tokens: Option<u64>,
+    /// What it has cost, where the agent says so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cost: Option<Cost>,
+    /// What became of each request, in their order. Of many, the last 32.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attempts: Vec<ModelAttempt>,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cost {
+    /// How much.
+    pub amount: f64,
+    /// Of which currency, by its ISO 4217 code.
+    pub currency: String,
+}
+
+/// One request that a model was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelAttempt {
+    /// When.
+    pub at: Timestamp,
+    /// Why it came to nothing, or broke off, in words for people. Left out if the model answered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+    /// How long was waited before the same model was asked again, in milliseconds. Left out if it was not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub wait_ms: Option<u64>,
 }
 
 impl Usage {
+    /// Requests of one model that are told one by one; of more the last ones.
+    pub const MOST_ATTEMPTS: usize = 32;
+
     /// Adds what another request used.
     pub fn add(&mut self, other: &Self) {
         let sum = |a: Option<u64>, b: Option<u64>| match (a, b) {
@@ -261,6 +292,14 @@ impl Usage {
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.cached_input_tokens = sum(self.cached_input_tokens, other.cached_input_tokens);
         self.reasoning_tokens = sum(self.reasoning_tokens, other.reasoning_tokens);
+        match (&mut self.cost, &other.cost) {
+            (Some(cost), Some(more)) if cost.currency == more.currency => cost.amount += more.amount,
+            // Nobody here knows what one currency is worth in another: the newest is told.
+            (cost, Some(more)) => *cost = Some(more.clone()),
+            (_, None) => {}
+        }
+        self.attempts.extend(other.attempts.iter().cloned());
+        self.attempts.drain(..self.attempts.len().saturating_sub(Self::MOST_ATTEMPTS));
     }
 }
 

@@ -429,7 +429,7 @@ pub struct BotSecrets {
 }
 
 /// What becomes of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunChange {
     /// The run.
     pub run: RunId,

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, path::PathBuf};
 
-use antiphon_protocol::RoomId;
+use antiphon_protocol::{Cost, RoomId};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
@@ -16,11 +16,14 @@ const MOST_ROOMS: usize = 10_000;
 const LARGEST_FILE: u64 = 4 * 1024;
 
 /// A session of a room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Known {
     pub session: String,
     /// Position in the log up to which the session knows what was said.
     pub seen: u64,
+    /// What it has cost so far, as far as the agent says.
+    #[serde(default)]
+    pub cost: Option<Cost>,
 }
 
 /// The sessions of one bot.
@@ -74,7 +77,7 @@ mod tests {
         let home = TempDir::new().unwrap();
         let memory = || Memory::in_folder(home.path().to_owned());
         let room = |id: &str| RoomId::parse(id).unwrap();
-        let known = Known { session: "s/../1".to_owned(), seen: 7 };
+        let known = Known { session: "s/../1".to_owned(), seen: 7, cost: None };
         memory().remember(&room("general"), known.clone());
         assert_eq!(memory().recall(&room("general")), Some(known));
         assert_eq!(memory().recall(&room("other")), None);

@@ -2,7 +2,7 @@
 
 use antiphon_hub::{Answer, PendingTool, RunSession};
 use antiphon_protocol::{
-    Activity, Error, ErrorCode, Part, ToolCallId, Usage,
+    Activity, Cost, Error, ErrorCode, Part, ToolCallId, Usage,
     part::{PlanItem, PlanState},
 };
 
@@ -118,12 +118,20 @@ impl<'a> Reply<'a> {
         if self.tools.are_running() { Activity::Executing } else { Activity::Thinking }
     }
 
-    /// The turn is over: says what could not be shown, and what it has cost.
+    /// Tells what the turn has cost, and returns what the session has: agents tell that, and did so `before` as well.
+    pub fn count(&self, before: Option<&Cost>) -> Option<Cost> {
+        let words::Usage { used, cost, .. } = self.usage.clone()?;
+        let earlier =
+            before.filter(|before| cost.as_ref().is_some_and(|cost| cost.currency == before.currency));
+        let earlier = earlier.map_or(0.0, |before| before.amount);
+        let spent = cost.clone().map(|cost| Cost { amount: (cost.amount - earlier).max(0.0), ..cost });
+        // All that the protocol tells of tokens is how full the context is, which is what the last request read.
+        self.run.record_usage(Usage { requests: 1, input_tokens: used, cost: spent, ..Usage::default() });
+        cost
+    }
+
+    /// The turn is over: says what could not be shown.
     pub async fn conclude(&mut self) -> Result<(), Error> {
-        if let Some(usage) = &self.usage {
-            // All that the protocol tells is how full the context is, which is what the last request read.
-            self.run.record_usage(Usage { requests: 1, input_tokens: usage.used, ..Usage::default() });
-        }
         if self.hidden > 0 {
             let note = format!("_{} more uses of tools are not shown._", self.hidden);
             self.say(&note, Some("hidden".to_owned())).await?;

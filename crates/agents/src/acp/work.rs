@@ -3,7 +3,7 @@
 use std::{pin::Pin, time::Duration};
 
 use antiphon_hub::{PendingTool, RunSession};
-use antiphon_protocol::{Ask, Error, approval::DecisionCause};
+use antiphon_protocol::{Ask, Cost, Error, approval::DecisionCause};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
@@ -61,12 +61,19 @@ pub(super) struct Work<'a> {
     ending: Option<(Outcome, Instant)>,
     /// Cancelled when it is to: nobody needs to decide any more.
     ends: CancellationToken,
+    /// What the session has cost so far; updated when the turn is over.
+    cost: &'a mut Option<Cost>,
 }
 
 impl<'a> Work<'a> {
-    pub fn on(run: &'a RunSession, running: &'a Running, settings: &'a Settings) -> Self {
+    pub fn on(
+        run: &'a RunSession,
+        running: &'a Running,
+        settings: &'a Settings,
+        cost: &'a mut Option<Cost>,
+    ) -> Self {
         let (reply, deciding) = (Reply::to(run, settings), FuturesUnordered::new());
-        Self { run, running, settings, reply, deciding, ending: None, ends: CancellationToken::new() }
+        Self { run, running, settings, reply, deciding, ending: None, ends: CancellationToken::new(), cost }
     }
 
     /// Takes part in a turn until it is over.
@@ -140,6 +147,9 @@ impl<'a> Work<'a> {
 
     /// Our own record decides the outcome; the agent's word counts only where there is none.
     async fn conclude(mut self, end: Result<Stop, CallError>) -> Came {
+        if let Some(cost) = self.reply.count(self.cost.as_ref()) {
+            *self.cost = Some(cost);
+        }
         let broken = match &end {
             Err(CallError::TimedOut) => self.running.ignores("it did not stop when it was told to").await,
             Err(CallError::Closed) => Some(self.running.end("it is gone").await),

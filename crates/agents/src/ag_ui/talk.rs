@@ -301,6 +301,7 @@ impl<'a> Talk<'a> {
                 output_tokens: usage.output_tokens.unwrap_or(0),
                 cached_input_tokens: usage.cached_input_tokens,
                 reasoning_tokens: usage.reasoning_tokens,
+                ..Usage::default()
             });
         }
         self.counted = self.decoder.usage().len();

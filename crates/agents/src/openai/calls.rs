@@ -61,6 +61,10 @@ impl Calls {
         (!has_other_id && !is_named_anew).then_some(at)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
     pub fn get(&self, at: usize) -> &Wanted {
         &self.wanted[at]
     }

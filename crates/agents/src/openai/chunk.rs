@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::trouble::Trouble;
 
 /// What one chunk adds.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Chunk {
     /// How the model comes to its answer.
     pub thought: String,
@@ -16,8 +16,32 @@ pub(super) struct Chunk {
     pub calls: Vec<Fragment>,
     /// What the request has cost, or has cost so far.
     pub usage: Option<Usage>,
-    /// Whether the model says that it is done, for whatever reason.
-    pub finished: bool,
+    /// Whether the model says that it is done, and why.
+    pub finished: Option<Finish>,
+}
+
+/// Why a model is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finish {
+    /// It has said everything, or it calls tools; few servers tell those apart as they should.
+    Done,
+    /// It may not say more.
+    Length,
+    /// What it went on to say was withheld.
+    Withheld,
+}
+
+impl Finish {
+    fn read(reason: &Value) -> Option<Self> {
+        match reason {
+            Value::Null => None,
+            reason => Some(match reason.as_str() {
+                Some("length" | "max_tokens") => Self::Length,
+                Some("content_filter") => Self::Withheld,
+                _ => Self::Done,
+            }),
+        }
+    }
 }
 
 /// A piece of a call of a tool.
@@ -54,7 +78,7 @@ impl Chunk {
     }
 
     fn add(&mut self, choice: &Value) {
-        self.finished |= choice.get("finish_reason").is_some_and(|reason| !reason.is_null());
+        self.finished = choice.get("finish_reason").and_then(Finish::read).or(self.finished);
         let Some(delta) = choice.get("delta") else { return };
         let text = |key| text(delta.get(key));
         // Some servers send the same thought under both names.
@@ -98,6 +122,7 @@ fn usage(value: &Value) -> Option<Usage> {
         output_tokens: number("/completion_tokens").unwrap_or(0),
         cached_input_tokens: number("/prompt_tokens_details/cached_tokens"),
         reasoning_tokens: number("/completion_tokens_details/reasoning_tokens"),
+        ..Usage::default()
     };
     Some(usage)
 }

@@ -9,17 +9,14 @@ use super::{
     attempts::Attempts,
     endpoint::Question,
     memory::Memory,
-    prompt::{self, Line, Turn},
+    prompt::{self, Line, Prompt, Turn},
     reply::{Reply, Spoken},
     toolbox::{Asked, Toolbox},
-    trouble::Halt,
+    trouble::{Halt, Remedy},
 };
 
 /// Most messages that are taken into the work under way; more wait for a run of their own.
 const MOST_STEERED: usize = 16;
-/// How much more than the room itself a request may carry when tools have answered.
-const ROOM_FOR_TOOLS: usize = 3;
-
 /// Answers, and takes into account what people say meanwhile, where the bot is to be steered.
 pub(super) async fn converse(run: &RunSession, model: &Model, toolbox: &Toolbox) -> Result<(), Halt> {
     let steered = Mutex::new(Vec::new());
@@ -47,20 +44,27 @@ async fn speak(
     let (options, tools) = (&model.options, toolbox.definitions());
     let attempts = Attempts { options, endpoint: &model.endpoint };
     let memory = Memory::of(run, !tools.is_empty()).await?;
-    let budget = prompt::bytes(options.context_tokens);
+    let budget = prompt::beside(prompt::bytes(options.context_tokens), toolbox.bytes());
     let lines = memory.lines(run, budget).await?;
-    let mut turns = prompt::compose(&options.name, instruction(model, toolbox).as_deref(), lines, budget);
+    let mut prompt = Prompt::compose(&options.name, instruction(model, toolbox).as_deref(), lines, budget);
     let mut reply = Reply::to(run, toolbox, options.shown);
-    let (mut rounds, mut newest) = (0, turns.len());
+    let mut rounds = 0;
     loop {
         run.set_activity(Activity::Thinking).await?;
         let said = std::mem::take(&mut *steered.lock());
-        turns.extend(said.iter().filter_map(|message| memory.line(message)).flat_map(Line::turns));
-        prompt::make_room(&mut turns, newest, budget.saturating_mul(ROOM_FOR_TOOLS));
+        prompt.add(said.iter().filter_map(|message| memory.line(message)).flat_map(Line::turns));
+        prompt.make_room();
         let may_use_tools = rounds < options.tool_rounds && reply.has_room_for_calls();
-        let question = Question { turns: &turns, tools, may_use_tools };
         reply.open_round(may_use_tools);
-        if let Err(halt) = attempts.make(question, &mut reply).await {
+        let question = Question { turns: prompt.turns(), tools, may_use_tools };
+        let mut made = attempts.make(question, &mut reply, true).await;
+        if matches!(&made, Err(Halt::Trouble(trouble)) if trouble.remedy == Remedy::Shorter) {
+            // What counts as a token differs from model to model.
+            prompt.make_short();
+            let question = Question { turns: prompt.turns(), tools, may_use_tools };
+            made = attempts.make(question, &mut reply, false).await;
+        }
+        if let Err(halt) = made {
             reply.break_off().await;
             return Err(halt);
         }
@@ -70,13 +74,13 @@ async fn speak(
                 return reply.conclude(&text);
             }
             // Somebody spoke while the model did, which has not heard that yet.
-            turns.extend((!text.is_empty()).then(|| Turn::assistant(text, Vec::new())));
+            prompt.add((!text.is_empty()).then(|| Turn::assistant(text, Vec::new())));
             continue;
         };
-        newest = turns.len();
-        turns.push(Turn::assistant(text, calls.iter().map(Asked::turn).collect()));
+        prompt.begin_round();
+        prompt.add([Turn::assistant(text, calls.iter().map(Asked::turn).collect())]);
         run.set_activity(Activity::Executing).await?;
-        turns.extend(toolbox.run(run, &answer, calls).await);
+        prompt.add(toolbox.run(run, &answer, calls).await);
         rounds += 1;
     }
 }

@@ -30,6 +30,17 @@ use crate::halves::Halves;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait for an answer when it is only looked whether somebody is there.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
+/// As much of a refusal as is read, to find out whether it is about length.
+const MOST_REFUSAL_BYTES: usize = 16 * 1024;
+/// What services say then, besides the code that most of them give it.
+const TOO_LONG: [&str; 6] = [
+    "context_length_exceeded",
+    "context length",
+    "context window",
+    "maximum context",
+    "too many tokens",
+    "prompt is too long",
+];
 /// How long to wait for what a request has cost, once the model has said that it is done. Some endpoints then say nothing
 /// more, and do not hang up either.
 const LAST_WORD: Duration = Duration::from_secs(2);
@@ -172,17 +183,37 @@ impl Endpoint {
             tool_choice: (!tools.is_empty() && !may_use_tools).then_some("none"),
         };
         let response = self.client.post(self.url.clone()).json(&body).send().await;
-        accepted(response.map_err(|_| Trouble::unreachable())?)
+        accepted(response.map_err(|_| Trouble::unreachable())?).await
     }
 }
 
 /// Anything but a plain yes is a no.
-fn accepted(response: Response) -> Result<Response, Trouble> {
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    match response.status() {
-        StatusCode::OK => Ok(response),
-        status => Err(Trouble::refused(status, retry_after.and_then(pause::asked))),
+async fn accepted(response: Response) -> Result<Response, Trouble> {
+    let status = response.status();
+    if status == StatusCode::OK {
+        return Ok(response);
     }
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let refused = Trouble::refused(status, retry_after.and_then(pause::asked));
+    let is_long = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => true,
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => is_too_long(response).await,
+        _ => false,
+    };
+    Err(if is_long { Trouble::too_long(status) } else { refused })
+}
+
+/// Whether a request is refused for its length. What else is said about it is not kept: it may repeat the request.
+async fn is_too_long(mut response: Response) -> bool {
+    let mut body = Vec::new();
+    while let Ok(Some(bytes)) = response.chunk().await {
+        body.extend_from_slice(&bytes);
+        if body.len() >= MOST_REFUSAL_BYTES {
+            break;
+        }
+    }
+    let words = String::from_utf8_lossy(&body).to_ascii_lowercase();
+    TOO_LONG.iter().any(|known| words.contains(known))
 }
 
 /// How far a stream has come.
@@ -200,7 +231,7 @@ impl Stream {
         for frame in frames {
             let Frame::Data(json) = frame else { return Ok(true) };
             let chunk = Chunk::read(&self.halves.mend(json))?;
-            self.finished |= chunk.finished;
+            self.finished |= chunk.finished.is_some();
             reply.add(chunk).await?;
         }
         Ok(false)

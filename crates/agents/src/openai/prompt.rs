@@ -6,6 +6,10 @@ use serde::Serialize;
 const TOKEN_BYTES: usize = 4;
 /// What a message costs beside its text.
 const TURN_BYTES: usize = 4 * TOKEN_BYTES;
+/// The role of what a tool has answered.
+const TOOL: &str = "tool";
+/// As much of an answer says whether it was worth having.
+const LEAST_ANSWER: usize = 512;
 /// What stays of a tool's answer that there is no more room for.
 const STUB: &str = "[left out: there was no more room for it]";
 
@@ -62,7 +66,7 @@ impl Turn {
 
     /// What came of a call.
     pub fn tool(id: String, content: String) -> Self {
-        Self { tool_call_id: Some(id), ..Self::new("tool", Some(content)) }
+        Self { tool_call_id: Some(id), ..Self::new(TOOL, Some(content)) }
     }
 
     fn bytes(&self) -> usize {
@@ -100,41 +104,130 @@ pub(super) fn bytes(tokens: usize) -> usize {
     tokens.saturating_mul(TOKEN_BYTES)
 }
 
-/// The messages of a request. `lines` are in their order, the question last; the oldest are left out if all together
-/// are longer than `budget`. The question is always there, cut if it must be.
-pub(super) fn compose(name: &str, system: Option<&str>, lines: Vec<Line>, budget: usize) -> Vec<Turn> {
-    let instruction = instruction(name, system);
-    let mut left = budget.saturating_sub(instruction.len() + TURN_BYTES);
-    let mut groups = Vec::new();
-    for line in lines.into_iter().rev() {
-        let mut turns = line.turns();
-        if let ([], [question]) = (&groups[..], &mut turns[..]) {
-            question.content =
-                question.content.take().map(|text| shorten(text, left.saturating_sub(TURN_BYTES)));
-        }
-        let cost = turns.iter().map(Turn::bytes).sum();
-        if left < cost && !groups.is_empty() {
-            break;
-        }
-        left = left.saturating_sub(cost);
-        groups.push(turns);
-    }
-    groups.push(vec![Turn::new("system", Some(instruction))]);
-    groups.into_iter().rev().flatten().collect()
+/// What is left of a budget beside the definitions of tools. However many there are, as much again is left for the room.
+pub(super) fn beside(budget: usize, definitions: usize) -> usize {
+    budget - definitions.min(budget / 2)
 }
 
-/// Makes room for another request of the same run: of what tools have answered, the oldest is left out first. What came
-/// after `newest` stays whole.
-pub(super) fn make_room(turns: &mut [Turn], newest: usize, most: usize) {
-    let mut total: usize = turns.iter().map(Turn::bytes).sum();
-    let older = turns.iter_mut().take(newest).filter(|turn| turn.role == "tool");
-    for content in older.filter_map(|turn| turn.content.as_mut()) {
-        if total <= most {
-            break;
+/// The messages of a run's requests: the room, and what has come since of the model and its tools.
+#[derive(Debug)]
+pub(super) struct Prompt {
+    turns: Vec<Turn>,
+    /// Where the question is: before it is the room.
+    question: usize,
+    /// Where the newest round begins.
+    newest: usize,
+    /// How many bytes a request may have.
+    most: usize,
+}
+
+impl Prompt {
+    /// The first request. `lines` are in their order, the question last; the oldest are left out if all together are longer
+    /// than `budget`. The question is always there, cut if it must be.
+    pub fn compose(name: &str, system: Option<&str>, lines: Vec<Line>, budget: usize) -> Self {
+        let instruction = instruction(name, system);
+        let mut left = budget.saturating_sub(instruction.len() + TURN_BYTES);
+        let mut groups = Vec::new();
+        for line in lines.into_iter().rev() {
+            let mut turns = line.turns();
+            if let ([], [question]) = (&groups[..], &mut turns[..]) {
+                question.content =
+                    question.content.take().map(|text| shorten(text, left.saturating_sub(TURN_BYTES)));
+            }
+            let cost = turns.iter().map(Turn::bytes).sum();
+            if left < cost && !groups.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(cost);
+            groups.push(turns);
         }
-        if content.len() > STUB.len() {
-            total -= content.len() - STUB.len();
-            STUB.clone_into(content);
+        groups.push(vec![Turn::new("system", Some(instruction))]);
+        let turns: Vec<Turn> = groups.into_iter().rev().flatten().collect();
+        Self { question: turns.len() - 1, newest: turns.len(), most: budget, turns }
+    }
+
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+
+    pub fn add(&mut self, turns: impl IntoIterator<Item = Turn>) {
+        self.turns.extend(turns);
+    }
+
+    /// What is added from now on is the newest.
+    pub fn begin_round(&mut self) {
+        self.newest = self.turns.len();
+    }
+
+    /// Makes room for the next request: earlier answers of tools are left out first, the oldest before the others, then what
+    /// was said in the room, and of the newest answers the middle.
+    pub fn make_room(&mut self) {
+        self.leave_out_answers(self.most);
+        self.leave_out_room();
+        self.share();
+    }
+
+    /// The model takes no request of this length: as little as there can be.
+    pub fn make_short(&mut self) {
+        self.leave_out_answers(0);
+        self.most = self.bytes() / 2;
+        self.leave_out_room();
+        self.share();
+    }
+
+    fn bytes(&self) -> usize {
+        self.turns.iter().map(Turn::bytes).sum()
+    }
+
+    fn leave_out_answers(&mut self, most: usize) {
+        let mut total = self.bytes();
+        let older = self.turns.iter_mut().take(self.newest).filter(|turn| turn.role == TOOL);
+        for content in older.filter_map(|turn| turn.content.as_mut()) {
+            if total <= most {
+                break;
+            }
+            if content.len() > STUB.len() {
+                total -= content.len() - STUB.len();
+                STUB.clone_into(content);
+            }
+        }
+    }
+
+    /// A call and its answers go together.
+    fn leave_out_room(&mut self) {
+        let mut total = self.bytes();
+        let mut end = 1;
+        while end < self.question && (total > self.most || self.turns[end].role == TOOL) {
+            total -= self.turns[end].bytes();
+            end += 1;
+        }
+        self.turns.drain(1..end);
+        (self.question, self.newest) = (self.question - (end - 1), self.newest - (end - 1));
+    }
+
+    /// Shares what there is among the newest answers: what a short one leaves is for the long ones.
+    fn share(&mut self) {
+        let total = self.bytes();
+        if total <= self.most {
+            return;
+        }
+        let is_answer = |turn: &&mut Turn| turn.role == TOOL;
+        let mut answers: Vec<&mut String> = self.turns[self.newest..]
+            .iter_mut()
+            .filter(is_answer)
+            .filter_map(|turn| turn.content.as_mut())
+            .collect();
+        let answered: usize = answers.iter().map(|answer| answer.len()).sum();
+        let mut left = (self.most + answered).saturating_sub(total);
+        answers.sort_by_key(|answer| answer.len());
+        let mut others = answers.len();
+        for answer in answers {
+            let share = (left / others).max(LEAST_ANSWER);
+            if answer.len() > share {
+                *answer = ends(answer, share);
+            }
+            left = left.saturating_sub(answer.len());
+            others -= 1;
         }
     }
 }
@@ -148,6 +241,14 @@ fn instruction(name: &str, system: Option<&str>) -> String {
         Some(system) => format!("{system}\n\n{place}"),
         None => place,
     }
+}
+
+/// The beginning and the end of a text that is too long.
+fn ends(text: &str, most: usize) -> String {
+    const MARK: &str = "\n[… left out: there was no more room for it …]\n";
+    let half = most.saturating_sub(MARK.len()) / 2;
+    let (head, tail) = (text.floor_char_boundary(half), text.ceil_char_boundary(text.len() - half));
+    format!("{}{MARK}{}", &text[..head], &text[tail..])
 }
 
 /// The beginning of a text that is too long.

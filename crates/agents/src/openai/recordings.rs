@@ -31,7 +31,7 @@ fn read(stream: &str, piece: usize) -> Said {
             let chunk = Chunk::read(&halves.mend(json)).unwrap();
             said.thought.push_str(&chunk.thought);
             said.words.push_str(&chunk.said);
-            said.is_finished |= chunk.finished;
+            said.is_finished |= chunk.finished.is_some();
             said.usage = chunk.usage.or(said.usage);
             for fragment in chunk.calls {
                 calls.add(fragment).unwrap();

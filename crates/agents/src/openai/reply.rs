@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use antiphon_hub::{Answer, PendingTool, RunSession};
-use antiphon_protocol::{Error, Part, RunId, Usage};
+use antiphon_protocol::{Error, ModelAttempt, Part, RunId, Timestamp, Usage};
 use tokio::time::Instant;
 
 use super::{
     calls::{Calls, Wanted},
-    chunk::{Chunk, Fragment},
+    chunk::{Chunk, Finish, Fragment},
     options::Shown,
     toolbox::{Asked, Toolbox},
     trouble::{Halt, Trouble},
@@ -42,6 +42,8 @@ pub(super) struct Reply<'a> {
     takes_calls: bool,
     /// Whether the model made calls that were not heard.
     is_endless: bool,
+    /// Why the model was done, in this round.
+    finish: Option<Finish>,
     usage: Option<Usage>,
 }
 
@@ -75,8 +77,22 @@ impl<'a> Reply<'a> {
             has_begun: false,
             takes_calls: true,
             is_endless: false,
+            finish: None,
             usage: None,
         }
+    }
+
+    /// The model is asked, perhaps once more: what came before and was not shown counts for nothing.
+    pub fn begin_attempt(&mut self) {
+        if !self.has_begun {
+            (self.calls, self.finish) = (Calls::default(), None);
+            self.announced.clear();
+        }
+    }
+
+    /// Whether nothing has come of the run at all, though the stream was whole.
+    pub fn is_silent(&self) -> bool {
+        self.parts == 0 && self.calls.is_empty() && !self.is_endless
     }
 
     /// Whether the room has seen something of what is being said now.
@@ -99,17 +115,31 @@ impl<'a> Reply<'a> {
         self.run.record_usage(Usage { model: Some(model.to_owned()), requests: 1, ..Usage::default() });
     }
 
-    /// A request is over; some endpoints have said what it cost.
-    pub fn count_tokens(&mut self, model: &str) {
-        if let Some(usage) = self.usage.take() {
-            self.run.record_usage(Usage { model: Some(model.to_owned()), ..usage });
-        }
+    /// When it is.
+    pub fn now(&self) -> Timestamp {
+        self.run.now()
+    }
+
+    /// A request is over that was made `at` that time: what became of it, and how long is waited before the next one. Some
+    /// endpoints have said what it cost.
+    pub fn count(&mut self, model: &str, at: Timestamp, outcome: &Result<(), Halt>, pause: Option<Duration>) {
+        let error = match outcome {
+            Ok(()) => None,
+            Err(Halt::Trouble(trouble)) => Some(trouble.reason.clone()),
+            // Not the model's doing.
+            Err(Halt::Cancelled | Halt::Fault(_)) => return,
+        };
+        let wait_ms = pause.map(|pause| u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
+        let usage = self.usage.take().unwrap_or_default();
+        let attempts = vec![ModelAttempt { at, error, wait_ms }];
+        self.run.record_usage(Usage { model: Some(model.to_owned()), attempts, ..usage });
     }
 
     /// Lets the answer grow.
     pub async fn add(&mut self, chunk: Chunk) -> Result<(), Halt> {
         // Some endpoints say after each piece what it has cost so far.
         self.usage = chunk.usage.or(self.usage.take());
+        self.finish = chunk.finished.or(self.finish);
         self.think(&chunk.thought).await?;
         self.say(&chunk.said).await?;
         for fragment in chunk.calls {
@@ -152,13 +182,16 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// The model is done, with these last words. Something must have been said, or done.
+    /// The model is done, with these last words. Something must have been said, or done, and to its end.
     pub fn conclude(self, last: &str) -> Result<(), Halt> {
-        match (self.parts, self.is_endless && last.is_empty()) {
-            (_, true) => Err(Trouble::endless().into()),
-            (0, _) => Err(Trouble::silent().into()),
-            _ => Ok(()),
-        }
+        let trouble = match self.finish {
+            _ if self.is_endless && last.is_empty() => Trouble::endless(),
+            _ if self.parts == 0 => Trouble::silent(),
+            Some(Finish::Length) => Trouble::cut_short(),
+            Some(Finish::Withheld) => Trouble::withheld(),
+            Some(Finish::Done) | None => return Ok(()),
+        };
+        Err(trouble.into())
     }
 
     /// The answer, once something was said.

@@ -92,6 +92,11 @@ impl Toolbox {
         &self.definitions
     }
 
+    /// How long that is.
+    pub fn bytes(&self) -> usize {
+        serde_json::to_string(&self.definitions).map_or(0, |text| text.len())
+    }
+
     /// The servers whose tools are missing.
     pub fn away(&self) -> Vec<&str> {
         self.servers.away()

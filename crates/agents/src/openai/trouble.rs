@@ -71,6 +71,8 @@ pub(super) enum Remedy {
     Again(Option<Duration>),
     /// The same without what not all endpoints know, or else another model.
     Plainer,
+    /// A shorter request, or else another model.
+    Shorter,
     /// Another model.
     OtherModel,
     /// Nothing that the bot could do.
@@ -127,7 +129,23 @@ impl Trouble {
 
     /// The stream was whole, but there was nothing in it.
     pub fn silent() -> Self {
-        Self::new("the model said nothing", Remedy::Nothing)
+        Self::new("the model said nothing", Remedy::Again(None))
+    }
+
+    /// The request is longer than the model can read.
+    pub fn too_long(status: StatusCode) -> Self {
+        let words = format!("the conversation is too long for the model (HTTP {})", status.as_u16());
+        Self::new(words, Remedy::Shorter)
+    }
+
+    /// The model was not done, and may not say more.
+    pub fn cut_short() -> Self {
+        Self::new("the answer is cut off: it is as long as the model may make it", Remedy::Nothing)
+    }
+
+    /// The rest of the answer was not given out.
+    pub fn withheld() -> Self {
+        Self::new("the answer is cut off: the model service withholds the rest of it", Remedy::Nothing)
     }
 
     /// The model would not stop using tools.

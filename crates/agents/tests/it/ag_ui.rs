@@ -3,7 +3,7 @@
 mod decisions;
 mod faults;
 mod memory;
-mod peer;
+pub mod peer;
 mod rooms;
 
 use std::{sync::Arc, time::Duration};

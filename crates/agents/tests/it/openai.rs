@@ -3,6 +3,7 @@
 mod aimock;
 mod answers;
 mod faults;
+mod lengths;
 mod relay;
 mod rooms;
 mod steering;

@@ -14,6 +14,11 @@ use super::{
 const MOST_TRIES: u32 = 5;
 
 impl RunSession {
+    /// The server's time.
+    pub fn now(&self) -> Timestamp {
+        self.session.hub.now()
+    }
+
     /// The room as it is now.
     pub fn room_info(&self) -> Room {
         self.active.room.read(|state| state.info.clone())

@@ -1,7 +1,7 @@
 //! Checking what bots ask over their socket, before anything is looked up.
 
 use super::{Append, FinishRun, PutPart, RequestApproval};
-use crate::{Error, ErrorCode, Limits, Part, Request};
+use crate::{Error, ErrorCode, Limits, Part, Request, Usage};
 
 /// Most models that one run accounts for.
 const USAGES: usize = 32;
@@ -67,6 +67,14 @@ impl FinishRun {
     pub(crate) fn check(&self, limits: &Limits) -> Result<(), Error> {
         if self.usage.len() > USAGES {
             return Err(Error::too_many("usage", USAGES));
+        }
+        for usage in &self.usage {
+            if usage.attempts.len() > Usage::MOST_ATTEMPTS {
+                return Err(Error::too_many("usage.attempts", Usage::MOST_ATTEMPTS));
+            }
+            for error in usage.attempts.iter().filter_map(|attempt| attempt.error.as_deref()) {
+                check_text("usage.attempts.error", error, limits)?;
+            }
         }
         self.error.as_deref().map_or(Ok(()), |error| check_text("error", error, limits))
     }

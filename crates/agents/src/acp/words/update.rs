@@ -1,5 +1,6 @@
 //! What an agent says while it works on a prompt.
 
+use antiphon_protocol::Cost;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -47,15 +48,9 @@ pub(in crate::acp) struct Usage {
     pub used: u64,
     #[serde(deserialize_with = "lenient")]
     pub size: u64,
+    /// What the session has cost so far.
     #[serde(deserialize_with = "lenient")]
     pub cost: Option<Cost>,
-}
-
-/// What a session has cost so far.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(in crate::acp) struct Cost {
-    pub amount: f64,
-    pub currency: String,
 }
 
 impl Update {

@@ -25,7 +25,11 @@ fn what_servers_leave_out_or_add_does_no_harm() {
 #[test]
 fn text_thought_and_end_are_found() {
     let said = read(r#"{"choices":[{"delta":{"content":"Gr\u00fc"},"finish_reason":"made_up"}]}"#);
-    assert_eq!((said.said.as_str(), said.finished), ("Grü", true));
+    assert_eq!((said.said.as_str(), said.finished), ("Grü", Some(Finish::Done)));
+    for (reason, finish) in [("length", Finish::Length), ("content_filter", Finish::Withheld)] {
+        let cut = read(&format!(r#"{{"choices":[{{"delta":{{}},"finish_reason":"{reason}"}}]}}"#));
+        assert_eq!(cut.finished, Some(finish));
+    }
     for key in ["reasoning", "reasoning_content"] {
         let thought = read(&format!(r#"{{"choices":[{{"delta":{{"{key}":"hm"}}}}]}}"#));
         assert_eq!((thought.thought.as_str(), thought.said.as_str()), ("hm", ""));

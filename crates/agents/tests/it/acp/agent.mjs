@@ -10,6 +10,7 @@ let nextId = 1;
 let nextSession = 1;
 let release;
 let dozes = false;
+let cost = 0;
 
 const write = (text) => process.stdout.write(`${text}\n`);
 const send = (message) => write(JSON.stringify({ jsonrpc: '2.0', ...message }));
@@ -74,7 +75,7 @@ const deeds = {
         { content: 'tell', status: 'completed' },
       ],
     });
-    update(id, 'usage_update', { used: 1234, size: 200000 });
+    update(id, 'usage_update', { used: 1234, size: 200000, cost: { amount: (cost += 0.25), currency: 'USD' } });
     update(id, 'available_commands_update', { availableCommands: [] });
     update(id, 'something_new', { a: 1 });
     say(id, 'Found ');
@@ -284,6 +285,9 @@ const deeds = {
     const codes = [none, outside, above].map(({ error }) => error.code);
     say(id, JSON.stringify([whole.result.content, second.result.content, ...codes]));
   },
+
+  /** A command of its own. */
+  '/recite': (id, session) => say(id, JSON.stringify(session.prompts)),
 
   tired: () => 'max_tokens',
   unwilling: () => 'refusal',

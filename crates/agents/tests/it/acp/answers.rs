@@ -1,6 +1,6 @@
 //! What a program says and does, as the room sees it.
 
-use antiphon_protocol::{MessageStatus, Part, RunState, ToolState, part::PlanState};
+use antiphon_protocol::{Cost, MessageStatus, Part, RunState, ToolState, part::PlanState};
 use serde_json::json;
 
 use super::{Scene, program};
@@ -13,6 +13,8 @@ async fn an_agent_thinks_plans_uses_tools_and_speaks() {
     let answer = answer.unwrap();
     assert_eq!((run.state, run.error.as_deref()), (RunState::Completed, None));
     assert_eq!(run.usage[0].input_tokens, 1234);
+    let usd = |amount| Some(Cost { amount, currency: "USD".to_owned() });
+    assert_eq!(run.usage[0].cost, usd(0.25));
     assert_eq!(answer.status, MessageStatus::Complete);
 
     let [thought, plan, first, look, broken, open, last] = &answer.parts[..] else {
@@ -36,6 +38,24 @@ async fn an_agent_thinks_plans_uses_tools_and_speaks() {
     let Part::ToolCall(open) = open else { panic!("{open:?}") };
     assert_eq!(open.state, ToolState::Abandoned);
     assert_eq!(scene.chat.seen.plans()[0], [PlanState::Active, PlanState::Pending]);
+    // The agent tells what its session has cost, the room what each run has.
+    assert_eq!(scene.answer("show").await.0.usage[0].cost, usd(0.25));
+}
+
+/// B5: a command of the agent's own comes alone; what was said before is told with the next question.
+#[tokio::test]
+async fn a_command_swallows_nothing() {
+    let mut scene = Scene::new().await;
+    scene.ask("/recite").await;
+    scene.ask("hello").await;
+    let (_, said) = scene.ask("/recite").await;
+    let prompts: Vec<Vec<String>> = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&prompts[0][..], &prompts[2][..]),
+        (&["/recite".to_owned()][..], &["/recite".to_owned()][..])
+    );
+    assert!(prompts[1][0].starts_with("You are Coder"), "{prompts:?}");
+    assert!(prompts[1][1].contains("Mara: /recite") && prompts[1][2] == "Mara: hello", "{prompts:?}");
 }
 
 /// B5: a session is told everything once, and who said it.

@@ -61,6 +61,14 @@ async fn a_busy_model_is_asked_again_and_then_another_one() {
     let (run, answer) = ask(options, "hello").await;
     assert_eq!((run.state, run.error), (RunState::Completed, None));
     assert_eq!(text_of(&answer.unwrap()), "Hello from the second.");
+    // The room can see who answered, and why not the others.
+    let [first, second] = &run.usage[..] else { panic!("{:?}", run.usage) };
+    assert_eq!((first.model.as_deref(), second.model.as_deref()), (Some("first"), Some("second")));
+    let told: Vec<_> =
+        first.attempts.iter().map(|one| (one.error.as_deref().unwrap_or_default(), one.wait_ms)).collect();
+    assert!(told.iter().all(|(error, _)| error.contains("HTTP 429")), "{told:?}");
+    assert!(matches!(told[..], [(_, Some(1_000..)), (_, None)]), "{told:?}");
+    assert_eq!(second.attempts.iter().map(|one| &one.error).collect::<Vec<_>>(), [&None]);
 
     let journal = aimock.journal().await;
     let models: Vec<&str> =
