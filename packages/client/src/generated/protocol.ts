@@ -1457,8 +1457,12 @@ export interface FinishRun {
 
 /** What one model used up. */
 export interface Usage {
+  /** What became of each request, in their order. Of many, the last 32. */
+  attempts?: ModelAttempt[];
   /** Of the tokens read, those that came from a cache. */
   cached_input_tokens?: number;
+  /** What it has cost, where the agent says so. */
+  cost?: Cost;
   /** Tokens read, cached ones included. */
   input_tokens?: number;
   /** Which model. */
@@ -1469,6 +1473,24 @@ export interface Usage {
   reasoning_tokens?: number;
   /** How often it was asked. */
   requests?: number;
+}
+
+/** One request that a model was sent. */
+export interface ModelAttempt {
+  /** When. */
+  at: Timestamp;
+  /** Why it came to nothing, or broke off, in words for people. Left out if the model answered. */
+  error?: string;
+  /** How long was waited before the same model was asked again, in milliseconds. Left out if it was not. */
+  wait_ms?: number;
+}
+
+/** An amount of money. */
+export interface Cost {
+  /** How much. */
+  amount: number;
+  /** Of which currency, by its ISO 4217 code. */
+  currency: string;
 }
 
 /** What a front end starts from (E3). */
