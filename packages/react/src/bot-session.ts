@@ -24,7 +24,9 @@ async function find(chat: ChatClient, bot: string): Promise<string> {
   const sessions = chat.rooms.filter(({ kind }) => kind === 'session').slice(0, LOOKED_AT);
   for (const { id } of sessions)
     if ((await chat.membersOf(id)).some((member) => member.id === bot)) return id;
-  return (await chat.createRoom({ kind: 'session', members: [bot] })).id;
+  if (chat.bots.length === 0) await chat.loadBots();
+  const name = chat.bots.find(({ user }) => user.id === bot)?.user.name ?? '';
+  return (await chat.createRoom({ kind: 'session', name, members: [bot] })).id;
 }
 
 /** Waits for the list of one's rooms; not for a connection that will not come. */
