@@ -75,7 +75,11 @@ const deeds = {
         { content: 'tell', status: 'completed' },
       ],
     });
-    update(id, 'usage_update', { used: 1234, size: 200000, cost: { amount: (cost += 0.25), currency: 'USD' } });
+    update(id, 'usage_update', {
+      used: 1234,
+      size: 200000,
+      cost: { amount: (cost += 0.25), currency: 'USD' },
+    });
     update(id, 'available_commands_update', { availableCommands: [] });
     update(id, 'something_new', { a: 1 });
     say(id, 'Found ');
@@ -215,7 +219,13 @@ const deeds = {
   async presume(id) {
     const rawInput = { command: 'rm -rf build' };
     const title = 'rm -rf build';
-    update(id, 'tool_call', { toolCallId: 'call_1', title, kind: 'execute', status: 'in_progress', rawInput });
+    update(id, 'tool_call', {
+      toolCallId: 'call_1',
+      title,
+      kind: 'execute',
+      status: 'in_progress',
+      rawInput,
+    });
     const { result } = await ask('session/request_permission', {
       sessionId: id,
       toolCall: { toolCallId: 'call_1' },
