@@ -1,6 +1,7 @@
 // The ways from a page of the AI SDK into a room, each with the transport that its users would take.
 import { randomUUID } from 'node:crypto';
 import { createChatClient, type ChatClient } from '@antiphon/client';
+import { createRoom } from '@antiphon/client/rooms';
 import { roomTransport } from '@antiphon/client/ai-sdk';
 import { rest, type Guest } from '@antiphon/e2e/wire';
 import {
@@ -31,7 +32,7 @@ export interface Page extends AsyncDisposable {
 export interface Door {
   readonly name: string;
   readonly version: Version;
-  open(url: string, who: Guest, bot: string, id?: string): Promise<Page>;
+  readonly open: (url: string, who: Guest, bot: string, id?: string) => Promise<Page>;
 }
 
 const HTTP = { 5: Http5, 6: Http6, 7: Http7 } as unknown as Record<Version, new (init: object) => object>;
@@ -63,7 +64,10 @@ const socket: Door = {
         { id, transport, ...(messages && { messages }) },
         {
           again: (kept) => socket.open(url, who, bot, id).then((next) => withMessages(next, kept)),
-          [Symbol.asyncDispose]: async () => transport.close(),
+          [Symbol.asyncDispose]: () => {
+            transport.close();
+            return Promise.resolve();
+          },
         },
       );
     return Promise.resolve(open());
@@ -113,7 +117,7 @@ function room(version: Version): Door {
         reconnect: { minMs: 20, maxMs: 200 },
       });
       await client.connect();
-      await client.createRoom({ id, kind: 'session', members: [bot] });
+      await createRoom(client, { id, kind: 'session', members: [bot] });
       return inRoom(version, client, id, (kept) =>
         door.open(url, who, bot, id).then((next) => withMessages(next, kept)),
       );

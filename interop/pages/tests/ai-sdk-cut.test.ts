@@ -45,7 +45,7 @@ describe.for(DOORS)('$name', ({ open, name, version }) => {
     await gate.reached;
     await expect.poll(() => words(answer(page.chat))).toBe('One, ');
     proxy.reset();
-    return { page, asked, goOn: gate.open };
+    return { page, asked, goOn: () => gate.open() };
   }
 
   /** The page comes back by what its SDK has for that. Version 5 can only do so as another page: it would say all of it twice. */
@@ -60,8 +60,8 @@ describe.for(DOORS)('$name', ({ open, name, version }) => {
   }
 
   test.runIf(ours)('the answer goes on by itself, for the page nothing has happened', async () => {
-    const { page, asked, goOn } = await cut();
-    await using _ = page;
+    const { page: first, asked, goOn } = await cut();
+    await using page = first;
     goOn();
     await asked;
     expect(page.chat.status).toBe('ready');
@@ -72,8 +72,8 @@ describe.for(DOORS)('$name', ({ open, name, version }) => {
   });
 
   test.skipIf(ours)('the page sees the cut, comes back, and the answer goes on', async () => {
-    const { page, asked, goOn } = await cut();
-    await using _ = page;
+    const { page: first, asked, goOn } = await cut();
+    await using page = first;
     await asked;
     expect(page.chat.status).toBe('error');
     await using again = await back(page);
@@ -87,8 +87,8 @@ describe.for(DOORS)('$name', ({ open, name, version }) => {
   });
 
   test.skipIf(ours)('what ended while the page was away is told when it comes back', async () => {
-    const { page, asked, goOn } = await cut();
-    await using _ = page;
+    const { page: first, asked, goOn } = await cut();
+    await using page = first;
     await asked;
     proxy.refuse();
     goOn();

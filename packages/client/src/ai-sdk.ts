@@ -2,6 +2,7 @@
  * For pages that are written for the AI SDK (`ai` 5, 6 and 7): a chat transport over a room, and the room's messages in the
  * SDK's shape. `@antiphon/react/ai-sdk` has the hook that brings in what comes outside of a request.
  */
+export { clientOf } from './ai-sdk/client-of.ts';
 export { mergeMessages } from './ai-sdk/merge.ts';
 export { toUIMessage, toUIMessages } from './ai-sdk/messages.ts';
 export { isStreaming, onStreamEnd } from './ai-sdk/own-streams.ts';

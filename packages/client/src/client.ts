@@ -122,8 +122,13 @@ export class Client implements ChatClient, Core, ConnectionHost, OutboxHost, Sou
 
   sendMessage(room: string, message: string | Outgoing): Sending {
     const outgoing = typeof message === 'string' ? { text: message } : message;
-    const { key = mintId(this.now()), text = '', replyTo, to = [] } = outgoing;
-    const parts = outgoing.parts ?? [{ type: 'text', text }];
+    const {
+      key = mintId(this.now()),
+      text = '',
+      parts = [{ type: 'text', text }],
+      replyTo,
+      to = [],
+    } = outgoing;
     const settled = this.outbox.add({ key, room, parts, replyTo, to });
     // A promise that nobody looks at must not become an unhandled rejection: the message itself shows the failure.
     settled.catch(ignore);
@@ -140,11 +145,6 @@ export class Client implements ChatClient, Core, ConnectionHost, OutboxHost, Sou
     equal?: (a: T, b: T) => boolean,
   ): Off {
     return this.store.subscribe(() => select(this), listener, equal);
-  }
-
-  /** The client as an application uses it. */
-  get chat(): ChatClient {
-    return this;
   }
 
   publish(): (() => void)[] {

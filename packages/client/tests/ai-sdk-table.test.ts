@@ -68,7 +68,7 @@ class Folded {
       return;
     }
     this.#seq += 1;
-    const entry = over(over(defaults['entry'], { seq: this.#seq }), frame) as unknown as Wire.Entry;
+    const entry = over(over(defaults['entry'], { seq: this.#seq }), frame) as Wire.Entry;
     expect(['old', 'hole']).not.toContain(this.log.apply(entry, 'ada'));
   }
 

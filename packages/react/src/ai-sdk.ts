@@ -3,6 +3,7 @@
 import type { Room } from '@antiphon/client';
 import {
   isStreaming,
+  clientOf,
   mergeMessages,
   onStreamEnd,
   toUIMessages,
@@ -33,7 +34,7 @@ export function useRoomSync<M extends UIMessageLike>({ room, setMessages, status
       setMessages((shown) => mergeMessages(shown, toUIMessages(room)));
     };
     bringIn();
-    const { chat } = room;
+    const chat = clientOf(room);
     const offs = [
       chat.subscribe(() => room.messages, bringIn),
       chat.subscribe(() => room.approvals.all, bringIn),

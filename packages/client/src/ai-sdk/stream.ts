@@ -4,6 +4,7 @@ import type { Run } from '../model/agent.ts';
 import type { Message } from '../model/message.ts';
 import type { Room } from '../room/room.ts';
 import type { Off } from '../store/listeners.ts';
+import { clientOf } from './client-of.ts';
 import { Shown } from './shown.ts';
 import type { AiVersion, Chunk7, UIMessageLike } from './words.ts';
 
@@ -54,7 +55,7 @@ export class AnswerStream {
     });
     // Everything of a room may concern the answer; what it comes to is compared, not what changed.
     let publications = 0;
-    this.#off = room.chat.subscribe(
+    this.#off = clientOf(room).subscribe(
       () => (publications += 1),
       () => this.#tell(),
     );
@@ -122,14 +123,16 @@ export class AnswerStream {
   #ask(trigger: string, after: number): void {
     this.#asked = true;
     const request = { type: 'history' as const, room: this.#room.id, after, limit: 1 };
-    this.#room.chat.ask<'history'>(request).then(
-      ({ entries: [next] }) => {
-        if (next?.type !== 'run_changed' || next.trigger !== trigger) return this.#close();
-        this.#run = next.run;
-        this.#tell();
-      },
-      (cause: unknown) => this.#fail(cause),
-    );
+    clientOf(this.#room)
+      .ask<'history'>(request)
+      .then(
+        ({ entries: [next] }) => {
+          if (next?.type !== 'run_changed' || next.trigger !== trigger) return this.#close();
+          this.#run = next.run;
+          this.#tell();
+        },
+        (cause: unknown) => this.#fail(cause),
+      );
   }
 
   #answer(run: Run): Message | undefined {

@@ -108,7 +108,7 @@ export type ChunkOf<V extends AiVersion> = V extends 5 ? AnyChunk : V extends 6 
 
 /** The part with all its fields, whoever made it. */
 export function fieldsOf(part: UIPartLike): UIPart {
-  return part as UIPart;
+  return part;
 }
 
 /** Whether a part shows a tool call. */

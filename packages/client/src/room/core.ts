@@ -1,5 +1,4 @@
 /** What a room needs from the client that it belongs to. */
-import type { ChatClient } from '../chat.ts';
 import type { Connection, Unasked } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import type { ChatError } from '../errors.ts';
@@ -19,8 +18,6 @@ export interface Place {
 
 /** The client, seen from a room. */
 export interface Core extends Environment {
-  /** The client as an application uses it. */
-  readonly chat: ChatClient;
   readonly store: Store;
   readonly connection: Pick<Connection, 'live' | 'request' | 'ask'>;
   readonly outbox: Outbox;

@@ -1,5 +1,4 @@
 /** The room behind the interface: what is read from it and what can be asked of it. */
-import type { ChatClient } from '../chat.ts';
 import type { ChatError } from '../errors.ts';
 import type { Message, Outgoing, Sending } from '../model/message.ts';
 import { Listeners, type Off } from '../store/listeners.ts';
@@ -21,9 +20,6 @@ export class RoomHandle extends LiveRoom implements Room {
     this.#end = end;
   }
 
-  get chat(): ChatClient {
-    return this.core.chat;
-  }
   get ready(): Promise<void> {
     return this.subscription.ready;
   }

@@ -1,5 +1,4 @@
 /** A room as an application uses it. Handles are synchronous, counted, and the same object for the same id. */
-import type { ChatClient } from '../chat.ts';
 import type { ChatError } from '../errors.ts';
 import type { Bot, Queue, Run } from '../model/agent.ts';
 import type { Approval, Decided, Scope, Verdict } from '../model/approval.ts';
@@ -21,8 +20,6 @@ import type { Present } from './people.ts';
 /** A room. What is read from it are immutable values: a new one only when something changed. */
 export interface Room {
   readonly id: string;
-  /** The client that it is a room of. */
-  readonly chat: ChatClient;
   /** Resolves when the room was joined for the first time; rejects when it cannot be. */
   readonly ready: Promise<void>;
   readonly state: RoomPhase;
