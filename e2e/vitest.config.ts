@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 const PATIENCE_MS = 120_000;
 
 export default defineConfig({
+  // Neighbours by their sources, so that nothing has to be built before.
+  ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
     include: ['tests/**/*.test.ts'],
     testTimeout: PATIENCE_MS,

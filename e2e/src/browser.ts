@@ -1,5 +1,11 @@
 // Debian's Chromium, started so that it asks nothing of the world outside, and pages that tell what went wrong in them.
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 
 const CHROMIUM = process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium';
 
@@ -41,7 +47,11 @@ export async function visit(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext(options);
+  return visitIn(await browser.newContext(options), url);
+}
+
+/** Opens a page in a profile that has been prepared for it. */
+export async function visitIn(context: BrowserContext, url: string): Promise<Visit> {
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));

@@ -3,18 +3,12 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { blocks } from '../src/documents.ts';
 import { Server } from '../src/server.ts';
 
 const README = join(import.meta.dirname, '../../README.md');
 /** Node 20 has no WebSocket of its own; later ones and browsers do. */
 const WITH_WEBSOCKET = "globalThis.WebSocket ??= (await import('ws')).default;\n";
-
-/** The fenced blocks of this language. */
-function blocks(markdown: string, language: string): string[] {
-  return [...markdown.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(
-    (match) => match[1] ?? '',
-  );
-}
 
 /** Runs a program until its output holds what is expected, and gives the output. */
 async function runUntil(command: string, args: readonly string[], expected: string): Promise<string> {

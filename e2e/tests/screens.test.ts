@@ -1,17 +1,13 @@
 // The main screens, light and dark, wide and narrow: looked at by axe, and kept as pictures in `screenshots`.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asks, finished } from '../src/asking.ts';
 import { openBrowser, visit } from '../src/browser.ts';
+import { keep, picture as pictures, type Sizes } from '../src/look.ts';
 import { Person } from '../src/person.ts';
 import { Server } from '../src/server.ts';
 
-const FOLDER = join(import.meta.dirname, '../screenshots');
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
-const SCHEMES = ['light', 'dark'] as const;
 const PATIENCE_MS = 420_000;
 /** Seconds of a countdown that is at work for longer than four pictures take: it ends because somebody stops it. */
 const LONG = 300;
@@ -19,7 +15,6 @@ const LONG = 300;
 let browser: Browser;
 
 beforeAll(async () => {
-  await mkdir(FOLDER, { recursive: true });
   browser = await openBrowser();
 });
 
@@ -27,25 +22,11 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Takes the four pictures of a screen and has axe look at each. */
-async function picture(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    await page.setViewportSize(viewport);
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await still(page);
-      await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
-      expect(await violations(page), `${name}, ${size}, ${colorScheme}`).toEqual([]);
-      // To look at everything, axe scrolls.
-      await page.locator('.ap-log-scroll').evaluateAll(([log]) => log?.scrollTo(0, log.scrollHeight));
-    }
-  }
-  await page.setViewportSize(SIZES.wide);
-}
-
-/** Waits until nothing is on its way from one look to another. */
-async function still(page: Page): Promise<void> {
-  await page.waitForFunction(() => !document.getAnimations().some((one) => one instanceof CSSTransition));
+/** Takes the pictures of a screen; axe finds nothing serious on them. */
+async function picture(page: Page, name: string, sizes: Sizes = SIZES): Promise<void> {
+  const found = await pictures(page, name, sizes);
+  expect(found.filter((violation) => /: (?:serious|critical): /u.test(violation))).toEqual([]);
+  if (sizes === SIZES) await page.setViewportSize(SIZES.wide);
 }
 
 /** Makes a room for everyone and opens it. */
@@ -55,19 +36,6 @@ async function makes({ page }: Person, name: string): Promise<void> {
   await page.getByLabel('Everyone on this server').check();
   await page.getByRole('button', { name: 'Make room' }).click();
   await page.getByRole('log', { name: `Messages in ${name}` }).waitFor();
-}
-
-/** What axe finds serious or worse. */
-async function violations(page: Page): Promise<readonly string[]> {
-  // Colours on their way from one scheme to the other belong to neither.
-  await still(page);
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const found = await (window as unknown as { axe: typeof axe }).axe.run();
-    return found.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
 }
 
 test('E6: the door and the first screen', { timeout: PATIENCE_MS }, async () => {
@@ -175,8 +143,7 @@ test('the picture of the README: two people and an agent at work', { timeout: PA
   const writing = composer.pressSequentially(words, { delay: 500, timeout: PATIENCE_MS / 2 });
   await page.getByText('Tomas Brandt is writing').waitFor();
   await page.mouse.move(0, 0);
-  await still(page);
-  await page.screenshot({ path: join(FOLDER, 'readme.png') });
+  await keep(page, 'readme');
   await writing;
 });
 
@@ -190,11 +157,7 @@ test('E6: the rooms and the people of a phone are drawers', { timeout: PATIENCE_
     ['people', page.getByRole('button', { name: 'Show members' })],
   ] as const) {
     await button.click();
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      expect(await violations(page), `${name}, ${colorScheme}`).toEqual([]);
-      await page.screenshot({ path: join(FOLDER, `${name}-phone-${colorScheme}.png`) });
-    }
+    await picture(page, name, { phone: SIZES.phone });
     await page.keyboard.press('Escape');
   }
   expect(mara.problems).toEqual([]);

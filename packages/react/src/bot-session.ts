@@ -27,7 +27,9 @@ async function find(chat: ChatClient, bot: string): Promise<string> {
   const sessions = directory.rooms.filter(({ kind }) => kind === 'session').slice(0, LOOKED_AT);
   for (const { id } of sessions)
     if ((await directory.membersOf(id)).some((member) => member.id === bot)) return id;
-  return (await createRoom(chat, { kind: 'session', members: [bot] })).id;
+  if (directory.bots.length === 0) await directory.loadBots();
+  const name = directory.bots.find(({ user }) => user.id === bot)?.user.name ?? '';
+  return (await createRoom(chat, { kind: 'session', name, members: [bot] })).id;
 }
 
 /** Waits for the list of one's rooms; not for a connection that will not come. */

@@ -16,6 +16,7 @@ export function RoomHeader({ onSide, onSheet }: RoomHeaderProps) {
   return (
     <Header
       className="room-header"
+      heading="h1"
       before={
         <IconButton className="only-phone" label="Rooms" onClick={() => onSide('nav')}>
           <Menu aria-hidden="true" />

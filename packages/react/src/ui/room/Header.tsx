@@ -8,6 +8,8 @@ import { useReadable, useRoomView } from '../view/hooks.ts';
 
 export interface HeaderProps {
   readonly className?: string | undefined;
+  /** How deep the room's name stands among the headings of the page. */
+  readonly heading?: 'h1' | 'h2';
   /** Before the name, for instance a way back. */
   readonly before?: ReactNode;
   /** Instead of the name. */
@@ -16,14 +18,14 @@ export interface HeaderProps {
   readonly after?: ReactNode;
 }
 
-export function Header({ className, before, name, after }: HeaderProps) {
+export function Header({ className, heading: Name = 'h2', before, name, after }: HeaderProps) {
   const info = useReadable(useRoomView().info);
   const { PresenceStack: Here = PresenceStack } = useComponents();
   return (
     <header className={cx('ap-header', className)} data-state={info.state}>
       {before}
       <div className="ap-title">
-        <h1>{name || info.name}</h1>
+        <Name>{name || info.name}</Name>
         {info.topic && <p title={info.topic}>{info.topic}</p>}
       </div>
       <ConnectionPill />
