@@ -8,7 +8,7 @@ export default defineConfig({
   // Neighbours by their sources, so that nothing has to be built before.
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
-    include: ['tests/**/*.test.ts'],
+    include: ['tests/**/*.test.{ts,tsx}'],
     testTimeout: PATIENCE_MS,
     hookTimeout: PATIENCE_MS,
     expect: { poll: { timeout: PATIENCE_MS / 2 } },
