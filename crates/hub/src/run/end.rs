@@ -90,7 +90,7 @@ impl Finish {
     }
 
     /// What somebody wanted stopped has been stopped, whoever ends it: by force, if it was not its bot.
-    fn as_wished(self, active: &ActiveRun) -> Self {
+    fn heeding_wishes(self, active: &ActiveRun) -> Self {
         let mut stop = active.stop.lock();
         if self.again == Again::Never || stop.cancelled.is_none() {
             return self;
@@ -124,7 +124,7 @@ pub(super) fn begin(
 }
 
 async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Result<(), Error> {
-    let Finish { ending, error, again } = finish.as_wished(&active);
+    let Finish { ending, error, again } = finish.heeding_wishes(&active);
     let back = match again {
         Again::IfAllowed if active.may_begin_again() => Some(RunStep::Retry),
         Again::Always => Some(RunStep::GiveBack),

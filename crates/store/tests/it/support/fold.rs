@@ -4,8 +4,8 @@ use super::step_to;
 use std::collections::BTreeMap;
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Entry, EntryBody, Member, Message, MessageId, Reaction, Room, Run, RunId,
-    ToolCallId, ToolState, UserId,
+    Activity, Approval, ApprovalId, Entry, EntryBody, Member, Message, MessageId, Reaction, Room, Run, RunId,
+    RunState, ToolCallId, ToolState, UserId,
 };
 
 /// A room as entries tell it.
@@ -108,7 +108,7 @@ impl Fold {
             |run: &Run| self.approvals.values().any(|asked| asked.run == run.run && asked.decision.is_none());
         assert!(run.state.is_active() || !awaited(run), "{} is over, and what it asks is open", run.run);
         if let Some(before) = self.runs.insert(run.run.clone(), run.clone()) {
-            let moved = before.state.after(step_to(run.state)) == Some(run.state);
+            let moved = leads(before.state, run.state);
             let same = before.state == run.state && !run.state.is_final();
             assert!(moved || same, "{:?} became {:?}", before.state, run.state);
         } else {
@@ -131,6 +131,15 @@ impl Fold {
             message.rev = entry.seq;
             change(message);
         }
+    }
+}
+
+/// Whether there is a way from one state of a run to another: a step, a question, or the answer to the last one.
+fn leads(from: RunState, to: RunState) -> bool {
+    let answered = [Activity::Thinking, Activity::Executing].map(|resumed| from.answered(resumed));
+    match to {
+        RunState::WaitingApproval => from.asking() == Some(to),
+        _ => from.after(step_to(to)) == Some(to) || answered.contains(&Some(to)),
     }
 }
 
