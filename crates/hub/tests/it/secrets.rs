@@ -19,13 +19,15 @@ async fn world() -> (World, Person) {
 }
 
 /// A bot whose connector is this.
-fn bot(connector: Value) -> BotSpec {
-    serde_json::from_value(json!({"id": "m", "connector": connector})).unwrap()
+fn bot(connector: &Value) -> BotSpec {
+    serde_json::from_value(json!({"id": "m", "connector": connector}))
+        .expect("a connector as it is registered")
 }
 
 /// The connector that runs, secrets included, as JSON.
 fn at_work(world: &World) -> String {
-    serde_json::to_string(&world.hub.bot_spec(&user_id("m")).unwrap().connector).unwrap()
+    let spec = world.hub.bot_spec(&user_id("m")).expect("it is registered");
+    serde_json::to_string(&spec.connector).expect("what was read from JSON can be written as JSON")
 }
 
 async fn refusal(root: &Person, spec: BotSpec) -> Error {
@@ -93,8 +95,8 @@ async fn a_secret_goes_nowhere_but_where_it_was_given_for() {
         (agent(&format!("https://a.example/x?key={SECRET}"), "v"), agent("https://b.example/x?", "v"), "url"),
     ] {
         let (world, root) = world().await;
-        about(&root, register(bot(given.clone()))).await;
-        let fault = refusal(&root, bot(again)).await;
+        about(&root, register(bot(&given))).await;
+        let fault = refusal(&root, bot(&again)).await;
         assert_eq!(fault.field, Some(format!("bot.connector.{field}")), "{fault:?}");
         // Nothing has changed.
         assert_eq!(serde_json::from_str::<Value>(&at_work(&world)).unwrap()["url"], given["url"]);
@@ -109,14 +111,14 @@ async fn a_secret_stays_with_its_host() {
     let model = |url: &str| json!({"type": "openai", "base_url": url, "model": "m"});
     let with =
         |url: &str, key: &str| json!({"type": "openai", "base_url": url, "model": "m", "api_key": key});
-    about(&root, register(bot(with("https://a.example/v1", SECRET)))).await;
-    about(&root, register(bot(model("https://A.example:443/v2")))).await;
+    about(&root, register(bot(&with("https://a.example/v1", SECRET)))).await;
+    about(&root, register(bot(&model("https://A.example:443/v2")))).await;
     assert!(at_work(&world).contains(SECRET));
-    about(&root, register(bot(with("https://b.example/v1", "sk-other")))).await;
+    about(&root, register(bot(&with("https://b.example/v1", "sk-other")))).await;
     assert!(at_work(&world).contains("sk-other"));
-    about(&root, register(bot(with("https://c.example/v1", "")))).await;
+    about(&root, register(bot(&with("https://c.example/v1", "")))).await;
     assert!(!at_work(&world).contains("api_key"));
-    about(&root, register(bot(model("https://d.example/v1")))).await;
+    about(&root, register(bot(&model("https://d.example/v1")))).await;
 }
 
 /// Some services take a key in the query of their address: it is a secret like any other.
@@ -127,7 +129,7 @@ async fn the_query_of_an_address_is_a_secret() {
     let secret = format!("?api-version=1&key={SECRET}");
     let server = |query: &str| json!([{"name": "t", "url": address(query)}]);
     let connector = |query: &str| json!({"type": "openai", "base_url": address(query), "model": "m", "mcp_servers": server(query)});
-    let made = about(&root, register(bot(connector(&secret)))).await;
+    let made = about(&root, register(bot(&connector(&secret)))).await;
     let seen = about(&root, GetBot { bot: user_id("m") }).await;
     for reply in [made, seen] {
         let shown = serde_json::to_string(&reply).unwrap();
@@ -138,10 +140,10 @@ async fn the_query_of_an_address_is_a_secret() {
         assert!(!bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()));
     }
     // What is shown can be sent back.
-    about(&root, register(bot(connector("?")))).await;
+    about(&root, register(bot(&connector("?")))).await;
     let later = world.after_a_stop().await;
     assert_eq!(at_work(&later).matches(&secret).count(), 2);
-    about(&later.person("root").await, register(bot(connector("")))).await;
+    about(&later.person("root").await, register(bot(&connector("")))).await;
     assert!(!at_work(&later).contains(SECRET));
 }
 

@@ -252,7 +252,7 @@ async fn the_end_of_an_output_is_shown_however_the_call_ends() {
 /// Every file below a folder.
 fn files_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let paths = entries.map(|entry| entry.unwrap().path());
+    let paths = entries.map(|entry| entry.expect("a folder of the test's own can be read").path());
     paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }
 

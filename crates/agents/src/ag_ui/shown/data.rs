@@ -84,9 +84,9 @@ pub(super) struct Apart<'a> {
 
 impl Apart<'_> {
     /// A value under its name as a message holds it: whole, or a note on where it is.
-    fn put(&self, key: &str, value: Value, limits: &Limits) -> Value {
-        let Err(bytes) = fit::check(&value, limits) else { return json!({ key: value }) };
-        match self.cabinet.keep(self.room, &value) {
+    fn put(&self, key: &str, value: &Value, limits: &Limits) -> Value {
+        let Err(bytes) = fit::check(value, limits) else { return json!({ key: value }) };
+        match self.cabinet.keep(self.room, value) {
             Ok(kept) => kept.note(),
             Err(fault) => {
                 warn!(room = %self.room, what = key, %fault, "what an agent wants back cannot be kept");
@@ -221,7 +221,7 @@ impl Data {
         Some(match slot {
             Slot::Steps => Part::Plan { items: self.steps.iter().map(|(_, item)| item.clone()).collect() },
             Slot::State => match around.state() {
-                Some(state) => named(STATE, apart.put("state", state.clone(), limits)),
+                Some(state) => named(STATE, apart.put("state", state, limits)),
                 None => named(STATE, self.has_lost_state.then(|| json!({ "lost": true }))?),
             },
             Slot::Activity(id) => {
@@ -239,7 +239,7 @@ impl Data {
             Slot::Events => self.events.part(EVENTS, limits),
             Slot::Raw => self.raw.part(RAW, limits),
             Slot::Sealed => {
-                let mut value = apart.put("values", self.sealed.values(), limits);
+                let mut value = apart.put("values", &self.sealed.values(), limits);
                 if self.sealed.left_out() > 0 {
                     value["left_out"] = json!(self.sealed.left_out());
                 }
