@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use antiphon_hub::Hub;
 use antiphon_identity::{Authenticator, Clock, OriginPolicy, Tickets};
+use antiphon_protocol::{Error, ErrorCode};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -43,6 +44,14 @@ pub struct Doors {
 }
 
 impl Doors {
+    /// Lets nobody begin a connection that would be closed at once, because the server stops.
+    pub fn check_open(&self) -> Result<(), Error> {
+        if self.drain.is_cancelled() {
+            return Err(Error::new(ErrorCode::Unavailable, "the server is restarting: try again shortly"));
+        }
+        Ok(())
+    }
+
     /// Opens no socket yet.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod openapi;
 mod outputs;
 mod query;
 mod rest;
+pub mod watch;
 
 use std::sync::Arc;
 

@@ -1,5 +1,8 @@
 //! Signing in: from a token or ticket to a user, with errors in the words of the wire.
 
+use std::time::Duration;
+
+use antiphon_hub::{Reader, Session};
 use antiphon_identity::{AuthError, Identity, Kind, UnixSeconds};
 use antiphon_protocol::{Error, ErrorCode, Timestamp, User, UserId, UserKind};
 
@@ -75,6 +78,25 @@ pub fn timestamp(seconds: UnixSeconds) -> Timestamp {
 }
 
 impl Doors {
+    /// Everything that somebody may do. Acts, and hears nothing.
+    pub fn session(&self, signed_in: &SignedIn) -> Session {
+        let mut session = self.hub.session(signed_in.user.clone());
+        session.set_administrator(signed_in.is_administrator());
+        session
+    }
+
+    /// A connection of somebody who is signed in, unless they have too many.
+    pub fn connect(&self, signed_in: &SignedIn) -> Result<(Session, Reader), Error> {
+        let (mut session, reader) = self.hub.connect(signed_in.user.clone())?;
+        session.set_administrator(signed_in.is_administrator());
+        Ok((session, reader))
+    }
+
+    /// How long somebody's token holds from now on.
+    pub fn time_left(&self, signed_in: &SignedIn) -> Duration {
+        Duration::from_secs(signed_in.identity.expires_at.saturating_sub(self.clock.unix_now()))
+    }
+
     /// Signs in by a token, and makes the user known.
     pub async fn sign_in_by_token(&self, token: &str) -> Result<SignedIn, Error> {
         if let Some(bot) = self.hub.bot_of_token(token) {

@@ -1,13 +1,13 @@
 //! The AI SDK's `DefaultChatTransport`: an answer as server-sent events, once more for a page that comes back, and a way to stop
 //! it, because closing a request stops nothing here.
 
-use std::{io, pin::Pin, sync::Arc, time::Duration};
+use std::{io, sync::Arc};
 
 use antiphon_protocol::Error;
 use axum::{
     Json, Router,
     body::Body,
-    extract::{Path, Query, Request, State},
+    extract::{Path, Query, Request},
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -15,8 +15,6 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep};
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
     chunk::{Chunk, Version},
@@ -26,10 +24,10 @@ use super::{
 };
 use crate::{
     doors::Doors,
-    http::{Caller, Failure, event_stream, read_all},
-    meters::Open,
-    sign_in::SignedIn,
-    trust,
+    http::{
+        Caller, Failure, event_stream, read_all,
+        watch::{Came, SIGN_OF_LIFE, Watch},
+    },
 };
 
 /// Largest body. Pages send the whole conversation each time, of which we read the last message only; what that may be, the
@@ -53,7 +51,7 @@ pub struct Address {
 
 impl Address {
     /// The way of a caller through this address. `usual` is the version where none is named.
-    pub fn way(&self, doors: &Arc<Doors>, signed_in: &SignedIn, usual: Version) -> Result<Way, Error> {
+    pub fn way(&self, caller: Caller, usual: Version) -> Result<Way, Error> {
         let version = match &self.version {
             Some(text) => Version::parse(text).ok_or_else(|| {
                 Error::field("version", "`version` is 5, 6 or 7: the one of the package `ai`")
@@ -61,9 +59,8 @@ impl Address {
             None => usual,
         };
         Ok(Way {
-            doors: Arc::clone(doors),
-            user: signed_in.user.clone(),
-            is_administrator: signed_in.is_administrator(),
+            doors: caller.doors,
+            signed_in: Arc::new(caller.signed_in),
             bot: self.bot.as_deref().map(said::bot).transpose()?,
             version,
         })
@@ -79,29 +76,23 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route("/v1/ai-sdk/chat/{id}/messages", get(messages))
 }
 
-async fn ask(
-    State(doors): State<Arc<Doors>>,
-    caller: Caller,
-    Query(address): Query<Address>,
-    request: Request,
-) -> Result<Response, Failure> {
-    doors.meters.request("ai_sdk", "send_message");
-    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+async fn ask(caller: Caller, Query(address): Query<Address>, request: Request) -> Result<Response, Failure> {
+    caller.doors.meters.request("ai_sdk", "send_message");
+    let way = address.way(caller, Version::V6)?;
     let body = read_all(request.into_body(), MOST_BYTES).await?;
     let following = way.ask(&said::read(&body)?).await?;
-    Ok(stream_of(&doors, &caller.signed_in, following))
+    Ok(stream_of(&way, following))
 }
 
 async fn resume(
-    State(doors): State<Arc<Doors>>,
     caller: Caller,
     Path(chat): Path<String>,
     Query(address): Query<Address>,
 ) -> Result<Response, Failure> {
-    doors.meters.request("ai_sdk", "join_room");
-    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+    caller.doors.meters.request("ai_sdk", "join_room");
+    let way = address.way(caller, Version::V6)?;
     Ok(match way.resume(&chat).await? {
-        Some(following) => stream_of(&doors, &caller.signed_in, following),
+        Some(following) => stream_of(&way, following),
         None => StatusCode::NO_CONTENT.into_response(),
     })
 }
@@ -114,13 +105,12 @@ struct Stopped {
 }
 
 async fn stop(
-    State(doors): State<Arc<Doors>>,
     caller: Caller,
     Path(chat): Path<String>,
     Query(address): Query<Address>,
 ) -> Result<Response, Failure> {
-    doors.meters.request("ai_sdk", "cancel");
-    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+    caller.doors.meters.request("ai_sdk", "cancel");
+    let way = address.way(caller, Version::V6)?;
     let accepted = way.stop(&chat).await?;
     Ok(Json(Stopped { accepted }).into_response())
 }
@@ -133,21 +123,21 @@ struct Wanted {
 }
 
 async fn messages(
-    State(doors): State<Arc<Doors>>,
     caller: Caller,
     Path(chat): Path<String>,
     Query(address): Query<Address>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    doors.meters.request("ai_sdk", "history");
-    let way = address.way(&doors, &caller.signed_in, Version::V6)?;
+    caller.doors.meters.request("ai_sdk", "history");
+    let way = address.way(caller, Version::V6)?;
     let page = history::read(&way, &chat, wanted.before, wanted.limit).await?;
     Ok(Json(page).into_response())
 }
 
-fn stream_of(doors: &Arc<Doors>, signed_in: &SignedIn, following: Following) -> Response {
+fn stream_of(way: &Way, following: Following) -> Response {
     let room = HeaderValue::from_str(following.room().as_str());
-    let telling = Telling::new(doors, signed_in, following);
+    let watch = Watch::new(&way.doors, &way.signed_in, "ai_sdk");
+    let telling = Telling { doors: Arc::clone(&way.doors), following, watch, is_over: false };
     let body = Body::from_stream(stream::unfold(telling, |mut telling| async move {
         let piece = telling.next().await?;
         Some((piece, telling))
@@ -163,48 +153,21 @@ fn stream_of(doors: &Arc<Doors>, signed_in: &SignedIn, following: Following) -> 
 struct Telling {
     doors: Arc<Doors>,
     following: Following,
-    _trust: trust::Entry,
-    heartbeat: Interval,
-    expiry: Pin<Box<Sleep>>,
-    drain: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// Growing text is gathered until then.
-    pull_from: Option<Instant>,
+    watch: Watch,
     is_over: bool,
-    _open: Open,
 }
 
 /// A piece of the body. An error breaks the connection: an end without one would pass for the end of the answer.
 type Piece = Result<Bytes, io::Error>;
 
 impl Telling {
-    fn new(doors: &Arc<Doors>, signed_in: &SignedIn, following: Following) -> Self {
-        let timers = &doors.settings.timers;
-        let left = signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now());
-        let mut heartbeat = interval_at(Instant::now() + timers.ping_interval, timers.ping_interval);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self {
-            following,
-            _trust: trust::Entry::of(signed_in, doors),
-            heartbeat,
-            expiry: Box::pin(sleep(Duration::from_secs(left) + timers.expiry_grace)),
-            drain: Box::pin(doors.drain.clone().cancelled_owned()),
-            pull_from: None,
-            is_over: false,
-            _open: doors.meters.open("ai_sdk"),
-            doors: Arc::clone(doors),
-        }
-    }
-
     async fn next(&mut self) -> Option<Piece> {
         while !self.is_over {
-            let gathering = self.pull_from.map(|at| at.saturating_duration_since(Instant::now()));
-            tokio::select! {
-                biased;
-                () = self.drain.as_mut() => return Some(self.cut("the server is restarting")),
-                () = self.expiry.as_mut() => return Some(self.end_with("the token has expired")),
-                _ = self.heartbeat.tick() => return Some(Ok(Bytes::from_static(b": still here\n\n"))),
-                () = sleep(gathering.unwrap_or_default()), if gathering.is_some() => self.pull_from = None,
-                () = self.following.ready(), if gathering.is_none() => {
+            match self.watch.next(self.following.ready()).await {
+                Came::Drain => return Some(self.cut("the server is restarting")),
+                Came::Expiry => return Some(self.end_with("the token has expired")),
+                Came::Heartbeat => return Some(Ok(Bytes::from_static(SIGN_OF_LIFE))),
+                Came::News => {
                     if let Some(piece) = self.pull().await {
                         return Some(piece);
                     }
@@ -227,7 +190,7 @@ impl Telling {
         if self.following.is_over() {
             self.finish(&mut piece);
         } else if grows {
-            self.pull_from = Some(Instant::now() + self.doors.settings.timers.stream_window);
+            self.watch.gather();
         }
         self.doors.meters.delivered(chunks.len(), piece.len());
         (!piece.is_empty()).then(|| Ok(Bytes::from(piece)))

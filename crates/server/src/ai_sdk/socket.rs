@@ -4,11 +4,10 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use antiphon_hub::Reader;
-use antiphon_protocol::{CloseCode, Error, ErrorCode};
+use antiphon_protocol::{CloseCode, Error};
 use antiphon_websocket::{
     self as websocket, Event, Message,
     encode::{ping_frame, text_frame},
-    handshake,
 };
 use axum::{
     Extension,
@@ -35,9 +34,8 @@ use super::{
 use crate::{
     doors::Doors,
     http::{Caller, Failure},
-    line::websocket::{Socket, open},
+    line::websocket::{Socket, accept, open},
     peer::Peer,
-    sign_in::SignedIn,
     trust,
 };
 
@@ -58,30 +56,25 @@ pub async fn door(
     Query(address): Query<Address>,
     mut request: Request,
 ) -> Result<Response, Failure> {
-    let accept = match handshake::accept(&request) {
+    let accept = match accept(&request) {
         Ok(accept) => accept,
-        Err(fault) => {
-            let body = Failure::from(Error::new(ErrorCode::BadRequest, fault.to_string())).into_body();
-            return Ok(fault.response().map(|()| body));
-        }
+        Err(refusal) => return Ok(*refusal),
     };
-    if doors.drain.is_cancelled() {
-        return Err(Error::new(ErrorCode::Unavailable, "the server is restarting: try again shortly").into());
-    }
-    let way = address.way(&doors, &caller.signed_in, Version::V7)?;
+    doors.check_open()?;
+    let way = address.way(caller, Version::V7)?;
     // Held for as long as the socket is open, so that it counts, and ends when access is withdrawn.
-    let (_, presence) = doors.hub.connect(caller.signed_in.user.clone())?;
+    let (_, presence) = doors.connect(&way.signed_in)?;
     let upgrade = hyper::upgrade::on(&mut request);
-    doors.tasks.spawn(serve(upgrade, peer, way, presence, caller.signed_in));
+    doors.tasks.spawn(serve(upgrade, peer, way, presence));
     Ok(accept.into_response().map(|()| Body::empty()))
 }
 
-async fn serve(upgrade: OnUpgrade, peer: Arc<Peer>, way: Way, presence: Reader, signed_in: SignedIn) {
+async fn serve(upgrade: OnUpgrade, peer: Arc<Peer>, way: Way, presence: Reader) {
     let doors = Arc::clone(&way.doors);
     let Some(socket) = open(upgrade, &doors, MOST_BYTES).await else { return };
     let _open = doors.meters.open("ai_sdk_ws");
-    let _trust = trust::Entry::of(&signed_in, &doors);
-    let left = Duration::from_secs(signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now()));
+    let _trust = trust::Entry::of(&way.signed_in, &doors);
+    let left = doors.time_left(&way.signed_in);
     let mut page = Page::new(socket, way, presence, left);
     let farewell = page.serve().await;
     doors.meters.closed(farewell.map_or("gone", CloseCode::reason));

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use antiphon_hub::{Reader, Session};
+use antiphon_hub::Session;
 use antiphon_protocol::{
-    Error, Reply, User, UserId,
+    Error, Reply, UserId,
     request::{Cancel, ListRuns},
 };
 
@@ -14,37 +14,28 @@ use super::{
     room,
     said::{Asked, News},
 };
-use crate::doors::Doors;
+use crate::{doors::Doors, sign_in::SignedIn};
 
 /// Who asks, through which address.
 #[derive(Clone)]
 pub struct Way {
     pub doors: Arc<Doors>,
-    pub user: User,
-    pub is_administrator: bool,
+    pub signed_in: Arc<SignedIn>,
     /// With whom the chats of this address are.
     pub bot: Option<UserId>,
     pub version: Version,
 }
 
 impl Way {
-    fn connect(&self) -> Result<(Session, Reader), Error> {
-        let (mut session, reader) = self.doors.hub.connect(self.user.clone())?;
-        session.set_administrator(self.is_administrator);
-        Ok((session, reader))
-    }
-
     /// Acts, and hears nothing.
     pub fn session(&self) -> Session {
-        let mut session = self.doors.hub.session(self.user.clone());
-        session.set_administrator(self.is_administrator);
-        session
+        self.doors.session(&self.signed_in)
     }
 
     /// Says or decides what a page wants, and follows what comes of it.
     pub async fn ask(&self, asked: &Asked) -> Result<Following, Error> {
         let news = asked.news()?;
-        let (session, reader) = self.connect()?;
+        let (session, reader) = self.doors.connect(&self.signed_in)?;
         let room = room::of_chat(&session, &asked.id, self.bot.as_ref()).await?;
         let following = Following::new(session, reader, room, self.version);
         match news {
@@ -55,7 +46,7 @@ impl Way {
 
     /// Follows what is under way in a chat, or has just ended; nothing if there is neither.
     pub async fn resume(&self, chat: &str) -> Result<Option<Following>, Error> {
-        let (session, reader) = self.connect()?;
+        let (session, reader) = self.doors.connect(&self.signed_in)?;
         let room = room::of_chat(&session, chat, self.bot.as_ref()).await?;
         let now = self.doors.hub.now();
         Following::new(session, reader, room, self.version).resume(now).await
@@ -69,7 +60,7 @@ impl Way {
             return Err(unexpected());
         };
         let mut has_stopped = false;
-        for run in open.runs.into_iter().filter(|run| run.triggered_by == self.user.id) {
+        for run in open.runs.into_iter().filter(|run| run.triggered_by == self.signed_in.user.id) {
             let cancel = Cancel { room: room.clone(), run: Some(run.run), tool_call: None, message_id: None };
             if let Reply::Cancelled(cancelled) = session.handle(cancel.into()).await? {
                 has_stopped |= cancelled.accepted;

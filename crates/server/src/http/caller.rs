@@ -33,9 +33,7 @@ impl Caller {
 
     /// Everything they may do.
     pub fn session(&self) -> Session {
-        let mut session = self.doors.hub.session(self.signed_in.user.clone());
-        session.set_administrator(self.signed_in.is_administrator());
-        session
+        self.doors.session(&self.signed_in)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Server-sent events: a room's log and live events over plain HTTP, with the same reader and the same cursors as on a
 //! socket.
 
-use std::{collections::VecDeque, convert::Infallible, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 
 use antiphon_hub::{LiveEvent, Reader};
 use antiphon_protocol::{
@@ -18,11 +18,14 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Deserialize;
-use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep};
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::{Failure, caller::Caller, event_stream};
-use crate::{doors::Doors, jitter, line::words, meters::Open, sign_in::SignedIn, trust};
+use super::{
+    Failure,
+    caller::Caller,
+    event_stream,
+    watch::{Came, SIGN_OF_LIFE, Watch},
+};
+use crate::{doors::Doors, jitter, line::words, sign_in::SignedIn};
 
 /// How much is gathered for one write.
 const PULL_BYTES: usize = 64 * 1024;
@@ -63,45 +66,24 @@ pub async fn stream(
 struct Listener {
     doors: Arc<Doors>,
     reader: Reader,
-    _trust: trust::Entry,
     epoch: Epoch,
     /// What is said before anything is pulled.
     first: VecDeque<Bytes>,
-    heartbeat: Interval,
-    expiry: Pin<Box<Sleep>>,
-    drain: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// Growing text is gathered until then.
-    pull_from: Option<Instant>,
+    watch: Watch,
     is_over: bool,
-    _open: Open,
 }
 
 impl Listener {
     fn new(doors: Arc<Doors>, signed_in: &SignedIn, reader: Reader, joined: Joined) -> Self {
-        let left = Duration::from_secs(signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now()));
-        let timers = &doors.settings.timers;
         let epoch = joined.epoch.clone();
-        let mut heartbeat = interval_at(Instant::now() + timers.ping_interval, timers.ping_interval);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let retry =
-            Duration::from_secs(1) + jitter::spread(reader.connection_id().as_str(), timers.reconnect_spread);
+        let spread = doors.settings.timers.reconnect_spread;
+        let retry = Duration::from_secs(1) + jitter::spread(reader.connection_id().as_str(), spread);
         let first = [
             Bytes::from(format!("retry: {}\n\n", retry.as_millis())),
             encode(&epoch, last_seq(&joined), &words::answer(None, Reply::Joined(Box::new(joined)))),
         ];
-        Self {
-            expiry: Box::pin(sleep(left + timers.expiry_grace)),
-            drain: Box::pin(doors.drain.clone().cancelled_owned()),
-            _open: doors.meters.open("sse"),
-            _trust: trust::Entry::of(signed_in, &doors),
-            doors,
-            reader,
-            epoch,
-            first: first.into(),
-            heartbeat,
-            pull_from: None,
-            is_over: false,
-        }
+        let watch = Watch::new(&doors, signed_in, "sse");
+        Self { doors, reader, epoch, first: first.into(), watch, is_over: false }
     }
 
     /// The next piece of the body; nothing at its end.
@@ -110,14 +92,11 @@ impl Listener {
             return Some(piece);
         }
         while !self.is_over {
-            let gathering = self.pull_from.map(|at| at.saturating_duration_since(Instant::now()));
-            tokio::select! {
-                biased;
-                () = self.drain.as_mut() => return Some(self.end(CloseCode::Draining)),
-                () = self.expiry.as_mut() => return Some(self.end(CloseCode::TokenExpired)),
-                _ = self.heartbeat.tick() => return Some(Bytes::from_static(b": still here\n\n")),
-                () = sleep(gathering.unwrap_or_default()), if gathering.is_some() => self.pull_from = None,
-                () = self.reader.ready(), if gathering.is_none() => {
+            match self.watch.next(self.reader.ready()).await {
+                Came::Drain => return Some(self.end(CloseCode::Draining)),
+                Came::Expiry => return Some(self.end(CloseCode::TokenExpired)),
+                Came::Heartbeat => return Some(Bytes::from_static(SIGN_OF_LIFE)),
+                Came::News => {
                     if let Some(piece) = self.pull().await {
                         return Some(piece);
                     }
@@ -135,7 +114,7 @@ impl Listener {
             piece.extend_from_slice(&encode(&self.epoch, event.cursor(), event.json()));
         }
         if batch.iter().any(|event| event.is_append()) {
-            self.pull_from = Some(Instant::now() + self.doors.settings.timers.stream_window);
+            self.watch.gather();
         }
         self.doors.meters.delivered(batch.len(), piece.len());
         if let Some(code) = self.reader.ended() {

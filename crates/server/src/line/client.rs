@@ -10,7 +10,6 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Poll, ready},
-    time::Duration,
 };
 
 use antiphon_hub::{Begun, LiveEvent, Reader, Session};
@@ -85,11 +84,8 @@ enum Happening {
 impl Client {
     pub fn new(line: Line, entered: Entered, doors: Arc<Doors>) -> Self {
         let Entered { session, reader, signed_in, inbox } = entered;
-        let alarm = Alarm::new(
-            &doors.settings.timers,
-            reader.connection_id().as_str(),
-            time_left(&signed_in, &doors),
-        );
+        let alarm =
+            Alarm::new(&doors.settings.timers, reader.connection_id().as_str(), doors.time_left(&signed_in));
         Self {
             trust: trust::Entry::of(&signed_in, &doors),
             // A token of its own: thousands would otherwise meet at one lock.
@@ -241,9 +237,4 @@ async fn hear(line: &mut Line, reads: bool) -> Result<websocket::Event, Connecti
         Poll::Ready(flushed.map(|()| websocket::Event::Flushed).map_err(ConnectionError::from))
     })
     .await
-}
-
-/// How long the token holds from now on.
-fn time_left(signed_in: &SignedIn, doors: &Doors) -> Duration {
-    Duration::from_secs(signed_in.identity.expires_at.saturating_sub(doors.clock.unix_now()))
 }

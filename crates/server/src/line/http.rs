@@ -48,10 +48,8 @@ pub fn routes() -> Router<Arc<Doors>> {
 async fn open(caller: Caller, Extension(peer): Extension<Arc<Peer>>) -> Result<Response, Failure> {
     let Caller { doors, signed_in } = caller;
     doors.meters.request(DOOR, "authenticate");
-    if doors.drain.is_cancelled() {
-        return Err(Error::new(ErrorCode::Unavailable, "the server is restarting: try again shortly").into());
-    }
-    let (session, reader) = sign_in::connect(&signed_in, &doors)?;
+    doors.check_open()?;
+    let (session, reader) = doors.connect(&signed_in)?;
     let outlet = doors.lines.open(reader.connection_id().clone(), signed_in.user.id.clone());
     let (mut line, body) = HttpLine::new(outlet);
     line.write(&sign_in::authenticated(None, &signed_in, &reader, &doors));

@@ -87,7 +87,7 @@ async fn authenticate(
     doors.meters.request(line.door(), "authenticate");
     let attempt = async {
         let signed_in = doors.sign_in(&body.token).await?;
-        let (session, reader) = connect(&signed_in, doors)?;
+        let (session, reader) = doors.connect(&signed_in)?;
         Ok((session, reader, signed_in))
     };
     match attempt.await {
@@ -101,13 +101,6 @@ async fn authenticate(
             Err(Farewell::Ours(code))
         }
     }
-}
-
-/// A connection of somebody whose token was good, unless they have too many.
-pub(super) fn connect(signed_in: &SignedIn, doors: &Doors) -> Result<(Session, Reader), Error> {
-    let (mut session, reader) = doors.hub.connect(signed_in.user.clone())?;
-    session.set_administrator(signed_in.is_administrator());
-    Ok((session, reader))
 }
 
 /// The answer to a good `authenticate`.

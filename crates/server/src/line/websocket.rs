@@ -3,7 +3,11 @@
 use std::sync::{Arc, LazyLock};
 
 use antiphon_protocol::{Error, ErrorCode, SUBPROTOCOL};
-use antiphon_websocket::{Connection, Limits, Settings, encode::text_frame, handshake};
+use antiphon_websocket::{
+    Connection, Limits, Settings,
+    encode::text_frame,
+    handshake::{self, Accept},
+};
 use axum::{
     Extension,
     body::Body,
@@ -34,23 +38,26 @@ pub async fn door(
     Extension(peer): Extension<Arc<Peer>>,
     mut request: Request,
 ) -> Result<Response, Failure> {
-    let mut accept = match handshake::accept(&request) {
+    let mut accept = match accept(&request) {
         Ok(accept) => accept,
-        Err(fault) => {
-            let body = Failure::from(Error::new(ErrorCode::BadRequest, fault.to_string())).into_body();
-            return Ok(fault.response().map(|()| body));
-        }
+        Err(refusal) => return Ok(*refusal),
     };
     let offers_others = accept.subprotocols().next().is_some();
     if accept.choose_subprotocol(&[SUBPROTOCOL]).is_none() && offers_others {
         return Err(Error::new(ErrorCode::BadRequest, "this door speaks the subprotocol antiphon.v1").into());
     }
-    if doors.drain.is_cancelled() {
-        return Err(Error::new(ErrorCode::Unavailable, "the server is restarting: try again shortly").into());
-    }
+    doors.check_open()?;
     let upgrade = hyper::upgrade::on(&mut request);
     doors.tasks.spawn(serve(upgrade, peer, Arc::clone(&doors)));
     Ok(accept.into_response().map(|()| Body::empty()))
+}
+
+/// How an upgrade request is answered; what is none, or a bad one, gets its refusal.
+pub fn accept(request: &Request) -> Result<Accept, Box<Response>> {
+    handshake::accept(request).map_err(|fault| {
+        let body = Failure::from(Error::new(ErrorCode::BadRequest, fault.to_string())).into_body();
+        Box::new(fault.response().map(|()| body))
+    })
 }
 
 /// A client's life, from the end of HTTP to the end of the connection.

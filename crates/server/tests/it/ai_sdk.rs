@@ -161,12 +161,18 @@ impl Helper {
     }
 }
 
+/// Ada, and a bot of hers.
+async fn scene() -> (TestServer, Guest, Helper) {
+    let server = TestServer::start().await;
+    let ada = server.guest("Ada").await;
+    let helper = Helper::of(&server, &ada).await;
+    (server, ada, helper)
+}
+
 /// The AI SDK's own frames and nothing else: an answer from its start to its end, numbered from 0.
 #[tokio::test]
 async fn a_page_is_answered_in_the_words_of_the_sdk() {
-    let server = TestServer::start().await;
-    let ada = server.guest("Ada").await;
-    let mut helper = Helper::of(&server, &ada).await;
+    let (server, ada, mut helper) = scene().await;
     let mut page = Page::open(&server, &ada, "bot=helper").await;
     page.ask("r1", "chat", "hello").await;
     helper.begin().await;
@@ -186,9 +192,7 @@ async fn a_page_is_answered_in_the_words_of_the_sdk() {
 /// has just ended still gets the end. Who has asked nothing has nothing to resume.
 #[tokio::test]
 async fn an_answer_is_resumed_from_its_beginning() {
-    let server = TestServer::start().await;
-    let ada = server.guest("Ada").await;
-    let mut helper = Helper::of(&server, &ada).await;
+    let (server, ada, mut helper) = scene().await;
     let mut page = Page::open(&server, &ada, "bot=helper").await;
     page.ask("r1", "chat", "hello").await;
     helper.begin().await;
@@ -224,9 +228,7 @@ async fn an_answer_is_resumed_from_its_beginning() {
 /// F4: a stop reaches the run; closing the socket does not stop it.
 #[tokio::test]
 async fn f4_an_abort_stops_the_run_and_a_close_does_not() {
-    let server = TestServer::start().await;
-    let ada = server.guest("Ada").await;
-    let mut helper = Helper::of(&server, &ada).await;
+    let (server, ada, mut helper) = scene().await;
     let mut page = Page::open(&server, &ada, "bot=helper").await;
     page.ask("r1", "chat", "hello").await;
     let room = helper.begin().await["room"]["id"].clone();
@@ -252,9 +254,7 @@ async fn f4_an_abort_stops_the_run_and_a_close_does_not() {
 /// The same message again is the same answer, not another one; where no agent answers, the stream is empty.
 #[tokio::test]
 async fn a_repeat_is_answered_alike_and_silence_ends() {
-    let server = TestServer::start().await;
-    let ada = server.guest("Ada").await;
-    let mut helper = Helper::of(&server, &ada).await;
+    let (server, ada, mut helper) = scene().await;
     let mut page = Page::open(&server, &ada, "bot=helper").await;
     let said = send("r1", "chat", &json!([user("hello")]));
     page.send(said.clone()).await;
@@ -359,9 +359,7 @@ async fn events(answer: Response) -> Vec<Value> {
 /// The same over HTTP: an answer, the same once more, its stop, and what was said before.
 #[tokio::test]
 async fn f11_the_same_comes_over_http() {
-    let server = TestServer::start().await;
-    let ada = server.guest("Ada").await;
-    let mut helper = Helper::of(&server, &ada).await;
+    let (server, ada, mut helper) = scene().await;
     let get = async |path: &str| server.as_user(&ada.token, Method::GET, path).send().await.unwrap();
     let stream = "/v1/ai-sdk/chat/my%20chat/stream?bot=helper";
     assert_eq!(get(stream).await.status(), 204);
@@ -420,9 +418,7 @@ async fn a_long_conversation_is_taken_and_an_endless_one_is_not() {
 /// D12: the server stops in time with an answer under way on both doors; a page sees that the answer was cut, not that it ended.
 #[tokio::test]
 async fn answers_under_way_do_not_keep_the_server() {
-    let server = TestServer::start().await;
-    let ada = server.guest("Ada").await;
-    let mut helper = Helper::of(&server, &ada).await;
+    let (server, ada, mut helper) = scene().await;
     let mut page = Page::open(&server, &ada, "bot=helper").await;
     page.ask("r1", "chat", "hello").await;
     helper.begin().await;

@@ -9,7 +9,7 @@ use antiphon_protocol::{
 use antiphon_websocket::{self as websocket, CloseReason, Message};
 use tokio::time::Instant;
 
-use super::{Client, Joining, Started, time_left};
+use super::{Client, Joining, Started};
 use crate::{
     line::{Farewell, inbox::Inbox, sign_in, words},
     sign_in::SignedIn,
@@ -128,7 +128,7 @@ impl Client {
         });
         match same {
             Ok(signed_in) => {
-                self.alarm.renew(&self.doors.settings.timers, time_left(&signed_in, &self.doors));
+                self.alarm.renew(&self.doors.settings.timers, self.doors.time_left(&signed_in));
                 self.expires_at = signed_in.expires_at();
                 self.session.set_administrator(signed_in.is_administrator());
                 self.trust = trust::Entry::of(&signed_in, &self.doors);
