@@ -123,7 +123,7 @@ interface OpenSheetProps {
 }
 
 function OpenSheet({ sheets, sheet, room, onSheet, onOpen }: OpenSheetProps) {
-  const place = useSelected(usePage().places, (places) => places.get(room ?? ''));
+  const place = useSelected(usePage().places.mine, (places) => places.get(room ?? ''));
   const close = (): void => onSheet(null);
   switch (sheet) {
     case 'palette':

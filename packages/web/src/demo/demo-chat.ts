@@ -10,15 +10,8 @@ import {
   writable,
   type UserView,
 } from '@antiphon/react/ui/kit';
-import type {
-  NewRoomInput,
-  OpenRoom,
-  PageView,
-  PlaceView,
-  RoomListView,
-  RoomSummary,
-  SessionView,
-} from '../page/page.ts';
+import type { PageView, RoomListView, RoomSummary, SessionView } from '../page/page.ts';
+import { DemoPlaces } from './demo-places.ts';
 import { bots, ines, mara, me, scribe } from '@antiphon/react/ui/samples';
 import { DemoRoom } from './demo-room.ts';
 
@@ -43,14 +36,7 @@ export class DemoChat implements ChatView, PageView {
     waiting: 0,
   });
   readonly rooms: Writable<RoomListView> = writable<RoomListView>({ rooms: ROOMS, loading: false });
-  readonly places: Writable<ReadonlyMap<string, PlaceView>> = writable<ReadonlyMap<string, PlaceView>>(
-    new Map(
-      ROOMS.map(({ id, name, kind }): [string, PlaceView] => [
-        id,
-        { id, name, kind, topic: '', open: true, manage: kind === 'group', home: id === 'general' },
-      ]),
-    ),
-  );
+  readonly places = new DemoPlaces(this.rooms);
   readonly bots: Writable<readonly BotView[]> = writable(bots);
   readonly #rooms = new Map<string, DemoRoom>();
   readonly #listeners = new Set<(notice: NoticeView) => void>();
@@ -98,46 +84,6 @@ export class DemoChat implements ChatView, PageView {
 
   retryNow(): void {
     this.connection.set({ state: 'connected', since: Date.now(), rttMs: 20, waiting: 0, caughtUp: 12 });
-  }
-
-  createRoom({ name }: NewRoomInput): Promise<string> {
-    this.rooms.update((list) => ({
-      ...list,
-      rooms: [...list.rooms, { id: name, name, kind: 'group', unread: 0, mentioned: false }],
-    }));
-    return Promise.resolve(name);
-  }
-
-  changeRoom(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  leaveRoom(id: string): Promise<void> {
-    this.rooms.update((list) => ({ ...list, rooms: list.rooms.filter((room) => room.id !== id) }));
-    return Promise.resolve();
-  }
-
-  invite(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  removeMember(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  changeRole(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  discover(): Promise<readonly OpenRoom[]> {
-    return Promise.resolve([
-      { id: 'lighthouse', name: 'lighthouse', topic: 'Who watches the watchers' },
-      { id: 'tide-tables', name: 'tide-tables' },
-    ]);
-  }
-
-  acquaintances(): Promise<readonly UserView[]> {
-    return Promise.resolve([scribe, mara, ines]);
   }
 
   openDirect(userId: string): Promise<string> {

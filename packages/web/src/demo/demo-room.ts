@@ -148,14 +148,6 @@ export class DemoRoom implements RoomView {
     // Nobody watches here.
   }
 
-  invite(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  leave(): Promise<void> {
-    return Promise.resolve();
-  }
-
   stop(key: string): Promise<void> {
     this.change(key, (old) => ({
       ...old,

@@ -7,25 +7,14 @@ import {
   excerptOf,
   forgetDrafts,
   LiveChat,
-  type MemberView,
   memo,
   type Readable,
   settled,
-  type UserView,
   writable,
 } from '@antiphon/react/ui/kit';
 import { Guest } from './guest.ts';
-import type {
-  HitView,
-  NewRoomInput,
-  OpenRoom,
-  PageView,
-  PlaceChange,
-  PlaceView,
-  RoomListView,
-  SessionView,
-} from './page.ts';
-import { Places, placesOf } from './places.ts';
+import type { HitView, PageView, Places, RoomListView, SessionView } from './page.ts';
+import { LivePlaces, placesOf } from './places.ts';
 import { roomList } from './rooms.ts';
 
 /** The room that everyone joins, until the server names another one. */
@@ -39,13 +28,12 @@ export class LivePage implements PageView {
   readonly chat: LiveChat;
   readonly session: Readable<SessionView>;
   readonly rooms: Readable<RoomListView>;
-  readonly places: Readable<ReadonlyMap<string, PlaceView>>;
+  readonly places: Places;
   readonly #url: string;
   readonly #guest: Guest;
   readonly #client: ChatClient;
   readonly #directory: Directory;
   readonly #home = writable<string | undefined>(HOME);
-  readonly #places: Places;
 
   constructor(url: string) {
     this.#url = url;
@@ -64,14 +52,11 @@ export class LivePage implements PageView {
     });
     this.session = this.#guest.session;
     this.rooms = this.chat.watch(this.#roomList(), this.chat.others.known, this.#home);
-    this.#places = new Places(this.#client);
-    this.places = this.chat.watch(
-      memo(
-        () => [this.#directory.rooms, this.#home.get()],
-        ([rooms, home]) => placesOf(rooms, home),
-      ),
-      this.#home,
+    const mine = memo(
+      () => [this.#directory.rooms, this.#home.get()],
+      ([rooms, home]) => placesOf(rooms, home),
     );
+    this.places = new LivePlaces(this.#client, this.chat.watch(mine, this.#home));
     this.#client.subscribe(
       (chat) => this.#directory.roomsLoaded && chat.user,
       () => this.#settleIn(),
@@ -94,38 +79,6 @@ export class LivePage implements PageView {
   async signOut(): Promise<void> {
     forgetDrafts();
     await this.#leave(true);
-  }
-
-  async createRoom({ name, topic, open, members }: NewRoomInput): Promise<string> {
-    const { id } = await createRoom(this.#client, {
-      name,
-      members,
-      visibility: open ? 'public' : 'private',
-      ...(topic === undefined ? {} : { topic }),
-    });
-    return id;
-  }
-
-  changeRoom(id: string, change: PlaceChange): Promise<void> {
-    return this.#places.change(id, change);
-  }
-  leaveRoom(id: string): Promise<void> {
-    return this.#places.leave(id);
-  }
-  invite(id: string, users: readonly string[]): Promise<void> {
-    return this.#places.invite(id, users);
-  }
-  removeMember(id: string, user: string): Promise<void> {
-    return this.#places.removeMember(id, user);
-  }
-  changeRole(id: string, user: string, role: MemberView['role']): Promise<void> {
-    return this.#places.changeRole(id, user, role);
-  }
-  discover(): Promise<readonly OpenRoom[]> {
-    return this.#places.discover();
-  }
-  acquaintances(id: string): Promise<readonly UserView[]> {
-    return this.#places.acquaintances(id);
   }
 
   async openDirect(userId: string): Promise<string | undefined> {

@@ -70,6 +70,23 @@ export interface NewRoomInput {
   readonly members: readonly string[];
 }
 
+/** Rooms as they are kept in order. What changes something rejects with what to show below the form. */
+export interface Places {
+  /** My rooms, by id. */
+  readonly mine: Readable<ReadonlyMap<string, PlaceView>>;
+  /** Rooms that everyone may come into and I am not in. */
+  discover(): Promise<readonly OpenRoom[]>;
+  /** People and agents whom I know from other rooms, and who are not in this one. */
+  acquaintances(room: string): Promise<readonly UserView[]>;
+  /** Resolves to the new room's id. */
+  create(input: NewRoomInput): Promise<string>;
+  change(room: string, change: PlaceChange): Promise<void>;
+  leave(room: string): Promise<void>;
+  invite(room: string, users: readonly string[]): Promise<void>;
+  removeMember(room: string, user: string): Promise<void>;
+  changeRole(room: string, user: string, role: MemberView['role']): Promise<void>;
+}
+
 export interface PageView {
   readonly chat: ChatView;
   readonly session: Readable<SessionView>;
@@ -77,20 +94,7 @@ export interface PageView {
   /** Rejects with what to show below the form. */
   signIn(name: string): Promise<void>;
   signOut(): Promise<void>;
-  /** Resolves to the new room's id; rejects with what to show below the form. */
-  createRoom(input: NewRoomInput): Promise<string>;
-  /** My rooms as they are kept in order, by id. */
-  readonly places: Readable<ReadonlyMap<string, PlaceView>>;
-  /** What changes rooms and members rejects with what to show below the form. */
-  changeRoom(id: string, change: PlaceChange): Promise<void>;
-  leaveRoom(id: string): Promise<void>;
-  invite(id: string, users: readonly string[]): Promise<void>;
-  removeMember(id: string, user: string): Promise<void>;
-  changeRole(id: string, user: string, role: MemberView['role']): Promise<void>;
-  /** Rooms that everyone may come into and I am not in. */
-  discover(): Promise<readonly OpenRoom[]>;
-  /** People and agents whom I know from other rooms, and who are not in this one. */
-  acquaintances(id: string): Promise<readonly UserView[]>;
+  readonly places: Places;
   /** The direct or session room with that user, made if need be; nothing if that failed. */
   openDirect(userId: string): Promise<string | undefined>;
   /** Messages that contain these words, in all of my rooms. */

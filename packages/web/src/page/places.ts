@@ -1,25 +1,44 @@
 /** Rooms as they are kept in order: found, changed, left; people and agents asked in and out. */
-import type { ChatClient, Role, RoomSummary } from '@antiphon/client';
+import type { ChatClient, Role, RoomSummary, Visibility } from '@antiphon/client';
 import { directoryOf } from '@antiphon/client/directory';
-import { changeMember, discoverRooms, invite, removeMember, updateRoom } from '@antiphon/client/rooms';
-import { roomName, type UserView, userView } from '@antiphon/react/ui/kit';
-import type { OpenRoom, PlaceChange, PlaceView } from './page.ts';
+import {
+  changeMember,
+  createRoom,
+  discoverRooms,
+  invite,
+  removeMember,
+  updateRoom,
+} from '@antiphon/client/rooms';
+import { type Readable, roomName, type UserView, userView } from '@antiphon/react/ui/kit';
+import type { NewRoomInput, OpenRoom, PlaceChange, Places, PlaceView } from './page.ts';
 
 /** In so many of my rooms, the latest active ones, is looked for people whom I know. */
 const ROOMS_LOOKED_AT = 12;
 
-export class Places {
+export class LivePlaces implements Places {
+  readonly mine: Readable<ReadonlyMap<string, PlaceView>>;
   readonly #client: ChatClient;
 
-  constructor(client: ChatClient) {
+  constructor(client: ChatClient, mine: Readable<ReadonlyMap<string, PlaceView>>) {
     this.#client = client;
+    this.mine = mine;
+  }
+
+  async create({ name, topic, open, members }: NewRoomInput): Promise<string> {
+    const { id } = await createRoom(this.#client, {
+      name,
+      members,
+      visibility: visibility(open),
+      ...(topic === undefined ? {} : { topic }),
+    });
+    return id;
   }
 
   async change(room: string, { name, topic, open }: PlaceChange): Promise<void> {
     await updateRoom(this.#client, room, {
       ...(name === undefined ? {} : { name }),
       ...(topic === undefined ? {} : { topic }),
-      ...(open === undefined ? {} : { visibility: open ? 'public' : 'private' }),
+      ...(open === undefined ? {} : { visibility: visibility(open) }),
     });
   }
 
@@ -62,6 +81,10 @@ export class Places {
     for (const { id } of here ?? []) known.delete(id);
     return [...known.values()].sort(byKindAndName);
   }
+}
+
+function visibility(open: boolean): Visibility {
+  return open ? 'public' : 'private';
 }
 
 function byKindAndName(a: UserView, b: UserView): number {

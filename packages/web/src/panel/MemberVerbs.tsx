@@ -1,8 +1,9 @@
 /** What those who keep a room in order can do with a member: another role, or out. */
 import { useState } from 'react';
 import { Button, type MemberView } from '@antiphon/react/ui/kit';
+import { FormError } from '../forms/FormError.tsx';
+import { useDeed } from '../forms/use-deed.ts';
 import { type PlaceView, usePage } from '../page/page.ts';
-import { useDeed } from '../rooms/use-deed.ts';
 
 type Role = MemberView['role'];
 
@@ -25,7 +26,9 @@ export function MemberVerbs({ member, place }: { member: MemberView; place: Plac
         <select
           value={role}
           disabled={busy}
-          onChange={({ target }) => run(() => page.changeRole(place.id, user.id, target.value as Role))}
+          onChange={({ target }) =>
+            run(() => page.places.changeRole(place.id, user.id, target.value as Role))
+          }
         >
           {ROLES.map(([value, words]) => (
             <option key={value} value={value}>
@@ -35,7 +38,11 @@ export function MemberVerbs({ member, place }: { member: MemberView; place: Plac
         </select>
       </label>
       {sure ? (
-        <Button look="danger" disabled={busy} onClick={() => run(() => page.removeMember(place.id, user.id))}>
+        <Button
+          look="danger"
+          disabled={busy}
+          onClick={() => run(() => page.places.removeMember(place.id, user.id))}
+        >
           Remove {user.name} from {place.name}
         </Button>
       ) : (
@@ -43,11 +50,7 @@ export function MemberVerbs({ member, place }: { member: MemberView; place: Plac
           Remove
         </Button>
       )}
-      {error !== undefined && (
-        <p className="ap-field-error" role="alert">
-          {error}
-        </p>
-      )}
+      <FormError error={error} />
     </div>
   );
 }

@@ -18,7 +18,7 @@ export function Panel({ onClose, onOpen, onJump, onSheet }: PanelProps) {
   const room = useRoomView();
   const work = useReadable(room.work);
   const members = useReadable(room.members);
-  const place = useSelected(usePage().places, (places) => places.get(room.id));
+  const place = useSelected(usePage().places.mine, (places) => places.get(room.id));
   return (
     <aside className="panel" aria-label="In this room" tabIndex={-1}>
       <IconButton className="panel-close" label="Close" onClick={onClose}>

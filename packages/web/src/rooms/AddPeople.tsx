@@ -1,9 +1,10 @@
 /** Asking people and agents into a room: those whom one knows, or anyone by the room's address. */
 import { useEffect, useState } from 'react';
-import { Button, Dialog, type UserView } from '@antiphon/react/ui/kit';
+import { Dialog, type UserView } from '@antiphon/react/ui/kit';
+import { FormEnd } from '../forms/FormEnd.tsx';
+import { useDeed } from '../forms/use-deed.ts';
 import { type PlaceView, usePage } from '../page/page.ts';
 import { AddressField } from './AddressField.tsx';
-import { useDeed } from './use-deed.ts';
 import { UserChoice } from './UserChoice.tsx';
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -14,11 +15,11 @@ export function AddPeople({ place, onClose }: { place: PlaceView; onClose: () =>
   const [chosen, setChosen] = useState(NOBODY);
   const { busy, error, run } = useDeed('The invitation did not arrive.');
   useEffect(() => {
-    page.acquaintances(place.id).then(setKnown, () => setKnown([]));
+    page.places.acquaintances(place.id).then(setKnown, () => setKnown([]));
   }, [page, place.id]);
   const add = (): void =>
     run(async () => {
-      await page.invite(place.id, [...chosen]);
+      await page.places.invite(place.id, [...chosen]);
       onClose();
     });
   return (
@@ -44,19 +45,7 @@ export function AddPeople({ place, onClose }: { place: PlaceView; onClose: () =>
           />
         )}
         <AddressField place={place} />
-        {error !== undefined && (
-          <p className="ap-field-error" role="alert">
-            {error}
-          </p>
-        )}
-        <div className="ap-dialog-verbs">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button look="filled" type="submit" disabled={chosen.size === 0 || busy}>
-            Add
-          </Button>
-        </div>
+        <FormEnd verb="Add" possible={chosen.size > 0 && !busy} error={error} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -16,7 +16,7 @@ export function FindRooms({ onClose, onOpen, onNewRoom }: FindRoomsProps) {
   const page = usePage();
   const [found, setFound] = useState<Found>('looking');
   useEffect(() => {
-    page.discover().then(setFound, () => setFound('failed'));
+    page.places.discover().then(setFound, () => setFound('failed'));
   }, [page]);
   return (
     <Dialog label="Find a room" onClose={onClose}>

@@ -1,9 +1,10 @@
 /** Making a room: a name, what it is for, who may come in, and which agents come along. */
 import { useState } from 'react';
-import { Button, Dialog, useChatView, useReadable } from '@antiphon/react/ui/kit';
+import { Dialog, useChatView, useReadable } from '@antiphon/react/ui/kit';
+import { FormEnd } from '../forms/FormEnd.tsx';
+import { useDeed } from '../forms/use-deed.ts';
 import { usePage } from '../page/page.ts';
 import { NameField, OpenField, TopicField } from './RoomFields.tsx';
-import { useDeed } from './use-deed.ts';
 import { UserChoice } from './UserChoice.tsx';
 
 /** So many agents come along unless somebody says otherwise. */
@@ -20,7 +21,7 @@ export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id:
   const create = (): void =>
     run(async () => {
       const input = { name: name.trim(), open, members: [...along] };
-      onOpen(await page.createRoom(topic.trim() === '' ? input : { ...input, topic: topic.trim() }));
+      onOpen(await page.places.create(topic.trim() === '' ? input : { ...input, topic: topic.trim() }));
     });
   return (
     <Dialog label="New room" onClose={onClose}>
@@ -38,19 +39,7 @@ export function NewRoom({ onClose, onOpen }: { onClose: () => void; onOpen: (id:
         {agents.length > 0 && (
           <UserChoice legend="Agents in it" users={agents} chosen={along} onChange={setAlong} />
         )}
-        {error !== undefined && (
-          <p className="ap-field-error" role="alert">
-            {error}
-          </p>
-        )}
-        <div className="ap-dialog-verbs">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button look="filled" type="submit" disabled={name.trim() === '' || busy}>
-            Make room
-          </Button>
-        </div>
+        <FormEnd verb="Make room" possible={name.trim() !== '' && !busy} error={error} onCancel={onClose} />
       </form>
     </Dialog>
   );

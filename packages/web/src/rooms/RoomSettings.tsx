@@ -1,10 +1,12 @@
 /** A room as it is: what it is called and for, who may come in, its address, and the way out. */
 import { useState } from 'react';
 import { Button, Dialog } from '@antiphon/react/ui/kit';
+import { FormEnd } from '../forms/FormEnd.tsx';
+import { FormError } from '../forms/FormError.tsx';
+import { useDeed } from '../forms/use-deed.ts';
 import { type PlaceView, usePage } from '../page/page.ts';
 import { AddressField } from './AddressField.tsx';
 import { NameField, OpenField, TopicField } from './RoomFields.tsx';
-import { useDeed } from './use-deed.ts';
 
 interface RoomSettingsProps {
   readonly place: PlaceView;
@@ -44,7 +46,7 @@ function Change({ place, onClose }: Omit<RoomSettingsProps, 'onLeft'>) {
       className="room-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (possible) run(() => page.changeRoom(place.id, change).then(onClose));
+        if (possible) run(() => page.places.change(place.id, change).then(onClose));
       }}
     >
       <h2>About this room</h2>
@@ -52,19 +54,7 @@ function Change({ place, onClose }: Omit<RoomSettingsProps, 'onLeft'>) {
       <TopicField value={topic} onChange={setTopic} />
       <OpenField open={open} onChange={setOpen} />
       <AddressField place={{ ...place, open }} />
-      {error !== undefined && (
-        <p className="ap-field-error" role="alert">
-          {error}
-        </p>
-      )}
-      <div className="ap-dialog-verbs">
-        <Button look="quiet" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button look="filled" type="submit" disabled={!possible}>
-          Save
-        </Button>
-      </div>
+      <FormEnd verb="Save" possible={possible} error={error} onCancel={onClose} />
     </form>
   );
 }
@@ -99,7 +89,7 @@ function Leave({ place, onLeft }: Pick<RoomSettingsProps, 'place' | 'onLeft'>) {
           <Button
             look="danger"
             disabled={busy}
-            onClick={() => run(() => page.leaveRoom(place.id).then(onLeft))}
+            onClick={() => run(() => page.places.leave(place.id).then(onLeft))}
           >
             Leave {place.name}
           </Button>
@@ -109,11 +99,7 @@ function Leave({ place, onLeft }: Pick<RoomSettingsProps, 'place' | 'onLeft'>) {
           Leave this room
         </Button>
       )}
-      {error !== undefined && (
-        <p className="ap-field-error" role="alert">
-          {error}
-        </p>
-      )}
+      <FormError error={error} />
     </div>
   );
 }

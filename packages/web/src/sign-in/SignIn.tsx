@@ -1,6 +1,8 @@
 /** The door: a name is enough where guests are welcome. */
 import { useState } from 'react';
 import { Button, Mark } from '@antiphon/react/ui/kit';
+import { FormError } from '../forms/FormError.tsx';
+import { useDeed } from '../forms/use-deed.ts';
 import { usePage } from '../page/page.ts';
 import './sign-in.css';
 
@@ -27,21 +29,12 @@ export function SignIn({ guests, reason }: { guests: boolean; reason?: string | 
 function GuestForm() {
   const page = usePage();
   const [name, setName] = useState('');
-  const [state, setState] = useState<{ busy: boolean; error?: string }>({ busy: false });
-  const enter = (): void => {
-    setState({ busy: true });
-    page.signIn(name.trim()).catch((error: unknown) => {
-      setState({
-        busy: false,
-        error: error instanceof Error ? error.message : 'The server did not answer. Try again.',
-      });
-    });
-  };
+  const { busy, error, run } = useDeed('The server did not answer. Try again.');
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() !== '') enter();
+        if (name.trim() !== '') run(() => page.signIn(name.trim()));
       }}
     >
       <label className="ap-field">
@@ -54,12 +47,8 @@ function GuestForm() {
           onChange={({ target }) => setName(target.value)}
         />
       </label>
-      {state.error && (
-        <p className="ap-field-error" role="alert">
-          {state.error}
-        </p>
-      )}
-      <Button look="filled" type="submit" disabled={name.trim() === '' || state.busy}>
+      <FormError error={error} />
+      <Button look="filled" type="submit" disabled={name.trim() === '' || busy}>
         Come in
       </Button>
       <small>No account is needed. Others see you under this name.</small>
