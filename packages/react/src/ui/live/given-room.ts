@@ -92,8 +92,6 @@ export class GivenRoom implements RoomView {
   readonly loadOlder = nothing;
   readonly reveal = nothing;
   readonly fillGap = nothing;
-  readonly invite = nothing;
-  readonly leave = nothing;
   readonly again = nothing;
   readonly cancelTool = nothing;
   readonly decide = nothing;

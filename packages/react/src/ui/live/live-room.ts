@@ -1,6 +1,5 @@
 /** A room of the page, over a room of the SDK: what is looked at keeps it open. */
 import { type ChatClient, isFinalTool, type Room, textOf, type User } from '@antiphon/client';
-import { invite } from '@antiphon/client/rooms';
 import type { Outgoing, RoomView } from '../view/chat.ts';
 import type {
   LogItem,
@@ -128,15 +127,6 @@ export class LiveRoom implements RoomView {
   }
   keystroke(): void {
     this.#scene.room?.typing.keystroke();
-  }
-  invite(user: string): Promise<void> {
-    return this.#do('The invitation did not arrive.', (room) => invite(this.#host.client, room.id, [user]));
-  }
-  leave(): Promise<void> {
-    return this.#do('The room could not be left.', (room) => {
-      room.leave({ forget: true });
-      return Promise.resolve();
-    });
   }
 
   stop(key: string): Promise<void> {

@@ -66,8 +66,6 @@ export interface RoomView {
   fillGap(key: string): Promise<void>;
   markRead(key: string): void;
   keystroke(): void;
-  invite(name: string): Promise<void>;
-  leave(): Promise<void>;
 
   /** Stops an agent's answer. */
   stop(key: string): Promise<void>;
