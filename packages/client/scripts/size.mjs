@@ -1,7 +1,6 @@
-// What the SDK costs a page: each entry point, bundled and minified with what it imports, against its budget.
+// What the SDK costs a page.
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { rolldown } from 'rolldown';
+import { checkSizes } from '../../../scripts/size.mjs';
 
 const KB = 1024;
 const CORE = `export { createChatClient, textOf } from './index.js'`;
@@ -16,23 +15,4 @@ const BUDGETS = [
   { name: 'rooms', code: `export * from './rooms.js'`, budget: 2 * KB },
 ];
 
-for (const { name, code, budget } of BUDGETS) {
-  const entry = join(import.meta.dirname, '../dist/entry.js');
-  const virtual = {
-    name: 'entry',
-    resolveId: (id) => (id === entry ? id : null),
-    load: (id) => (id === entry ? code : null),
-  };
-  const bundle = await rolldown({ input: entry, plugins: [virtual], platform: 'browser' });
-  const { output } = await bundle.generate({ minify: true, comments: false });
-  const first = output.filter((chunk) => !chunk.isDynamicEntry);
-  const later = output.filter((chunk) => chunk.isDynamicEntry);
-  const size = weight(first);
-  const beside = later.length > 0 ? `, and ${(weight(later) / KB).toFixed(2)} when it is needed` : '';
-  console.log(`${name}: ${(size / KB).toFixed(2)} KB gzip of ${budget / KB}${beside}`);
-  if (size > budget) process.exitCode = 1;
-}
-
-function weight(chunks) {
-  return gzipSync(chunks.map((chunk) => chunk.code ?? '').join(''), { level: 9 }).length;
-}
+await checkSizes(join(import.meta.dirname, '../dist/entry.js'), BUDGETS);
