@@ -1,43 +1,26 @@
 /** B6, B9, F5, F6: hooks about agents render for what they show, and for nothing else. */
 import { directoryOf } from '@antiphon/client/directory';
 import { Profiler, type ReactNode } from 'react';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { enter, type Stage } from '../../client/tests/stage.ts';
+import { expect, test } from 'vitest';
+import { enter } from '../../client/tests/stage.ts';
 import { ChatProvider, RoomProvider, useApproval, useApprovals, useBot, useQueue } from '../src/index.ts';
-import { openStage, Setting } from './setting.tsx';
+import { onStage } from './setting.tsx';
 
-let stage: Stage;
-let at: Setting;
-
-beforeAll(async () => {
-  stage = await openStage();
-});
-
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  at = await Setting.on(stage);
-});
-
-afterEach(async () => {
-  await at[Symbol.asyncDispose]();
-});
+const on = onStage();
 
 function render(children: ReactNode): void {
-  at.render(
-    <ChatProvider client={at.chat}>
-      <RoomProvider id={at.room}>{children}</RoomProvider>
+  on.at.render(
+    <ChatProvider client={on.at.chat}>
+      <RoomProvider id={on.at.room}>{children}</RoomProvider>
     </ChatProvider>,
   );
 }
 
 test('what happens to one bot renders nothing of another', async () => {
-  for (const id of ['restless', 'calm']) await stage.bot(at.bob, at.room, () => undefined, { id });
+  for (const id of ['restless', 'calm']) await on.stage.bot(on.at.bob, on.at.room, () => undefined, { id });
   // All that the log has to say of them so far is in it before anybody looks.
-  await at.until(async () => {
-    const log = await stage.log(at.bob, at.room);
+  await on.at.until(async () => {
+    const log = await on.stage.log(on.at.bob, on.at.room);
     expect(log.filter((entry) => entry['status'] === 'running')).toHaveLength(2);
   });
   const renders: string[] = [];
@@ -53,19 +36,21 @@ test('what happens to one bot renders nothing of another', async () => {
       </Profiler>
     )),
   );
-  await at.until(() => expect(at.page.textContent).toBe('restless runningcalm running'));
+  await on.at.until(() => expect(on.at.page.textContent).toBe('restless runningcalm running'));
   renders.length = 0;
-  await directoryOf(at.bob.chat).stopBot('restless');
-  await at.says('@restless are you there?');
-  await at.until(() => expect(at.page.textContent).toBe('restless stopped 1 bot_stoppedcalm running'));
+  await directoryOf(on.at.bob.chat).stopBot('restless');
+  await on.at.says('@restless are you there?');
+  await on.at.until(() => expect(on.at.page.textContent).toBe('restless stopped 1 bot_stoppedcalm running'));
   expect(new Set(renders)).toEqual(new Set(['restless']));
 });
 
 test('a decision shows up where it is asked for, and goes when somebody decides', async () => {
-  await stage.bot(at.bob, at.room, (run) => run.ask({ prompt: 'May it?', role: 'member' }), { id: 'asker' });
-  const room = await enter(at.bob, at.room);
-  await at.says('@asker ask');
-  await at.until(() => expect(room.approvals.pending).toHaveLength(1));
+  await on.stage.bot(on.at.bob, on.at.room, (run) => run.ask({ prompt: 'May it?', role: 'member' }), {
+    id: 'asker',
+  });
+  const room = await enter(on.at.bob, on.at.room);
+  await on.at.says('@asker ask');
+  await on.at.until(() => expect(room.approvals.pending).toHaveLength(1));
   const id = room.approvals.pending[0]?.id ?? '';
   const List = () => <i>{useApprovals().pending.map(({ prompt }) => prompt)}</i>;
   const One = () => {
@@ -77,8 +62,8 @@ test('a decision shows up where it is asked for, and goes when somebody decides'
     );
   };
   render([<List key="list" />, <One key="one" />]);
-  await at.until(() => expect(at.page.textContent).toBe('May it?'));
-  at.click();
-  await at.until(() => expect(at.page.textContent).toBe('approve'));
-  await at.until(() => expect(room.approvals.get(id)?.decision?.by).toBe(at.ada.who.user.id));
+  await on.at.until(() => expect(on.at.page.textContent).toBe('May it?'));
+  on.at.click();
+  await on.at.until(() => expect(on.at.page.textContent).toBe('approve'));
+  await on.at.until(() => expect(room.approvals.get(id)?.decision?.by).toBe(on.at.ada.who.user.id));
 });

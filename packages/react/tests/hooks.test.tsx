@@ -1,8 +1,7 @@
 /** A3, B1, B10, C1, C5: hooks over a real client and the real server, under StrictMode. */
 import { textOf } from '@antiphon/client';
 import { Profiler, type ReactNode, StrictMode } from 'react';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Stage } from '../../client/tests/stage.ts';
+import { expect, test } from 'vitest';
 import {
   ChatProvider,
   RoomProvider,
@@ -15,37 +14,20 @@ import {
   useUnread,
   useWebSocket,
 } from '../src/index.ts';
-import { openStage, Setting, Telling } from './setting.tsx';
+import { onStage, Telling } from './setting.tsx';
 
-let stage: Stage;
-let at: Setting;
-
-beforeAll(async () => {
-  stage = await openStage();
-});
-
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  at = await Setting.on(stage);
-});
-
-afterEach(async () => {
-  await at[Symbol.asyncDispose]();
-});
+const on = onStage();
 
 function render(children: ReactNode): void {
-  at.render(
+  on.at.render(
     <StrictMode>
-      <ChatProvider client={at.chat}>{children}</ChatProvider>
+      <ChatProvider client={on.at.chat}>{children}</ChatProvider>
     </StrictMode>,
   );
 }
 
 function Conversation() {
-  const { messages, status, sendMessage } = useChat(at.room);
+  const { messages, status, sendMessage } = useChat(on.at.room);
   return (
     <section data-status={status}>
       {messages.map((message) => (
@@ -58,35 +40,35 @@ function Conversation() {
   );
 }
 
-const paragraphs = () => [...at.page.querySelectorAll('p')].map((each) => each.textContent);
-const status = () => at.page.querySelector('section')?.getAttribute('data-status');
+const paragraphs = () => [...on.at.page.querySelectorAll('p')].map((each) => each.textContent);
+const status = () => on.at.page.querySelector('section')?.getAttribute('data-status');
 
 test('useChat shows messages, sends them, and opens one socket and joins once under StrictMode', async () => {
-  await at.says('hi');
-  const [sockets, joins] = [await stage.asked('authenticate'), await stage.asked('join_room')];
+  await on.at.says('hi');
+  const [sockets, joins] = [await on.stage.asked('authenticate'), await on.stage.asked('join_room')];
   render(<Conversation />);
-  await at.until(() => expect(paragraphs()).toEqual(['hi']));
-  at.click();
+  await on.at.until(() => expect(paragraphs()).toEqual(['hi']));
+  on.at.click();
   expect(paragraphs()).toEqual(['hi', 'hello']);
-  await at.until(() =>
-    expect(at.page.querySelector('p:last-of-type')?.getAttribute('data-delivery')).toBe('sent'),
+  await on.at.until(() =>
+    expect(on.at.page.querySelector('p:last-of-type')?.getAttribute('data-delivery')).toBe('sent'),
   );
-  expect(await stage.asked('authenticate')).toBe(sockets + 1);
-  expect(await stage.asked('join_room')).toBe(joins + 1);
+  expect(await on.stage.asked('authenticate')).toBe(sockets + 1);
+  expect(await on.stage.asked('join_room')).toBe(joins + 1);
 });
 
 test('useChat tells apart waiting for an answer, its streaming, and its end', async () => {
   const telling = new Telling();
-  await stage.bot(at.bob, at.room, telling.handler, { trigger: { on: 'always' } });
+  await on.stage.bot(on.at.bob, on.at.room, telling.handler, { trigger: { on: 'always' } });
   render(<Conversation />);
-  await at.until(() => expect(at.chat.getRoom(at.room)?.state).toBe('joined'));
-  at.click();
-  await at.until(() => expect(at.chat.getRoom(at.room)?.runs).toHaveLength(1));
+  await on.at.until(() => expect(on.at.chat.getRoom(on.at.room)?.state).toBe('joined'));
+  on.at.click();
+  await on.at.until(() => expect(on.at.chat.getRoom(on.at.room)?.runs).toHaveLength(1));
   expect(status()).toBe('submitted');
   telling.say('Once');
-  await at.until(() => expect([status(), paragraphs()]).toEqual(['streaming', ['hello', 'Once']]));
+  await on.at.until(() => expect([status(), paragraphs()]).toEqual(['streaming', ['hello', 'Once']]));
   telling.end();
-  await at.until(() => expect(status()).toBe('ready'));
+  await on.at.until(() => expect(status()).toBe('ready'));
 });
 
 test('while text streams, only its row renders', async () => {
@@ -111,38 +93,38 @@ test('while text streams, only its row renders', async () => {
     );
   };
   const telling = new Telling();
-  await stage.bot(at.bob, at.room, telling.handler, { id: 'teller' });
-  for (let n = 0; n < 20; n += 1) await at.says(`${n}`);
-  await at.says('@teller tell');
+  await on.stage.bot(on.at.bob, on.at.room, telling.handler, { id: 'teller' });
+  for (let n = 0; n < 20; n += 1) await on.at.says(`${n}`);
+  await on.at.says('@teller tell');
   telling.say('Once');
   render(
-    <RoomProvider id={at.room}>
+    <RoomProvider id={on.at.room}>
       <List />
     </RoomProvider>,
   );
-  await at.until(() => expect(paragraphs().at(-1)).toBe('Once'));
-  const answer = at.chat.getRoom(at.room)?.keys.at(-1);
+  await on.at.until(() => expect(paragraphs().at(-1)).toBe('Once'));
+  const answer = on.at.chat.getRoom(on.at.room)?.keys.at(-1);
   renders.length = 0;
   telling.say(' upon');
-  await at.until(() => expect(paragraphs().at(-1)).toBe('Once upon'));
+  await on.at.until(() => expect(paragraphs().at(-1)).toBe('Once upon'));
   // The profiler of the list sees that something below it rendered; no other row did.
   expect(new Set(renders)).toEqual(new Set([answer, 'list']));
 });
 
 test('rooms and connection come and go with the components that look at them', async () => {
-  const open = await stage.meter('antiphon_open{door="ws"}');
+  const open = await on.stage.meter('antiphon_open{door="ws"}');
   const Status = () => <i>{useConnection().state}</i>;
-  const Room = () => <b>{useRoom(at.room).state}</b>;
+  const Room = () => <b>{useRoom(on.at.room).state}</b>;
   const Socket = () => <u>{useWebSocket().readyState}</u>;
   const Unread = () => <s>{useUnread().total}</s>;
-  const Rooms = () => <em>{useRooms().some(({ id }) => id === at.room) ? 'mine' : ''}</em>;
-  const left = await stage.asked('leave_room');
+  const Rooms = () => <em>{useRooms().some(({ id }) => id === on.at.room) ? 'mine' : ''}</em>;
+  const left = await on.stage.asked('leave_room');
   render([<Status key="1" />, <Room key="2" />, <Socket key="3" />, <Unread key="4" />, <Rooms key="5" />]);
-  await at.until(() => expect(at.page.textContent).toBe('connectedjoined10mine'));
+  await on.at.until(() => expect(on.at.page.textContent).toBe('connectedjoined10mine'));
   render(<Status />);
-  await at.until(async () => expect(await stage.asked('leave_room')).toBe(left + 1));
-  expect(at.page.textContent).toBe('connected');
-  at.render(null);
-  await at.until(async () => expect(await stage.meter('antiphon_open{door="ws"}')).toBe(open));
-  expect(at.chat.status.state).toBe('idle');
+  await on.at.until(async () => expect(await on.stage.asked('leave_room')).toBe(left + 1));
+  expect(on.at.page.textContent).toBe('connected');
+  on.at.render(null);
+  await on.at.until(async () => expect(await on.stage.meter('antiphon_open{door="ws"}')).toBe(open));
+  expect(on.at.chat.status.state).toBe('idle');
 });

@@ -3,15 +3,41 @@ import type { ChatClient } from '@antiphon/client';
 import type { ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
-import { vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { enter, type Person, Stage } from '../../client/tests/stage.ts';
 
 /** Patience with sockets on a busy machine. */
 const PATIENCE_MS = 20_000;
 
 /** A stage on which the documents of tests may speak to the server. */
-export function openStage(): Promise<Stage> {
+function openStage(): Promise<Stage> {
   return Stage.open({ ANTIPHON_ALLOWED_ORIGINS: JSON.stringify([location.origin]) });
+}
+
+/** What a file of tests stands on: one server for all of them, and a new page for each. */
+export function onStage(): { readonly stage: Stage; readonly at: Setting } {
+  let stage: Stage | undefined;
+  let at: Setting | undefined;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage?.[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    if (stage) at = await Setting.on(stage);
+  });
+  afterEach(() => at?.[Symbol.asyncDispose]());
+  const there = <T,>(thing: T | undefined): T => {
+    if (thing === undefined) throw new Error('only within a test');
+    return thing;
+  };
+  return {
+    get stage() {
+      return there(stage);
+    },
+    get at() {
+      return there(at);
+    },
+  };
 }
 
 /** One page, of someone who shares a room with somebody else. */
@@ -50,9 +76,14 @@ export class Setting implements AsyncDisposable {
     return (await (await enter(this.bob, this.room)).sendMessage(text).settled).key;
   }
 
+  /** Does something, and lets React show what came of it. */
+  act(deed: () => void): void {
+    flushSync(deed);
+  }
+
   /** Clicks on the one button there is. */
   click(): void {
-    flushSync(() => this.page.querySelector('button')?.click());
+    this.act(() => this.page.querySelector('button')?.click());
   }
 
   /** Lets sockets speak until something is so. */

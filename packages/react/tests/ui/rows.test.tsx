@@ -1,35 +1,20 @@
 /** B9, F2: while one answer streams, its row renders and no other does; keys never change. A real client, a real socket. */
 import { Profiler } from 'react';
 import { flushSync } from 'react-dom';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Stage } from '../../../client/tests/stage.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { DraftingControlContext } from '../../src/ui/composer/drafting.ts';
 import { Row } from '../../src/ui/message/Row.tsx';
 import { RoomViewContext, useReadable, useRoomView } from '../../src/ui/view/hooks.ts';
 import { writable } from '../../src/ui/view/readable.ts';
 import { LiveRoom } from '../../src/ui/live/live-room.ts';
 import { Notices } from '../../src/ui/live/notices.ts';
-import { openStage, Setting, Telling } from '../setting.tsx';
+import { onStage, Telling } from '../setting.tsx';
 
-let stage: Stage;
-let at: Setting;
+const on = onStage();
 let renders: Record<string, number>;
 
-beforeAll(async () => {
-  stage = await openStage();
-});
-
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  at = await Setting.on(stage);
+beforeEach(() => {
   renders = {};
-});
-
-afterEach(async () => {
-  await at[Symbol.asyncDispose]();
 });
 
 /** The rows of the open room, each counting how often it renders. */
@@ -49,9 +34,9 @@ function Rows() {
 }
 
 async function enter(): Promise<LiveRoom> {
-  const user = { ...at.ada.who.user, kind: 'person' } as const;
-  const room = new LiveRoom(at.room, {
-    client: at.chat,
+  const user = { ...on.at.ada.who.user, kind: 'person' } as const;
+  const room = new LiveRoom(on.at.room, {
+    client: on.at.chat,
     notices: new Notices(),
     user: () => user,
     others: writable(new Map()),
@@ -59,45 +44,45 @@ async function enter(): Promise<LiveRoom> {
     lingerMs: 0,
   });
   const drafting = { replyTo: () => undefined, edit: () => undefined, reset: () => undefined };
-  at.render(
+  on.at.render(
     <DraftingControlContext value={drafting}>
       <RoomViewContext value={room}>
         <Rows />
       </RoomViewContext>
     </DraftingControlContext>,
   );
-  await at.chat.connect();
+  await on.at.chat.connect();
   return room;
 }
 
 test('only the row of the answer that streams renders', async () => {
   const telling = new Telling();
-  await stage.bot(at.bob, at.room, telling.handler, { id: 'teller' });
-  for (let n = 1; n <= 20; n += 1) await at.says(`said ${n}`);
-  await at.says('@teller tell');
+  await on.stage.bot(on.at.bob, on.at.room, telling.handler, { id: 'teller' });
+  for (let n = 1; n <= 20; n += 1) await on.at.says(`said ${n}`);
+  await on.at.says('@teller tell');
   telling.say('token0 ');
   await enter();
-  await at.until(() => expect(at.page.textContent).toContain('token0'));
-  await at.until(() => expect(at.page.textContent).toContain('said 20'));
+  await on.at.until(() => expect(on.at.page.textContent).toContain('token0'));
+  await on.at.until(() => expect(on.at.page.textContent).toContain('said 20'));
   const before = { ...renders };
   for (let n = 1; n <= 30; n += 1) telling.say(`token${n} `);
-  await at.until(() => expect(at.page.textContent).toContain('token30'));
+  await on.at.until(() => expect(on.at.page.textContent).toContain('token30'));
   const rendered = Object.entries(renders).filter(([key, count]) => count !== before[key]);
-  const answer = at.chat.getRoom(at.room)?.messages.find(({ sender }) => sender === 'teller');
+  const answer = on.at.chat.getRoom(on.at.room)?.messages.find(({ sender }) => sender === 'teller');
   expect(rendered.map(([key]) => key)).toEqual([answer?.key]);
 });
 
 test('a message of my own keeps its key, and its row its element, from the outbox into the log', async () => {
   const room = await enter();
-  const first = await at.says('hello');
-  await at.until(() => expect(room.log.get().keys).toContain(first));
+  const first = await on.at.says('hello');
+  await on.at.until(() => expect(room.log.get().keys).toContain(first));
   flushSync(() => room.send({ text: 'hello, Bob' }));
-  await at.until(() => expect(at.page.textContent).toContain('hello, Bob'));
-  const row = at.page.querySelector('[data-own]');
+  await on.at.until(() => expect(on.at.page.textContent).toContain('hello, Bob'));
+  const row = on.at.page.querySelector('[data-own]');
   const keys = room.log.get().keys;
-  await at.until(() =>
-    expect(at.page.querySelector('[data-own]')?.getAttribute('data-delivery')).toBe('sent'),
+  await on.at.until(() =>
+    expect(on.at.page.querySelector('[data-own]')?.getAttribute('data-delivery')).toBe('sent'),
   );
   expect(room.log.get().keys).toEqual(keys);
-  expect(at.page.querySelector('[data-own]')).toBe(row);
+  expect(on.at.page.querySelector('[data-own]')).toBe(row);
 });
