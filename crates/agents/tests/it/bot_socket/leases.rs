@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use antiphon_agents::bot_socket;
-use antiphon_protocol::RunState;
+use antiphon_protocol::{MessageId, RunState, User};
 use serde_json::json;
 use tokio::time::timeout;
 
 use super::remote::{LEASE, Remote, Studio, known_bot, passes};
-use crate::watcher::{Seen, text_of};
+use crate::watcher::{Seen, Watcher, text_of};
 
 /// A cut ends nothing: the bot names what it holds, and goes on where the server's text ends.
 #[tokio::test]
@@ -37,10 +37,7 @@ async fn a_bot_that_comes_back_in_time_goes_on() {
 #[tokio::test]
 async fn a_bot_that_was_started_anew_has_lost_its_runs() {
     let mut studio = Studio::new().await;
-    let question = studio.says("a question").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("a question").await;
     remote.says(job.text(0, "half")).await;
     drop(remote);
     let remote = studio.remote().await;
@@ -85,15 +82,21 @@ async fn a_run_that_the_bot_never_heard_of_waits_for_it_in_the_inbox() {
     assert_eq!(studio.ends(&question).await.0, "completed");
 }
 
+/// A bot that may begin a run once more, connected, and what it is asked.
+async fn asked_twice_at_most(studio: &Studio) -> (User, Watcher, MessageId, Remote) {
+    let bob = known_bot(&studio.world, "bob", json!({ "attempts": 2 })).await;
+    let room = studio.mara.chat_with("bob").await;
+    let question = studio.mara.say(&room.room, "a question").await;
+    let mut remote = Remote::connect(&studio.world, &bob);
+    remote.serves(json!([])).await;
+    (bob, room, question, remote)
+}
+
 /// F3: where a run may be begun again, the next attempt goes on with the same answer, from its beginning.
 #[tokio::test]
 async fn a_run_that_was_lost_is_begun_again_where_that_is_allowed() {
     let studio = Studio::new().await;
-    let bob = known_bot(&studio.world, "bob", json!({ "attempts": 2 })).await;
-    let mut room = studio.mara.chat_with("bob").await;
-    let question = studio.mara.say(&room.room, "a question").await;
-    let mut remote = Remote::connect(&studio.world, &bob);
-    remote.serves(json!([])).await;
+    let (bob, mut room, question, mut remote) = asked_twice_at_most(&studio).await;
     let first = remote.takes().await;
     let opened = remote.says(first.open()).await;
     remote.says(first.text(0, "half")).await;
@@ -140,10 +143,7 @@ async fn the_next_connection_takes_over() {
 #[tokio::test]
 async fn silence_costs_the_run_and_a_heartbeat_keeps_it() {
     let mut studio = Studio::new().await;
-    let question = studio.says("a question").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("a question").await;
     for _ in 0..3 {
         passes(LEASE * 2 / 3).await;
         let beat = json!({ "type": "run_heartbeat", "runs": [job.held()] });
@@ -162,10 +162,7 @@ async fn silence_costs_the_run_and_a_heartbeat_keeps_it() {
 #[tokio::test]
 async fn a_bot_that_stays_away_loses_its_run() {
     let mut studio = Studio::new().await;
-    let question = studio.says("a question").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("a question").await;
     drop(remote);
     passes(LEASE + Duration::from_secs(1)).await;
     assert_eq!(studio.ends(&question).await.0, "interrupted");
@@ -232,11 +229,7 @@ async fn an_offer_that_was_not_taken_uses_up_no_attempt() {
 #[tokio::test]
 async fn a_bot_hands_its_run_back() {
     let studio = Studio::new().await;
-    let bob = known_bot(&studio.world, "bob", json!({ "attempts": 2 })).await;
-    let mut room = studio.mara.chat_with("bob").await;
-    let question = studio.mara.say(&room.room, "a question").await;
-    let mut remote = Remote::connect(&studio.world, &bob);
-    remote.serves(json!([])).await;
+    let (_, mut room, question, mut remote) = asked_twice_at_most(&studio).await;
     for attempt in [1, 2] {
         let job = remote.takes().await;
         assert_eq!(job.attempt, json!(attempt));

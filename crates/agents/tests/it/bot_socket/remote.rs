@@ -55,6 +55,15 @@ impl Studio {
         self.mara.say(&self.room.room, text).await
     }
 
+    /// A message whose run the bot has taken, and begun to answer.
+    pub async fn begins(&self, text: &str) -> (MessageId, Remote, Job) {
+        let said = self.says(text).await;
+        let mut remote = self.remote().await;
+        let job = remote.takes().await;
+        remote.says(job.open()).await;
+        (said, remote, job)
+    }
+
     /// Waits for the end of what this message caused; the run's state and error, and what the answer says.
     pub async fn ends(&mut self, trigger: &MessageId) -> (String, Option<String>) {
         self.room

@@ -20,10 +20,7 @@ fn states(studio: &Studio) -> Vec<String> {
 #[tokio::test]
 async fn a_tool_goes_from_state_to_state_and_never_back() {
     let mut studio = Studio::new().await;
-    let question = studio.says("count").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("count").await;
     remote.says(call(&job, 0, "pending", json!({ "arguments_text": "{\"to" }))).await;
     assert_eq!(remote.is_refused(job.append(0, 0, "early")).await, ErrorCode::Conflict);
     remote.says(call(&job, 0, "running", json!({ "arguments": { "to": 3 } }))).await;
@@ -64,10 +61,7 @@ async fn a_tool_goes_from_state_to_state_and_never_back() {
 #[tokio::test]
 async fn a_bot_is_told_to_stop_a_tool() {
     let mut studio = Studio::new().await;
-    let question = studio.says("count").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("count").await;
     remote.says(call(&job, 0, "running", json!({}))).await;
     let id: ToolCallId = "t0".parse().unwrap();
     assert!(studio.mara.stop_tool(&studio.room.room, &id).await);
@@ -84,10 +78,7 @@ async fn a_bot_is_told_to_stop_a_tool() {
 #[tokio::test]
 async fn a_bot_is_told_to_stop_and_again_after_a_cut() {
     let mut studio = Studio::new().await;
-    let question = studio.says("count").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("count").await;
     studio.mara.stop(&studio.room.room, &question).await;
     let stop = remote.hears("cancel_run").await;
     assert_eq!((&stop["by"], &stop["run"]), (&json!("mara"), &job.run));
@@ -104,10 +95,7 @@ async fn a_bot_is_told_to_stop_and_again_after_a_cut() {
 #[tokio::test]
 async fn a_bot_that_does_not_stop_hears_that_it_is_over() {
     let mut studio = Studio::new().await;
-    let question = studio.says("count").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("count").await;
     studio.mara.stop(&studio.room.room, &question).await;
     remote.hears("cancel_run").await;
     super::remote::passes(std::time::Duration::from_secs(6)).await;
@@ -121,10 +109,7 @@ async fn a_bot_that_does_not_stop_hears_that_it_is_over() {
 #[tokio::test]
 async fn a_call_that_the_server_has_closed_is_a_conflict() {
     let mut studio = Studio::new().await;
-    let question = studio.says("count").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("count").await;
     remote.says(call(&job, 0, "running", json!({}))).await;
     remote.says(call(&job, 1, "pending", json!({}))).await;
     for id in ["t0", "t1"] {
@@ -150,10 +135,7 @@ async fn a_call_that_the_server_has_closed_is_a_conflict() {
 #[tokio::test]
 async fn a_call_that_was_done_before_the_stop_is_done() {
     let mut studio = Studio::new().await;
-    let question = studio.says("count").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("count").await;
     remote.says(call(&job, 0, "pending", json!({}))).await;
     assert!(studio.mara.stop_tool(&studio.room.room, &"t0".parse::<ToolCallId>().unwrap()).await);
     remote.says(call(&job, 0, "completed", json!({ "result": 3 }))).await;
@@ -169,10 +151,7 @@ async fn a_call_that_was_done_before_the_stop_is_done() {
 #[tokio::test]
 async fn a_bot_waits_for_the_answer_before_its_tool_runs() {
     let mut studio = Studio::new().await;
-    let question = studio.says("count").await;
-    let mut remote = studio.remote().await;
-    let job = remote.takes().await;
-    remote.says(job.open()).await;
+    let (question, mut remote, job) = studio.begins("count").await;
     remote.says(call(&job, 0, "pending", json!({}))).await;
     let ask = json!({ "kind": "permission", "prompt": "May I?", "tool_call": "t0",
         "eligible": { "role": "member" }, "default": "deny" });
