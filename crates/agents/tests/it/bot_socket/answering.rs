@@ -69,7 +69,7 @@ async fn what_is_said_twice_is_done_once() {
 #[tokio::test]
 async fn other_text_and_text_that_leaves_a_gap_are_refused() {
     let mut studio = Studio::new().await;
-    let (question, mut remote, job) = studio.begins("a question").await;
+    let (question, remote, job) = studio.begins("a question").await;
     remote.says(job.text(0, "grün")).await;
     for frame in
         [job.append(0, 6, "er"), job.append(0, 0, "grau"), job.append(0, 3, "xx"), job.append(0, 1, "grün")]
@@ -138,7 +138,7 @@ async fn a_bot_is_given_as_many_runs_as_it_wants() {
 #[tokio::test]
 async fn a_part_that_could_not_be_written_shifts_nothing() {
     let mut studio = Studio::new().await;
-    let (question, mut remote, job) = studio.begins("a question").await;
+    let (question, remote, job) = studio.begins("a question").await;
     remote.says(job.text(0, "zero")).await;
     let call = json!({ "type": "tool_call", "tool_call": "t1", "name": "count", "state": "running" });
     let backup = rusqlite::Connection::open(studio.world.data_dir().join("it.db")).unwrap();

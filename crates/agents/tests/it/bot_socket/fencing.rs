@@ -71,7 +71,7 @@ async fn a_run_is_with_one_connection() {
 #[tokio::test]
 async fn what_is_over_stays_over() {
     let mut studio = Studio::new().await;
-    let (question, mut remote, job) = studio.begins("a question").await;
+    let (question, remote, job) = studio.begins("a question").await;
     remote.says(job.finish()).await;
     studio.ends(&question).await;
     for frame in everything(&job) {

@@ -37,7 +37,7 @@ async fn a_bot_that_comes_back_in_time_goes_on() {
 #[tokio::test]
 async fn a_bot_that_was_started_anew_has_lost_its_runs() {
     let mut studio = Studio::new().await;
-    let (question, mut remote, job) = studio.begins("a question").await;
+    let (question, remote, job) = studio.begins("a question").await;
     remote.says(job.text(0, "half")).await;
     drop(remote);
     let remote = studio.remote().await;
@@ -162,7 +162,7 @@ async fn silence_costs_the_run_and_a_heartbeat_keeps_it() {
 #[tokio::test]
 async fn a_bot_that_stays_away_loses_its_run() {
     let mut studio = Studio::new().await;
-    let (question, mut remote, job) = studio.begins("a question").await;
+    let (question, remote, _) = studio.begins("a question").await;
     drop(remote);
     passes(LEASE + Duration::from_secs(1)).await;
     assert_eq!(studio.ends(&question).await.0, "interrupted");

@@ -20,7 +20,7 @@ fn states(studio: &Studio) -> Vec<String> {
 #[tokio::test]
 async fn a_tool_goes_from_state_to_state_and_never_back() {
     let mut studio = Studio::new().await;
-    let (question, mut remote, job) = studio.begins("count").await;
+    let (question, remote, job) = studio.begins("count").await;
     remote.says(call(&job, 0, "pending", json!({ "arguments_text": "{\"to" }))).await;
     assert_eq!(remote.is_refused(job.append(0, 0, "early")).await, ErrorCode::Conflict);
     remote.says(call(&job, 0, "running", json!({ "arguments": { "to": 3 } }))).await;
@@ -135,7 +135,7 @@ async fn a_call_that_the_server_has_closed_is_a_conflict() {
 #[tokio::test]
 async fn a_call_that_was_done_before_the_stop_is_done() {
     let mut studio = Studio::new().await;
-    let (question, mut remote, job) = studio.begins("count").await;
+    let (question, remote, job) = studio.begins("count").await;
     remote.says(call(&job, 0, "pending", json!({}))).await;
     assert!(studio.mara.stop_tool(&studio.room.room, &"t0".parse::<ToolCallId>().unwrap()).await);
     remote.says(call(&job, 0, "completed", json!({ "result": 3 }))).await;
