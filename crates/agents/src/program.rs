@@ -2,6 +2,7 @@
 //! with all that it has started.
 
 mod group;
+mod guard;
 mod last_words;
 
 use std::{
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use group::Group;
+use guard::Guard;
 use last_words::LastWords;
 
 use crate::veil::Veil;
@@ -83,7 +85,8 @@ impl Program {
         let (told, ended) = watch::channel(None);
         let stop = CancellationToken::new();
         let (group, name, veil) = (Group::of(&child), name.to_owned(), self.veil());
-        let watched = Watched { group, child, stop: stop.clone(), name, veil };
+        let guard = Guard::over(&group)?;
+        let watched = Watched { group, guard, child, stop: stop.clone(), name, veil };
         tokio::spawn(async move {
             let end = watched.until_end(complaints).await;
             let _ = told.send(Some(end));
@@ -147,6 +150,7 @@ impl Drop for Process {
 /// A program, as the task sees it that looks after it.
 struct Watched {
     group: Group,
+    guard: Option<Guard>,
     child: Child,
     stop: CancellationToken,
     name: String,
@@ -163,8 +167,9 @@ impl Watched {
             status = self.child.wait() => status,
             () = self.stop.cancelled() => self.end().await,
         };
-        // Nothing that it started outlives it.
+        // Nothing that it started outlives it; then there is nothing left to guard.
         self.group.kill();
+        drop(self.guard.take());
         if timeout(LAST_WORDS, &mut listening).await.is_err() {
             listening.abort();
         }

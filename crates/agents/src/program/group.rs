@@ -12,6 +12,11 @@ impl Group {
         Self(leader.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)))
     }
 
+    /// The number of its leader, which is the group's too; none once it is killed.
+    pub fn leader(&self) -> Option<i32> {
+        self.0.map(Pid::as_raw_pid)
+    }
+
     /// Asks all of it to end.
     pub fn terminate(&self) {
         self.send(Signal::TERM);

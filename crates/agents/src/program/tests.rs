@@ -7,19 +7,25 @@ use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn shell(script: &str, folder: &Path) -> (Process, Pipes) {
-    let program = Program {
+/// Neither hears that its input is closed nor that it should end, and starts a child that it does not look after.
+const STUBBORN: &str = "trap '' TERM; sleep 1000 & echo $$ $!; while :; do sleep 1000; done";
+
+fn script(script: &str, folder: &Path) -> Program {
+    Program {
         command: "/bin/sh".to_owned(),
         args: ["-c", script].map(str::to_owned).to_vec(),
         env: [("ANSWER".to_owned(), SecretString::from("forty-two"))].into(),
         folder: Some(folder.to_owned()),
-    };
-    program.start("test").unwrap()
+    }
 }
 
-async fn first_line(pipes: &mut Pipes) -> String {
+fn shell(said: &str, folder: &Path) -> (Process, Pipes) {
+    script(said, folder).start("test").unwrap()
+}
+
+async fn first_line(output: &mut ChildStdout) -> String {
     let mut line = String::new();
-    timeout(PATIENCE, BufReader::new(&mut pipes.output).read_line(&mut line)).await.unwrap().unwrap();
+    timeout(PATIENCE, BufReader::new(output).read_line(&mut line)).await.unwrap().unwrap();
     line.trim().to_owned()
 }
 
@@ -78,9 +84,8 @@ async fn a_program_sees_its_folder_and_little_of_the_environment() {
 #[tokio::test]
 async fn a_program_that_will_not_end_is_killed_with_its_children() {
     let folder = TempDir::new().unwrap();
-    let script = "trap '' TERM; sleep 1000 & echo $$ $!; while :; do sleep 1000; done";
-    let (process, mut pipes) = shell(script, folder.path());
-    let line = first_line(&mut pipes).await;
+    let (process, mut pipes) = shell(STUBBORN, folder.path());
+    let line = first_line(&mut pipes.output).await;
     let (leader, child) = line.split_once(' ').unwrap();
     assert!(is_there(leader) && is_there(child));
     let mut ended = process.ended.clone();
@@ -91,11 +96,26 @@ async fn a_program_that_will_not_end_is_killed_with_its_children() {
     is_dead(child).await;
 }
 
+/// F3: nobody of ours is left to end it when the server was killed.
+#[tokio::test]
+async fn a_program_does_not_outlive_the_death_of_the_server() {
+    let folder = TempDir::new().unwrap();
+    let mut child = script(STUBBORN, folder.path()).command().unwrap().spawn().unwrap();
+    let line = first_line(&mut child.stdout.take().unwrap()).await;
+    let (leader, grandchild) = line.split_once(' ').unwrap();
+    let group = Group::of(&child);
+    let mut guard = Guard::over(&group).unwrap().unwrap();
+    assert!(is_there(leader) && is_there(grandchild));
+    guard.server_dies();
+    is_dead(leader).await;
+    is_dead(grandchild).await;
+}
+
 #[tokio::test]
 async fn what_a_program_leaves_behind_ends_with_it() {
     let folder = TempDir::new().unwrap();
     let (process, mut pipes) = shell("sleep 1000 & echo $!", folder.path());
-    let child = first_line(&mut pipes).await;
+    let child = first_line(&mut pipes.output).await;
     assert_eq!(process.ended().await.how, "it ended");
     is_dead(&child).await;
 }
@@ -107,7 +127,7 @@ fn the_end_of_the_runtime_leaves_nothing_behind() {
     let pid = runtime.block_on(async {
         let (process, mut pipes) =
             shell("trap '' TERM; echo $$; while :; do sleep 1000; done", folder.path());
-        let pid = first_line(&mut pipes).await;
+        let pid = first_line(&mut pipes.output).await;
         std::mem::forget(process);
         pid
     });
