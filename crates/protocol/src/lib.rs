@@ -9,6 +9,7 @@
 
 pub mod approval;
 pub mod bot;
+pub mod bot_chat;
 pub mod bot_socket;
 pub mod checksum;
 pub mod close;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Request, ServerFrame,
+    bot_chat::{BotAnswer, BotChat},
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
     frame::Authenticate,
 };
@@ -49,13 +50,15 @@ enum AnyClientFrame {
 /// Everything that goes over the wire, as one JSON Schema (draft 2020-12).
 pub fn document() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let roots: [(&str, Schema); 6] = [
+    let roots: [(&str, Schema); 8] = [
         ("client", generator.subschema_for::<AnyClientFrame>()),
         ("server", generator.subschema_for::<ServerFrame>()),
         ("config", generator.subschema_for::<ServerConfig>()),
         ("guest_sign_in", generator.subschema_for::<GuestSignIn>()),
         ("guest_token", generator.subschema_for::<GuestToken>()),
         ("ticket", generator.subschema_for::<Ticket>()),
+        ("bot_chat", generator.subschema_for::<BotChat>()),
+        ("bot_answer", generator.subschema_for::<BotAnswer>()),
     ];
     let properties: serde_json::Map<String, Value> =
         roots.into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();

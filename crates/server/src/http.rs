@@ -27,11 +27,11 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use about::meters;
-pub use body::read_all;
+pub use body::{FromBody, read_all};
 pub use caller::Caller;
 pub use failure::Failure;
 
-use crate::{ai_sdk, assets, doors::Doors, line};
+use crate::{ai_sdk, assets, bot_chat, doors::Doors, line};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -44,6 +44,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .route("/v1/rooms/{room}/events", get(events::stream))
         .route("/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
+        .merge(bot_chat::routes())
         .route("/v1/ws", get(line::websocket::door))
         .route("/v1/ai-sdk/ws", get(ai_sdk::door))
         .route("/v1", any(failure::no_such_path))

@@ -2,7 +2,9 @@
 
 mod accept;
 mod ai_sdk;
+mod answer;
 mod assets;
+mod bot_chat;
 mod doors;
 mod http;
 mod jitter;

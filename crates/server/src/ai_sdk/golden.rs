@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     chunk::Version,
-    picture::Picture,
     said::{Asked, News, read},
     shown::Shown,
 };
+use crate::answer::{Picture, Teller as _, so_far};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../protocol/ai-sdk")
@@ -47,7 +47,14 @@ fn frame(said: &Value, seq: &mut u64) -> Value {
 fn take(picture: &mut Picture, frame: &Value) {
     if frame["type"] == "joined" {
         let joined: Joined = serde_json::from_value(frame.clone()).unwrap();
-        picture.take_joined(&joined).unwrap();
+        picture.take_open(&joined.runs, &joined.approvals);
+        for entry in &joined.entries {
+            picture.take_entry(&entry.decode().unwrap());
+        }
+        let room = picture.room.clone();
+        for event in joined.streams.iter().flat_map(|stream| so_far(&room, stream)) {
+            picture.take_event(event).unwrap();
+        }
     } else if let Ok(event) = serde_json::from_value::<Event>(frame.clone()) {
         picture.take_event(event).unwrap();
     } else {

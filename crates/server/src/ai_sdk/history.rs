@@ -10,12 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     chunk::{About, Author, Chunk, Metadata, Version},
-    following::unexpected,
-    picture::PartNow,
-    room,
     shown::Shown,
     way::Way,
 };
+use crate::answer::{PartNow, unexpected};
 
 /// A page of messages, oldest first.
 #[derive(Debug, Serialize)]
@@ -39,7 +37,7 @@ struct UiMessage {
 /// The messages of a chat that are whole; one that is being written comes with a resumed stream.
 pub async fn read(way: &Way, chat: &str, before: Option<u64>, limit: Option<usize>) -> Result<Page, Error> {
     let session = way.session();
-    let room = room::of_chat(&session, chat, way.bot.as_ref()).await?;
+    let room = way.room(&session, chat).await?;
     let Reply::Bots(bots) = session.handle(ListBots {}.into()).await? else { return Err(unexpected()) };
     let bots: Vec<UserId> = bots.bots.into_iter().map(|bot| bot.user.id).collect();
     let request = History { room, before, after: None, limit };

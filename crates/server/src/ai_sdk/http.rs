@@ -1,33 +1,23 @@
 //! The AI SDK's `DefaultChatTransport`: an answer as server-sent events, once more for a page that comes back, and a way to stop
 //! it, because closing a request stops nothing here.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use antiphon_protocol::Error;
 use axum::{
     Json, Router,
-    body::Body,
     extract::{Path, Query, Request},
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use bytes::Bytes;
-use futures_util::stream;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    chunk::{Chunk, Version},
-    following::{Broken, Following},
-    history, said,
-    way::Way,
-};
+use super::{chunk::Version, history, said, shown::Shown, way::Way};
 use crate::{
+    answer::{self, Following},
     doors::Doors,
-    http::{
-        Caller, Failure, event_stream, read_all,
-        watch::{Came, SIGN_OF_LIFE, Watch},
-    },
+    http::{Caller, Failure, read_all, watch::Watch},
 };
 
 /// Largest body. Pages send the whole conversation each time, of which we read the last message only; what that may be, the
@@ -134,83 +124,14 @@ async fn messages(
     Ok(Json(page).into_response())
 }
 
-fn stream_of(way: &Way, following: Following) -> Response {
+fn stream_of(way: &Way, following: Following<Shown>) -> Response {
     let room = HeaderValue::from_str(following.room().as_str());
     let watch = Watch::new(&way.doors, &way.signed_in, "ai_sdk");
-    let telling = Telling { doors: Arc::clone(&way.doors), following, watch, is_over: false };
-    let body = Body::from_stream(stream::unfold(telling, |mut telling| async move {
-        let piece = telling.next().await?;
-        Some((piece, telling))
-    }));
-    let mut response = (event_stream::HEADERS, [(STREAM, "v1")], body).into_response();
+    let mut response = answer::stream_of(Arc::clone(&way.doors), following, watch);
+    let headers = response.headers_mut();
+    headers.insert(STREAM, HeaderValue::from_static("v1"));
     if let Ok(room) = room {
-        response.headers_mut().insert(ROOM, room);
+        headers.insert(ROOM, room);
     }
     response
-}
-
-/// One stream: tells when the connection asks for more, so a slow one costs no memory.
-struct Telling {
-    doors: Arc<Doors>,
-    following: Following,
-    watch: Watch,
-    is_over: bool,
-}
-
-/// A piece of the body. An error breaks the connection: an end without one would pass for the end of the answer.
-type Piece = Result<Bytes, io::Error>;
-
-impl Telling {
-    async fn next(&mut self) -> Option<Piece> {
-        while !self.is_over {
-            match self.watch.next(self.following.ready()).await {
-                Came::Drain => return Some(self.cut("the server is restarting")),
-                Came::Expiry => return Some(self.end_with("the token has expired")),
-                Came::Heartbeat => return Some(Ok(Bytes::from_static(SIGN_OF_LIFE))),
-                Came::News => {
-                    if let Some(piece) = self.pull().await {
-                        return Some(piece);
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    async fn pull(&mut self) -> Option<Piece> {
-        let (chunks, grows) = match self.following.pull().await {
-            Ok(pulled) => pulled,
-            Err(Broken::Cut) => return Some(self.cut("the connection is closed")),
-            Err(Broken::Refused(words)) => return Some(self.end_with(words)),
-        };
-        let mut piece = Vec::new();
-        for chunk in &chunks {
-            event_stream::push(&mut piece, None, &super::json(chunk));
-        }
-        if self.following.is_over() {
-            self.finish(&mut piece);
-        } else if grows {
-            self.watch.gather();
-        }
-        self.doors.meters.delivered(chunks.len(), piece.len());
-        (!piece.is_empty()).then(|| Ok(Bytes::from(piece)))
-    }
-
-    fn finish(&mut self, piece: &mut Vec<u8>) {
-        self.is_over = true;
-        piece.extend_from_slice(b"data: [DONE]\n\n");
-    }
-
-    fn end_with(&mut self, words: &str) -> Piece {
-        let mut piece = Vec::new();
-        let chunk = Chunk::Error { error_text: words.to_owned() };
-        event_stream::push(&mut piece, None, &super::json(&chunk));
-        self.finish(&mut piece);
-        Ok(Bytes::from(piece))
-    }
-
-    fn cut(&mut self, words: &'static str) -> Piece {
-        self.is_over = true;
-        Err(io::Error::new(io::ErrorKind::ConnectionAborted, words))
-    }
 }

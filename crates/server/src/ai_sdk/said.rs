@@ -9,6 +9,7 @@ use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
 use super::shown::{Held, Phase, Shown};
+use crate::answer::{Decision, Saying};
 
 /// A page wants an answer.
 #[derive(Debug, Deserialize)]
@@ -41,13 +42,6 @@ pub enum News {
     Decided(Deciding),
 }
 
-/// Words of a person.
-#[derive(Debug)]
-pub struct Saying {
-    pub id: MessageId,
-    pub parts: Vec<Part>,
-}
-
 /// Decisions about the tools of an answer.
 #[derive(Debug)]
 pub struct Deciding {
@@ -55,14 +49,6 @@ pub struct Deciding {
     pub message: MessageId,
     pub decisions: Vec<Decision>,
     parts: Vec<UiPart>,
-}
-
-/// A yes or a no.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    pub approval: ApprovalId,
-    pub is_approved: bool,
-    pub reason: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -136,7 +122,7 @@ impl UiMessage {
             return Err(Error::field("messages", "the last message says nothing"));
         }
         let own = MessageId::parse(&self.id).ok().filter(|_| trigger == Trigger::SubmitMessage);
-        Ok(Saying { id: own.unwrap_or_else(|| Uuid::now_v7().into()), parts })
+        Ok(Saying { id: own.unwrap_or_else(|| Uuid::now_v7().into()), parts, to: Vec::new() })
     }
 
     fn deciding(self) -> Result<Deciding, Error> {
@@ -147,16 +133,14 @@ impl UiMessage {
     }
 }
 
-impl Saying {
-    /// The same words under another id, always the same one: the page has said other words under the first, and edited them.
-    /// What was said stays in the room, so these are said as well.
-    pub fn again(&self) -> Self {
-        let words = serde_json::to_string(&self.parts).unwrap_or_default();
-        let tail = format!("~{:08x}", crc32(&words));
-        let head: String = self.id.as_str().chars().take(MAX_ID_BYTES - tail.len()).collect();
-        let id = MessageId::parse(&format!("{head}{tail}")).unwrap_or_else(|_| Uuid::now_v7().into());
-        Self { id, parts: self.parts.clone() }
-    }
+/// The same words under another id, always the same one: the page has said other words under the first, and edited them.
+/// What was said stays in the room, so these are said as well.
+pub fn again(saying: &Saying) -> Saying {
+    let words = serde_json::to_string(&saying.parts).unwrap_or_default();
+    let tail = format!("~{:08x}", crc32(&words));
+    let head: String = saying.id.as_str().chars().take(MAX_ID_BYTES - tail.len()).collect();
+    let id = MessageId::parse(&format!("{head}{tail}")).unwrap_or_else(|_| Uuid::now_v7().into());
+    Saying { id, ..saying.clone() }
 }
 
 impl Deciding {
@@ -200,7 +184,7 @@ impl UiPart {
         let id = ApprovalId::parse(&approval.id)
             .map_err(|_| Error::field("messages", "an approval has an id that is none of this server"));
         let (is_approved, reason) = (approval.approved?, approval.reason.clone());
-        Some(id.map(|approval| Decision { approval, is_approved, reason }))
+        Some(id.map(|approval| Decision::plain(approval, is_approved, reason)))
     }
 
     fn hold(&self, shown: &mut Shown) {
@@ -245,6 +229,7 @@ pub fn bot(name: &str) -> Result<UserId, Error> {
 
 #[cfg(test)]
 mod tests {
+    use antiphon_protocol::approval::DecisionAction;
     use serde_json::json;
 
     use super::*;
@@ -294,11 +279,11 @@ mod tests {
     fn what_is_said_anew_has_another_id() {
         let messages = json!([user("m1", &json!([{ "type": "text", "text": "hello" }]))]);
         assert_ne!(said("regenerate-message", &messages).id.as_str(), "m1");
-        let again = || said("submit-message", &messages).again().id;
-        assert_eq!(again(), again());
-        assert!(again().as_str().starts_with("m1~"));
+        let anew = || again(&said("submit-message", &messages)).id;
+        assert_eq!(anew(), anew());
+        assert!(anew().as_str().starts_with("m1~"));
         let long = user(&"x".repeat(128), &json!([{ "type": "text", "text": "hello" }]));
-        assert_eq!(said("submit-message", &json!([long])).again().id.as_str().len(), MAX_ID_BYTES);
+        assert_eq!(again(&said("submit-message", &json!([long]))).id.as_str().len(), MAX_ID_BYTES);
     }
 
     #[test]
@@ -317,7 +302,7 @@ mod tests {
         let told: Vec<_> = deciding
             .decisions
             .iter()
-            .map(|it| (it.approval.as_str(), it.is_approved, it.reason.as_deref()))
+            .map(|it| (it.approval.as_str(), it.action == DecisionAction::Approve, it.reason.as_deref()))
             .collect();
         assert_eq!(told, [("p1", true, None), ("p2", false, Some("no"))]);
     }

@@ -11,10 +11,8 @@ use std::collections::BTreeMap;
 use antiphon_protocol::{Approval, ApprovalId, Part, RunState, approval::AskKind};
 use serde_json::{Value, json};
 
-use super::{
-    chunk::{About, Author, Chunk, Data, FinishReason, Version},
-    picture::{PartNow, Picture},
-};
+use super::chunk::{About, Author, Chunk, Data, FinishReason, Version};
+use crate::answer::{PartNow, Picture, Teller};
 use text::{Kind, Texts};
 use tool::Tools;
 use words::{described, ending, named};
@@ -74,29 +72,6 @@ impl Shown {
     /// Notes that the page holds one more of the files, in their order.
     pub fn hold_file(&mut self) {
         self.held_files += 1;
-    }
-
-    /// Whether nothing more is to be told.
-    pub fn is_over(&self) -> bool {
-        self.is_over
-    }
-
-    /// What the page has to be told so that it shows the answer as it is.
-    pub fn tell(&mut self, now: &Picture) -> Vec<Chunk> {
-        let mut chunks = Vec::new();
-        if self.is_over {
-            return chunks;
-        }
-        self.tell_run(now, &mut chunks);
-        self.tell_start(now, &mut chunks);
-        self.judge_held(now);
-        self.forget_void(now, &mut chunks);
-        self.tell_parts(&now.parts, &now.approvals, now.run.state.is_final(), &mut chunks);
-        for approval in &now.approvals {
-            self.tell_ask(approval, &mut chunks);
-        }
-        self.tell_end(now, &mut chunks);
-        chunks
     }
 
     /// The parts alone, as they are once nothing more comes.
@@ -241,6 +216,37 @@ impl Shown {
             chunks.push(Chunk::Finish { finish_reason: FinishReason::ToolCalls, message_metadata: None });
             self.is_over = true;
         }
+    }
+}
+
+impl Teller for Shown {
+    type Chunk = Chunk;
+
+    const LAST_WORD: &'static [u8] = b"data: [DONE]\n\n";
+
+    fn tell(&mut self, now: &Picture) -> Vec<Chunk> {
+        let mut chunks = Vec::new();
+        if self.is_over {
+            return chunks;
+        }
+        self.tell_run(now, &mut chunks);
+        self.tell_start(now, &mut chunks);
+        self.judge_held(now);
+        self.forget_void(now, &mut chunks);
+        self.tell_parts(&now.parts, &now.approvals, now.run.state.is_final(), &mut chunks);
+        for approval in &now.approvals {
+            self.tell_ask(approval, &mut chunks);
+        }
+        self.tell_end(now, &mut chunks);
+        chunks
+    }
+
+    fn refusal(&mut self, words: &str) -> Vec<Chunk> {
+        vec![Chunk::Error { error_text: words.to_owned() }]
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
     }
 }
 

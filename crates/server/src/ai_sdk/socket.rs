@@ -26,15 +26,19 @@ use tracing::debug;
 
 use super::{
     chunk::{Chunk, Version},
-    following::{Broken, Following},
     http::{Address, MOST_BYTES},
+    shown::Shown,
     way::Way,
     words::{Asks, Says},
 };
 use crate::{
+    answer::{Broken, Following},
     doors::Doors,
     http::{Caller, Failure},
-    line::websocket::{Socket, accept, open},
+    line::{
+        websocket::{Socket, accept, open},
+        words::json,
+    },
     peer::Peer,
     trust,
 };
@@ -226,7 +230,7 @@ impl Page {
     }
 
     fn say(&mut self, says: &Says) {
-        self.queue(text_frame(&super::json(says)));
+        self.queue(text_frame(&json(says)));
     }
 
     fn queue(&mut self, frame: Bytes) {
@@ -268,7 +272,7 @@ impl Telling {
         };
     }
 
-    async fn follow(&self, following: &mut Following) -> Result<(), Gone> {
+    async fn follow(&self, following: &mut Following<Shown>) -> Result<(), Gone> {
         let told = self.tell(following).await;
         if self.stop.is_cancelled() && !following.is_over() {
             // What is refused here, for instance because the run is over, nobody waits to hear.
@@ -277,7 +281,7 @@ impl Telling {
         told
     }
 
-    async fn tell(&self, following: &mut Following) -> Result<(), Gone> {
+    async fn tell(&self, following: &mut Following<Shown>) -> Result<(), Gone> {
         let request_id = self.request.clone();
         self.say(Says::Start { request_id: request_id.clone() }).await?;
         let mut sequence = 0;

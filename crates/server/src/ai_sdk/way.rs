@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use antiphon_hub::Session;
 use antiphon_protocol::{
-    Error, Reply, UserId,
+    Error, ErrorCode, Reply, RoomId, UserId,
     request::{Cancel, ListRuns},
 };
 
 use super::{
     chunk::Version,
-    following::{Following, unexpected},
-    room,
-    said::{Asked, News},
+    said::{self, Asked, News},
+    shown::Shown,
 };
-use crate::{doors::Doors, sign_in::SignedIn};
+use crate::{
+    answer::{Following, of_chat, unexpected},
+    doors::Doors,
+    sign_in::SignedIn,
+};
 
 /// Who asks, through which address.
 #[derive(Clone)]
@@ -32,30 +35,54 @@ impl Way {
         self.doors.session(&self.signed_in)
     }
 
-    /// Says or decides what a page wants, and follows what comes of it.
-    pub async fn ask(&self, asked: &Asked) -> Result<Following, Error> {
-        let news = asked.news()?;
-        let (session, reader) = self.doors.connect(&self.signed_in)?;
-        let room = room::of_chat(&session, &asked.id, self.bot.as_ref()).await?;
-        let following = Following::new(session, reader, room, self.version);
-        match news {
-            News::Said(saying) => following.say(saying).await,
-            News::Decided(deciding) => following.decide(deciding).await,
+    /// The room of a chat: the one whose id it is, unless it is one with a bot.
+    pub async fn room(&self, session: &Session, chat: &str) -> Result<RoomId, Error> {
+        match &self.bot {
+            Some(bot) => of_chat(session, "id", chat, bot).await,
+            None => RoomId::parse(chat).map_err(|fault| {
+                Error::field("id", format!("`id` is a room's, or `bot` stands in the address: {fault}"))
+            }),
         }
     }
 
-    /// Follows what is under way in a chat, or has just ended; nothing if there is neither.
-    pub async fn resume(&self, chat: &str) -> Result<Option<Following>, Error> {
+    /// Says or decides what a page wants, and follows what comes of it.
+    pub async fn ask(&self, asked: &Asked) -> Result<Following<Shown>, Error> {
+        let news = asked.news()?;
+        let mut shown = Shown::nothing(self.version);
+        if let News::Decided(deciding) = &news {
+            deciding.hold(&mut shown);
+        }
+        let mut following = self.follow(&asked.id, shown).await?;
+        match news {
+            News::Said(saying) => match following.say(&saying).await {
+                // The page has said other words under this id, and edited them.
+                Err(error) if error.code == ErrorCode::Conflict => {
+                    following.say(&said::again(&saying)).await?;
+                }
+                said => said?,
+            },
+            News::Decided(deciding) => following.decide(&deciding.message, &deciding.decisions).await?,
+        }
+        Ok(following)
+    }
+
+    /// Listens to a chat.
+    async fn follow(&self, chat: &str, shown: Shown) -> Result<Following<Shown>, Error> {
         let (session, reader) = self.doors.connect(&self.signed_in)?;
-        let room = room::of_chat(&session, chat, self.bot.as_ref()).await?;
-        let now = self.doors.hub.now();
-        Following::new(session, reader, room, self.version).resume(now).await
+        let room = self.room(&session, chat).await?;
+        Ok(Following::new(session, reader, room, None, shown))
+    }
+
+    /// Follows what is under way in a chat, or has just ended; nothing if there is neither.
+    pub async fn resume(&self, chat: &str) -> Result<Option<Following<Shown>>, Error> {
+        let mut following = self.follow(chat, Shown::nothing(self.version)).await?;
+        Ok(following.resume(self.doors.hub.now()).await?.then_some(following))
     }
 
     /// Stops everything that the user has under way in a chat. Returns whether there was something.
     pub async fn stop(&self, chat: &str) -> Result<bool, Error> {
         let session = self.session();
-        let room = room::of_chat(&session, chat, self.bot.as_ref()).await?;
+        let room = self.room(&session, chat).await?;
         let Reply::Runs(open) = session.handle(ListRuns { room: room.clone() }.into()).await? else {
             return Err(unexpected());
         };

@@ -1,9 +1,8 @@
 //! The description of REST, `/v1/openapi.json`: the table of operations, with the schemas of the wire's own types.
 
-use antiphon_protocol::{
-    Error, Request,
-    config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
-};
+mod others;
+
+use antiphon_protocol::{Error, Request};
 use schemars::{JsonSchema as _, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -32,7 +31,9 @@ pub fn document() -> Value {
         let described = operation.describe(&summaries, &mut generator);
         add(&mut paths, operation.path, operation.method, described);
     }
-    describe_others(&mut paths, &mut generator);
+    for (path, method, described) in others::described(&mut generator) {
+        add(&mut paths, path, method, described);
+    }
     let error = json!({
         "description": "What is wrong; `Retry-After` says when to try again.",
         "content": { "application/json": { "schema": generator.subschema_for::<Error>() } },
@@ -99,78 +100,6 @@ fn summaries(generator: &mut SchemaGenerator) -> Map<String, Value> {
         Some((name.to_owned(), variant["description"].clone()))
     });
     named.collect()
-}
-
-/// What is no request of the wire: coming in, and what the server says about itself.
-fn describe_others(paths: &mut Map<String, Value>, generator: &mut SchemaGenerator) {
-    let mut guest = answer(generator.subschema_for::<GuestToken>());
-    let name = generator.subschema_for::<GuestSignIn>();
-    guest["requestBody"] = json!({ "content": { "application/json": { "schema": name } } });
-    let mut events = event_stream();
-    events["parameters"] = json!([
-        { "name": "room", "in": "path", "required": true, "schema": { "type": "string" } },
-        { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
-        { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-    ]);
-    let others = [
-        ("/v1/guests", "POST", "Sign in with a name only.", guest, true),
-        (
-            "/v1/guests/refresh",
-            "POST",
-            "A fresh token for a guest.",
-            answer(generator.subschema_for::<GuestToken>()),
-            false,
-        ),
-        (
-            "/v1/tickets",
-            "POST",
-            "A single-use stand-in for the token.",
-            answer(generator.subschema_for::<Ticket>()),
-            false,
-        ),
-        (
-            "/v1/config",
-            "GET",
-            "What a front end starts from.",
-            answer(generator.subschema_for::<ServerConfig>()),
-            true,
-        ),
-        ("/v1/schema.json", "GET", "The JSON Schema of the wire.", answer(Schema::default()), true),
-        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", events, false),
-        ("/v1/sse", "GET", "The conversation of a WebSocket, over plain HTTP.", event_stream(), false),
-        ("/v1/sse/{connection_id}", "POST", "Say something in it.", saying(), false),
-    ];
-    for (path, method, summary, mut described, is_public) in others {
-        described["summary"] = summary.into();
-        if is_public {
-            described["security"] = json!([]);
-        }
-        add(paths, path, method, described);
-    }
-}
-
-fn event_stream() -> Value {
-    json!({
-        "responses": {
-            "200": { "description": "Server-sent events.", "content": { "text/event-stream": {} } },
-            "default": { "$ref": "#/components/responses/Error" },
-        },
-    })
-}
-
-/// What is posted to an HTTP line.
-fn saying() -> Value {
-    let schema = json!({ "type": "string" });
-    let words = "JSON objects with line ends between them, as a WebSocket takes them.";
-    json!({
-        "parameters": [{ "name": "connection_id", "in": "path", "required": true, "schema": schema }],
-        "requestBody": { "description": words, "content": { "text/plain": { "schema": schema } } },
-        "responses": {
-            "204": { "description": "Taken. What comes of it is an event." },
-            "default": { "$ref": "#/components/responses/Error" },
-        },
-    })
 }
 
 fn add(paths: &mut Map<String, Value>, path: &str, method: &str, described: Value) {

@@ -12,7 +12,11 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _, http::StatusCode},
 };
 
-use crate::support::{Guest, PATIENCE, Socket, TestServer, fresh_id, server::read};
+use crate::support::{
+    Guest, PATIENCE, TestServer, fresh_id,
+    helper::{Helper, scene},
+    server::read,
+};
 
 /// A page's socket.
 struct Page {
@@ -117,56 +121,6 @@ fn of_type(kind: &str) -> impl Fn(&Value) -> bool + '_ {
 /// The text that a page makes of these chunks.
 fn text_of(chunks: &[Value]) -> String {
     chunks.iter().filter_map(|chunk| chunk["delta"].as_str()).collect()
-}
-
-/// A bot that says what a test has it say.
-struct Helper {
-    socket: Socket,
-    run: Value,
-}
-
-impl Helper {
-    async fn of(server: &TestServer, owner: &Guest) -> Self {
-        let spec = json!({ "bot": { "id": "helper", "connector": { "type": "bot_socket" } } });
-        let answer = server.as_user(&owner.token, Method::POST, "/v1/bots").json(&spec).send().await.unwrap();
-        let (status, made) = read(answer).await;
-        assert_eq!(status, 200, "{made}");
-        let mut socket = server.connect_as(made["token"].as_str().unwrap()).await;
-        let serving = socket.ask(json!({ "type": "serve_runs" })).await;
-        assert_eq!(serving["type"], "ok", "{serving}");
-        Self { socket, run: Value::Null }
-    }
-
-    /// Takes a run, and begins to answer.
-    async fn begin(&mut self) -> Value {
-        self.run = self.socket.event_of_type("run").await;
-        self.tell(json!({ "type": "open_message" })).await;
-        self.tell(json!({ "type": "put_part", "part": 0, "value": { "type": "text", "text": "" } })).await;
-        self.run.clone()
-    }
-
-    async fn tell(&mut self, mut said: Value) {
-        said["run"] = self.run["run"]["run"].clone();
-        said["attempt"] = self.run["run"]["attempt"].clone();
-        let answer = self.socket.ask(said).await;
-        assert_eq!(answer["type"], "ok", "{answer}");
-    }
-
-    async fn say(&mut self, at: usize, text: &str) {
-        self.tell(json!({ "type": "append", "part": 0, "generation": 1, "at": at, "text": text })).await;
-    }
-
-    async fn finish(&mut self) {
-        self.tell(json!({ "type": "finish_run", "ending": "completed" })).await;
-    }
-}
-
-/// Ada, and a bot of hers.
-async fn scene() -> (TestServer, Guest, Helper) {
-    let server = TestServer::start().await;
-    let ada = server.guest("Ada").await;
-    let helper = Helper::of(&server, &ada).await;
-    (server, ada, helper)
 }
 
 /// The AI SDK's own frames and nothing else: an answer from its start to its end, numbered from 0.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod ai_sdk;
+mod bot_chat;
 mod bots;
 mod conversation;
 mod faults;

@@ -1,11 +1,9 @@
 //! Server-sent events: the same log and the same cursors over plain HTTP.
 
-use futures_util::StreamExt as _;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
-use crate::support::{PATIENCE, TestServer, fresh_id};
+use crate::support::{Stream, TestServer, fresh_id};
 
 /// F11: a stream begins with the room, goes on with what happens, and each entry's id is a cursor.
 #[tokio::test]
@@ -14,7 +12,7 @@ async fn f11_a_stream_is_resumed_where_it_ended() {
     let reader = server.guest("Ada").await;
     let mut writer = server.join("Ben").await;
     writer.say("general", "before").await;
-    let mut stream = Stream::open(&server, &reader.token, None).await;
+    let mut stream = opened(&server, &reader.token, None).await;
     let joined = stream.event("joined").await;
     assert!(joined.data["entries"].to_string().contains("before"));
     let sent = writer.say("general", "during").await;
@@ -23,7 +21,7 @@ async fn f11_a_stream_is_resumed_where_it_ended() {
     let cursor = heard.id.expect("an entry has an id");
     drop(stream);
     writer.say("general", "while away").await;
-    let mut stream = Stream::open(&server, &reader.token, Some(&cursor)).await;
+    let mut stream = opened(&server, &reader.token, Some(&cursor)).await;
     let resumed = stream.event("joined").await;
     assert_eq!(resumed.data["mode"], "resumed");
     let entries = resumed.data["entries"].as_array().unwrap();
@@ -41,7 +39,7 @@ async fn f11_cursors_fit_every_door() {
     let said = ada.say("general", "one").await;
     let cursor = format!("{}:{}", joined["epoch"].as_str().unwrap(), said["seq"]);
     ada.say("general", "two").await;
-    let mut stream = Stream::open(&server, &guest.token, Some(&cursor)).await;
+    let mut stream = opened(&server, &guest.token, Some(&cursor)).await;
     let resumed = stream.event("joined").await;
     assert_eq!(
         (&resumed.data["mode"], resumed.data["entries"].as_array().unwrap().len()),
@@ -59,7 +57,7 @@ async fn text_cannot_forge_an_event() {
     let server = TestServer::start().await;
     let guest = server.guest("Ada").await;
     let mut writer = server.join("Eve").await;
-    let mut stream = Stream::open(&server, &guest.token, None).await;
+    let mut stream = opened(&server, &guest.token, None).await;
     stream.event("joined").await;
     let text = "x\n\nid: 1:1\nevent: forged\ndata: {\"type\":\"forged\"}\r\n\r\n\u{2028}data: x\rdata: y";
     writer.say("general", text).await;
@@ -74,7 +72,7 @@ async fn text_cannot_forge_an_event() {
 async fn bad_cursors_are_no_way_in() {
     let server = TestServer::start().await;
     let guest = server.guest("Ada").await;
-    let mut stream = Stream::open(&server, &guest.token, Some("another-log:5")).await;
+    let mut stream = opened(&server, &guest.token, Some("another-log:5")).await;
     let joined = stream.event("joined").await;
     assert_eq!((&joined.data["mode"], &joined.data["reason"]), (&json!("reset"), &json!("epoch_changed")));
     for cursor in ["", "5", "a:b", "a:-1", "../x:1", "a:99999999999999999999999"] {
@@ -114,7 +112,7 @@ async fn a_stream_ends_with_its_token() {
         TestServer::with(&[("IDENTITY__GUEST_LIFETIME_S", "60"), ("TIMERS__EXPIRY_GRACE_MS", "0")]).await;
     let guest = server.guest("Ada").await;
     server.pass_seconds(59);
-    let mut stream = Stream::open(&server, &guest.token, None).await;
+    let mut stream = opened(&server, &guest.token, None).await;
     let bye = stream.event("bye").await;
     assert_eq!((&bye.data["code"], &bye.data["reconnect"]), (&json!(4501), &json!(false)));
     assert!(stream.next().await.is_none());
@@ -125,7 +123,7 @@ async fn a_stream_ends_with_its_token() {
 async fn a_quiet_stream_gives_signs_of_life() {
     let server = TestServer::with(&[("TIMERS__PING_INTERVAL_MS", "50")]).await;
     let guest = server.guest("Ada").await;
-    let mut stream = Stream::open(&server, &guest.token, None).await;
+    let mut stream = opened(&server, &guest.token, None).await;
     stream.event("joined").await;
     while !stream.heard.contains("\n: still here\n") {
         stream.read().await.expect("the stream goes on");
@@ -146,74 +144,16 @@ async fn a_ticket_opens_a_stream() {
     assert_eq!(server.request(Method::GET, &path).send().await.unwrap().status(), 401);
 }
 
-struct Stream {
-    body: futures_util::stream::BoxStream<'static, reqwest::Result<bytes::Bytes>>,
-    unread: String,
-    /// Everything that came.
-    heard: String,
-}
-
-struct Heard {
-    id: Option<String>,
-    data: Value,
-}
-
-impl Stream {
-    async fn open(server: &TestServer, token: &str, cursor: Option<&str>) -> Self {
-        let response = open(server, token, "general", cursor).await;
-        assert_eq!(response.status(), 200);
-        Self::new(response)
-    }
-
-    fn new(response: Response) -> Self {
-        Self { body: response.bytes_stream().boxed(), unread: String::new(), heard: String::new() }
-    }
-
-    async fn read(&mut self) -> Option<()> {
-        let piece = timeout(PATIENCE, self.body.next()).await.expect("something in time")?;
-        let text = String::from_utf8(piece.ok()?.to_vec()).expect("pieces end with events");
-        self.unread.push_str(&text);
-        self.heard.push_str(&text);
-        Some(())
-    }
-
-    /// The next event, by the rules of the HTML standard: lines end with CR, LF or both.
-    async fn next(&mut self) -> Option<Heard> {
-        loop {
-            let Some((event, rest)) = self.unread.split_once("\n\n") else {
-                self.read().await?;
-                continue;
-            };
-            let (mut id, mut data) = (None, String::new());
-            for line in event.split(['\n', '\r']) {
-                match line.split_once(": ") {
-                    Some(("id", value)) => id = Some(value.to_owned()),
-                    Some(("data", value)) => data.push_str(value),
-                    Some(("" | "retry", _)) => {}
-                    field => panic!("not a field of ours: {field:?}"),
-                }
-            }
-            self.unread = rest.to_owned();
-            if !data.is_empty() {
-                return Some(Heard { id, data: serde_json::from_str(&data).expect("JSON") });
-            }
-        }
-    }
-
-    async fn event(&mut self, kind: &str) -> Heard {
-        loop {
-            let heard = self.next().await.expect("the stream goes on");
-            if heard.data["type"] == kind {
-                return heard;
-            }
-        }
-    }
-}
-
 async fn open(server: &TestServer, token: &str, room: &str, cursor: Option<&str>) -> Response {
     let mut request = server.as_user(token, Method::GET, &format!("/v1/rooms/{room}/events"));
     if let Some(cursor) = cursor {
         request = request.header("last-event-id", cursor);
     }
     request.send().await.unwrap()
+}
+
+async fn opened(server: &TestServer, token: &str, cursor: Option<&str>) -> Stream {
+    let response = open(server, token, "general", cursor).await;
+    assert_eq!(response.status(), 200);
+    Stream::new(response)
 }

@@ -1,6 +1,8 @@
 //! What the tests speak with: a server, people, and their sockets.
 
 pub mod binary;
+pub mod event_stream;
+pub mod helper;
 pub mod http_line;
 pub mod server;
 pub mod socket;
@@ -8,6 +10,7 @@ pub mod socket;
 use std::time::Duration;
 
 pub use binary::Binary;
+pub use event_stream::Stream;
 pub use http_line::HttpLine;
 pub use server::{Guest, TestServer};
 pub use socket::Socket;

@@ -1,5 +1,104 @@
 // The words of the wire: generated from protocol/schema.json by `make codegen`. Do not edit.
 
+/** RFC 3339, UTC, milliseconds */
+export type Timestamp = string;
+
+export type MessageId = string;
+
+/** One element of a message. `text`, `reasoning` and a tool call's `output` can grow while the message streams. */
+export type Part =
+  | {
+      /** The text. */
+      text: string;
+      type: 'text';
+    }
+  | {
+      /** The text. */
+      text: string;
+      type: 'reasoning';
+    }
+  | (ToolCall & {
+      type: 'tool_call';
+    })
+  | {
+      /** MIME type. */
+      media_type: string;
+      /** File name, for people. */
+      name: string;
+      /** Length in bytes. */
+      size: number;
+      type: 'file';
+      /** Where it is. */
+      url: string;
+    }
+  | {
+      /** What kind of data. */
+      name: string;
+      type: 'data';
+      /** The data. */
+      value: {
+        [k: string]: unknown;
+      };
+    }
+  | {
+      /** The steps, in order. */
+      items: PlanItem[];
+      type: 'plan';
+    };
+
+export type ApprovalId = string;
+
+export type UserId = string;
+
+/** What came of a wish to stop something. A wish that is denied is answered with an error and leaves no trace. */
+export type CancelOutcome = 'requested' | 'stopped' | 'forced' | 'too_late';
+
+/**
+ * States of a tool call. `completed` and everything after it is final.
+ *
+ * ```text
+ * pending → waiting_approval? → running → completed | failed | cancelled | timed_out | denied | abandoned
+ * ```
+ */
+export type ToolState =
+  | 'pending'
+  | 'waiting_approval'
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'timed_out'
+  | 'denied'
+  | 'abandoned';
+
+export type ToolCallId = string;
+
+/** How far a step of a plan is. */
+export type PlanState = 'pending' | 'active' | 'done';
+
+export type RoomId = string;
+
+export type RunId = string;
+
+/** Whether a message is whole. */
+export type MessageStatus = 'streaming' | 'complete' | 'cancelled' | 'interrupted' | 'failed';
+
+/** What a member may do, from least to most. */
+export type Role = 'viewer' | 'member' | 'admin' | 'owner';
+
+/** States of a run. `completed` and everything after it is final, and a run reaches exactly one of those. */
+export type RunState =
+  | 'queued'
+  | 'processing'
+  | 'thinking'
+  | 'executing'
+  | 'waiting_approval'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'timed_out'
+  | 'interrupted';
+
 /** Everything that a client may send. */
 export type ClientFrame = ConnectionFrame | NumberedRequest;
 
@@ -150,84 +249,6 @@ export type Epoch = string;
 /** Live content that a client can leave out. Entries of the log always come: a log has no holes. */
 export type Receive = 'text' | 'reasoning' | 'tools' | 'typing' | 'presence';
 
-export type RoomId = string;
-
-export type MessageId = string;
-
-/** One element of a message. `text`, `reasoning` and a tool call's `output` can grow while the message streams. */
-export type Part =
-  | {
-      /** The text. */
-      text: string;
-      type: 'text';
-    }
-  | {
-      /** The text. */
-      text: string;
-      type: 'reasoning';
-    }
-  | (ToolCall & {
-      type: 'tool_call';
-    })
-  | {
-      /** MIME type. */
-      media_type: string;
-      /** File name, for people. */
-      name: string;
-      /** Length in bytes. */
-      size: number;
-      type: 'file';
-      /** Where it is. */
-      url: string;
-    }
-  | {
-      /** What kind of data. */
-      name: string;
-      type: 'data';
-      /** The data. */
-      value: {
-        [k: string]: unknown;
-      };
-    }
-  | {
-      /** The steps, in order. */
-      items: PlanItem[];
-      type: 'plan';
-    };
-
-export type ApprovalId = string;
-
-/** RFC 3339, UTC, milliseconds */
-export type Timestamp = string;
-
-export type UserId = string;
-
-/** What came of a wish to stop something. A wish that is denied is answered with an error and leaves no trace. */
-export type CancelOutcome = 'requested' | 'stopped' | 'forced' | 'too_late';
-
-/**
- * States of a tool call. `completed` and everything after it is final.
- *
- * ```text
- * pending → waiting_approval? → running → completed | failed | cancelled | timed_out | denied | abandoned
- * ```
- */
-export type ToolState =
-  | 'pending'
-  | 'waiting_approval'
-  | 'running'
-  | 'completed'
-  | 'failed'
-  | 'cancelled'
-  | 'timed_out'
-  | 'denied'
-  | 'abandoned';
-
-export type ToolCallId = string;
-
-/** How far a step of a plan is. */
-export type PlanState = 'pending' | 'active' | 'done';
-
 export type RequestId = string;
 
 /** Whether a user can be reached. */
@@ -238,11 +259,6 @@ export type RoomKind = 'group' | 'direct' | 'session';
 
 /** Who may join a room. */
 export type Visibility = 'public' | 'private';
-
-/** What a member may do, from least to most. */
-export type Role = 'viewer' | 'member' | 'admin' | 'owner';
-
-export type RunId = string;
 
 /** Which answer. */
 export type DecisionAction = 'approve' | 'deny' | 'answer';
@@ -603,22 +619,6 @@ export type Entry1 =
       type: 'bot_status';
     };
 
-/** Whether a message is whole. */
-export type MessageStatus = 'streaming' | 'complete' | 'cancelled' | 'interrupted' | 'failed';
-
-/** States of a run. `completed` and everything after it is final, and a run reaches exactly one of those. */
-export type RunState =
-  | 'queued'
-  | 'processing'
-  | 'thinking'
-  | 'executing'
-  | 'waiting_approval'
-  | 'completed'
-  | 'failed'
-  | 'cancelled'
-  | 'timed_out'
-  | 'interrupted';
-
 /** How a join begins. */
 export type JoinMode = 'fresh' | 'resumed' | 'reset';
 
@@ -794,6 +794,8 @@ export type Event =
 
 /** The wire of Antiphon. Generated from crates/protocol; see protocol/PROTOCOL.md. */
 export interface Antiphon {
+  bot_answer?: BotAnswer;
+  bot_chat?: BotChat;
   client?: ClientFrame;
   config?: ServerConfig;
   guest_sign_in?: GuestSignIn;
@@ -802,62 +804,55 @@ export interface Antiphon {
   ticket?: Ticket;
 }
 
-/** See [`Request::JoinRoom`]. Answered by `joined`. */
-export interface JoinRoom {
-  /** What the client has applied; left out for a fresh start. */
-  cursor?: Cursor;
-  /** How many entries the first page holds at most. */
-  limit?: number;
-  /** Which live content the client wants beside the log; all if left out. */
-  receive?: Receive[];
-  /** The room. */
+/** What came of it, as one document. As long as the run is not over, asking again with the same id waits on. */
+export interface BotAnswer {
+  /** The answer, once it is begun. */
+  message?: Message;
+  /** Where it was said. */
   room: RoomId;
-  /** Which text the client holds of messages that were streaming. */
-  streams?: StreamPosition[];
+  /** The bot's work on it. */
+  run: Run;
 }
 
-/** How far a client has applied a room's log: everything up to and including `seq` of this `epoch`. */
-export interface Cursor {
-  /** Which incarnation of the log. */
-  epoch: Epoch;
-  /** The last applied position; 0 is before the first entry. */
-  seq: number;
-}
-
-/** Which text a client holds of a part that was not finished when it last looked. */
-export interface StreamPosition {
-  /** How many bytes of UTF-8 the client holds. */
-  at: number;
-  /** The attempt that the text belongs to. */
-  generation: number;
-  /** The message. */
-  message_id: MessageId;
-  /** Index of the part. */
-  part: number;
-}
-
-/** See [`Request::LeaveRoom`]. */
-export interface LeaveRoom {
-  /** Also end the membership. */
-  forget?: boolean;
-  /** The room. */
-  room: RoomId;
-}
-
-/** See [`Request::SendMessage`]. Answered after the commit; a repeat with the same id gets the original result. */
-export interface SendMessage {
-  /** Minted by the client; the same id is the same message, for ever. */
+/** A message in its current state. */
+export interface Message {
+  /** When it was committed. */
+  at: Timestamp;
+  /** When it was deleted. */
+  deleted_at?: Timestamp;
+  /** When it was last edited. */
+  edited_at?: Timestamp;
+  /** Minted by the sender. */
   id: MessageId;
-  /** The parts: `text`, `file` and `data` from people, any from bots. */
-  parts?: Part[];
-  /** The message of this room that this one answers. */
+  /** Its number among the countable messages of the room. */
+  ordinal: number;
+  /** What it is made of. Empty once deleted. */
+  parts: Part[];
+  /** What others answered with a sign. */
+  reactions?: Reaction[];
+  /** The message that this one answers. */
   reply_to?: MessageId;
-  /** The room. */
+  /** Position of the last entry that changed it. A later state has a higher `rev`. */
+  rev: number;
+  /** Where it was said. */
   room: RoomId;
-  /** Shorthand for one text part. Give this or `parts`. */
-  text?: string;
+  /** The run that wrote it. */
+  run?: RunId;
+  /** Who said it. */
+  sender: UserId;
+  /** Its position in the log. */
+  seq: number;
+  /** Whether it is whole. */
+  status: MessageStatus;
   /** Whom it addresses, beyond those it mentions. */
   to?: UserId[];
+  /**
+   * The least role that may see a part, by the part's index; those that everyone may see are left out. To others such a
+   * part comes without its content.
+   */
+  visible_to?: {
+    [k: string]: Role;
+  };
 }
 
 /** A tool call as everyone in the room sees it. */
@@ -926,6 +921,182 @@ export interface PlanItem {
   state: PlanState;
   /** What is to be done. */
   title: string;
+}
+
+/** One sign under a message, and who put it there. */
+export interface Reaction {
+  /** How many users put it. */
+  count: number;
+  /** The sign. */
+  emoji: string;
+  /** The first of them, [`Limits::reaction_users`](crate::Limits) at most. */
+  users: UserId[];
+}
+
+/** A run as everyone in the room sees it. */
+export interface Run {
+  /** The answer, once there is one. */
+  answer?: MessageId;
+  /**
+   * The fencing token: goes up each time the run is given to a bot, and what is written under an earlier number is refused.
+   * 0 as long as it was given to none. Where a bot never began what it was given, that uses up none of its attempts.
+   */
+  attempt?: number;
+  /** Whose work it is. */
+  bot: UserId;
+  /** Who asked to stop it, and what came of it. */
+  cancel?: Cancellation;
+  /** Where in a conversation of bots it stands; left out where a person caused it. */
+  chain?: Chain;
+  /** When it was created. */
+  created_at: Timestamp;
+  /** When it reached its final state. */
+  ended_at?: Timestamp;
+  /** What went wrong, in words. */
+  error?: string;
+  /** True if a conversation of bots came to the end of its budget: the run waits for a person's `continue_run`. */
+  paused?: boolean;
+  /** The run's id. */
+  run: RunId;
+  /** When the present attempt began. */
+  started_at?: Timestamp;
+  /** How far it is. */
+  state: RunState;
+  /** The message that caused it. */
+  trigger: MessageId;
+  /** Who wrote that message. */
+  triggered_by: UserId;
+  /** What it cost, model by model. */
+  usage?: Usage[];
+}
+
+/**
+ * Where a run stands among those that a person's message caused by way of bots that address each other. Budgets are
+ * measured on this chain, never on consecutive messages, which anyone could interrupt.
+ */
+export interface Chain {
+  /** When it began. */
+  began_at: Timestamp;
+  /** How many bots spoke between that message and this run. */
+  hops: number;
+  /** The person's message that began it, or the one at which a person let it go on. */
+  root: MessageId;
+  /** How many runs the chain had when this one was queued, this one included. */
+  turns: number;
+}
+
+/** What one model used up. */
+export interface Usage {
+  /** What became of each request, in their order. Of many, the last 32. */
+  attempts?: ModelAttempt[];
+  /** Of the tokens read, those that came from a cache. */
+  cached_input_tokens?: number;
+  /** What it has cost, where the agent says so. */
+  cost?: Cost;
+  /** Tokens read, cached ones included. */
+  input_tokens?: number;
+  /** Which model. */
+  model?: string;
+  /** Tokens written, those of reasoning included. */
+  output_tokens?: number;
+  /** Of the tokens written, those of reasoning. */
+  reasoning_tokens?: number;
+  /** How often it was asked. */
+  requests?: number;
+}
+
+/** One request that a model was sent. */
+export interface ModelAttempt {
+  /** When. */
+  at: Timestamp;
+  /** Why it came to nothing, or broke off, in words for people. Left out if the model answered. */
+  error?: string;
+  /** How long was waited before the same model was asked again, in milliseconds. Left out if it was not. */
+  wait_ms?: number;
+}
+
+/** An amount of money. */
+export interface Cost {
+  /** How much. */
+  amount: number;
+  /** Of which currency, by its ISO 4217 code. */
+  currency: string;
+}
+
+/** Body of `POST /v1/bots/{bot}/chat`. */
+export interface BotChat {
+  /** The bot. */
+  bot: UserId;
+  /** Which of the user's private conversations with the bot, under a name of their own; `main` if left out. */
+  chat?: string;
+  /** Minted by the client; the same id is the same message, for ever. Sent again, it gets the same answer. */
+  id: MessageId;
+  /** What is said. */
+  parts?: Part[];
+  /** Speak in this room instead. The bot has to be a member. */
+  room?: RoomId;
+  /** Shorthand for one text part. Give this or `parts`. */
+  text?: string;
+  /** How long to wait for the end of the answer if it is asked for as one document: a minute if left out, at most ten. */
+  wait_ms?: number;
+}
+
+/** See [`Request::JoinRoom`]. Answered by `joined`. */
+export interface JoinRoom {
+  /** What the client has applied; left out for a fresh start. */
+  cursor?: Cursor;
+  /** How many entries the first page holds at most. */
+  limit?: number;
+  /** Which live content the client wants beside the log; all if left out. */
+  receive?: Receive[];
+  /** The room. */
+  room: RoomId;
+  /** Which text the client holds of messages that were streaming. */
+  streams?: StreamPosition[];
+}
+
+/** How far a client has applied a room's log: everything up to and including `seq` of this `epoch`. */
+export interface Cursor {
+  /** Which incarnation of the log. */
+  epoch: Epoch;
+  /** The last applied position; 0 is before the first entry. */
+  seq: number;
+}
+
+/** Which text a client holds of a part that was not finished when it last looked. */
+export interface StreamPosition {
+  /** How many bytes of UTF-8 the client holds. */
+  at: number;
+  /** The attempt that the text belongs to. */
+  generation: number;
+  /** The message. */
+  message_id: MessageId;
+  /** Index of the part. */
+  part: number;
+}
+
+/** See [`Request::LeaveRoom`]. */
+export interface LeaveRoom {
+  /** Also end the membership. */
+  forget?: boolean;
+  /** The room. */
+  room: RoomId;
+}
+
+/** See [`Request::SendMessage`]. Answered after the commit; a repeat with the same id gets the original result. */
+export interface SendMessage {
+  /** Minted by the client; the same id is the same message, for ever. */
+  id: MessageId;
+  /** The parts: `text`, `file` and `data` from people, any from bots. */
+  parts?: Part[];
+  /** The message of this room that this one answers. */
+  reply_to?: MessageId;
+  /** The room. */
+  room: RoomId;
+  /** Shorthand for one text part. Give this or `parts`. */
+  text?: string;
+  /** Whom it addresses, beyond those it mentions. */
+  to?: UserId[];
 }
 
 /** See [`Request::EditMessage`]. */
@@ -1455,44 +1626,6 @@ export interface FinishRun {
   usage?: Usage[];
 }
 
-/** What one model used up. */
-export interface Usage {
-  /** What became of each request, in their order. Of many, the last 32. */
-  attempts?: ModelAttempt[];
-  /** Of the tokens read, those that came from a cache. */
-  cached_input_tokens?: number;
-  /** What it has cost, where the agent says so. */
-  cost?: Cost;
-  /** Tokens read, cached ones included. */
-  input_tokens?: number;
-  /** Which model. */
-  model?: string;
-  /** Tokens written, those of reasoning included. */
-  output_tokens?: number;
-  /** Of the tokens written, those of reasoning. */
-  reasoning_tokens?: number;
-  /** How often it was asked. */
-  requests?: number;
-}
-
-/** One request that a model was sent. */
-export interface ModelAttempt {
-  /** When. */
-  at: Timestamp;
-  /** Why it came to nothing, or broke off, in words for people. Left out if the model answered. */
-  error?: string;
-  /** How long was waited before the same model was asked again, in milliseconds. Left out if it was not. */
-  wait_ms?: number;
-}
-
-/** An amount of money. */
-export interface Cost {
-  /** How much. */
-  amount: number;
-  /** Of which currency, by its ISO 4217 code. */
-  currency: string;
-}
-
 /** What a front end starts from (E3). */
 export interface ServerConfig {
   /** How to sign in. */
@@ -1705,57 +1838,6 @@ export interface Bot {
   user: User;
 }
 
-/** A message in its current state. */
-export interface Message {
-  /** When it was committed. */
-  at: Timestamp;
-  /** When it was deleted. */
-  deleted_at?: Timestamp;
-  /** When it was last edited. */
-  edited_at?: Timestamp;
-  /** Minted by the sender. */
-  id: MessageId;
-  /** Its number among the countable messages of the room. */
-  ordinal: number;
-  /** What it is made of. Empty once deleted. */
-  parts: Part[];
-  /** What others answered with a sign. */
-  reactions?: Reaction[];
-  /** The message that this one answers. */
-  reply_to?: MessageId;
-  /** Position of the last entry that changed it. A later state has a higher `rev`. */
-  rev: number;
-  /** Where it was said. */
-  room: RoomId;
-  /** The run that wrote it. */
-  run?: RunId;
-  /** Who said it. */
-  sender: UserId;
-  /** Its position in the log. */
-  seq: number;
-  /** Whether it is whole. */
-  status: MessageStatus;
-  /** Whom it addresses, beyond those it mentions. */
-  to?: UserId[];
-  /**
-   * The least role that may see a part, by the part's index; those that everyone may see are left out. To others such a
-   * part comes without its content.
-   */
-  visible_to?: {
-    [k: string]: Role;
-  };
-}
-
-/** One sign under a message, and who put it there. */
-export interface Reaction {
-  /** How many users put it. */
-  count: number;
-  /** The sign. */
-  emoji: string;
-  /** The first of them, [`Limits::reaction_users`](crate::Limits) at most. */
-  users: UserId[];
-}
-
 /** How long a finished stream is and what its bytes sum up to. */
 export interface PartEnd {
   /** CRC-32 (the one of zlib) of those bytes. */
@@ -1800,58 +1882,6 @@ export interface Room {
   topic?: string;
   /** Who may join. */
   visibility: Visibility;
-}
-
-/** A run as everyone in the room sees it. */
-export interface Run {
-  /** The answer, once there is one. */
-  answer?: MessageId;
-  /**
-   * The fencing token: goes up each time the run is given to a bot, and what is written under an earlier number is refused.
-   * 0 as long as it was given to none. Where a bot never began what it was given, that uses up none of its attempts.
-   */
-  attempt?: number;
-  /** Whose work it is. */
-  bot: UserId;
-  /** Who asked to stop it, and what came of it. */
-  cancel?: Cancellation;
-  /** Where in a conversation of bots it stands; left out where a person caused it. */
-  chain?: Chain;
-  /** When it was created. */
-  created_at: Timestamp;
-  /** When it reached its final state. */
-  ended_at?: Timestamp;
-  /** What went wrong, in words. */
-  error?: string;
-  /** True if a conversation of bots came to the end of its budget: the run waits for a person's `continue_run`. */
-  paused?: boolean;
-  /** The run's id. */
-  run: RunId;
-  /** When the present attempt began. */
-  started_at?: Timestamp;
-  /** How far it is. */
-  state: RunState;
-  /** The message that caused it. */
-  trigger: MessageId;
-  /** Who wrote that message. */
-  triggered_by: UserId;
-  /** What it cost, model by model. */
-  usage?: Usage[];
-}
-
-/**
- * Where a run stands among those that a person's message caused by way of bots that address each other. Budgets are
- * measured on this chain, never on consecutive messages, which anyone could interrupt.
- */
-export interface Chain {
-  /** When it began. */
-  began_at: Timestamp;
-  /** How many bots spoke between that message and this run. */
-  hops: number;
-  /** The person's message that began it, or the one at which a person let it go on. */
-  root: MessageId;
-  /** How many runs the chain had when this one was queued, this one included. */
-  turns: number;
 }
 
 /** The signals of a room that are in force when a client joins it. */

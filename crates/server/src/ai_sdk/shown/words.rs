@@ -3,9 +3,9 @@
 use antiphon_protocol::{Approval, RunState};
 use serde_json::{Value, json};
 
-use crate::ai_sdk::{
-    chunk::{About, Chunk, Data, FinishReason, Spent, Used},
-    picture::Picture,
+use crate::{
+    ai_sdk::chunk::{About, Chunk, Data, FinishReason, Spent, Used},
+    answer::Picture,
 };
 
 /// A question as data, in the words of pages.

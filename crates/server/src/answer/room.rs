@@ -1,5 +1,4 @@
-//! Which room a chat is. Without a bot in the address its id is a room's. With one it is a private room with that bot, and
-//! the page may call the chat what it likes: everyone has their own.
+//! Which room a chat with a bot is: a private one, which front ends may call what they like. Everyone has their own.
 
 use antiphon_hub::Session;
 use antiphon_protocol::{Error, ErrorCode, Reply, RoomId, RoomKind, UserId, request::CreateRoom};
@@ -8,16 +7,11 @@ use sha2::{Digest as _, Sha256};
 /// Longest name that a page gives a chat: as long as an address may well be.
 const CHAT_BYTES: usize = 1_024;
 
-/// The room of a chat, made if it is one with a bot and not there yet.
-pub async fn of_chat(session: &Session, chat: &str, bot: Option<&UserId>) -> Result<RoomId, Error> {
+/// The room of the user's chat of this name with a bot, made if it is not there yet. `field` is what the door calls the name.
+pub async fn of_chat(session: &Session, field: &str, chat: &str, bot: &UserId) -> Result<RoomId, Error> {
     if chat.is_empty() || chat.len() > CHAT_BYTES {
-        return Err(Error::field("id", format!("`id` has 1 to {CHAT_BYTES} bytes")));
+        return Err(Error::field(field, format!("`{field}` has 1 to {CHAT_BYTES} bytes")));
     }
-    let Some(bot) = bot else {
-        return RoomId::parse(chat).map_err(|fault| {
-            Error::field("id", format!("`id` is a room's, or `bot` stands in the address: {fault}"))
-        });
-    };
     let id = with_bot(&session.user().id, bot, chat)?;
     let request = CreateRoom {
         id: id.clone(),

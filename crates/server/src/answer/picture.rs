@@ -2,8 +2,8 @@
 //! events of the room, whichever way they came.
 
 use antiphon_protocol::{
-    Approval, Entry, EntryBody, Event, Joined, Message, MessageId, MessageStatus, OpenStream, Part, RawJson,
-    RoomId, Run, ToolState,
+    Approval, Entry, EntryBody, Event, Message, MessageId, MessageStatus, Part, RoomId, Run, RunState,
+    ToolState,
 };
 
 /// A part as it is now.
@@ -37,70 +37,66 @@ impl Picture {
         Self { room, message: run.answer.clone(), run, parts: Vec::new(), approvals: Vec::new() }
     }
 
-    /// The answer to a join, which tells what is under way.
-    pub fn take_joined(&mut self, joined: &Joined) -> Result<(), Torn> {
-        for entry in &joined.entries {
-            self.take_raw(entry);
-        }
-        for run in &joined.runs {
+    /// What goes on in the room, of the answer to a join.
+    pub fn take_open(&mut self, runs: &[Run], approvals: &[Approval]) {
+        for run in runs {
             self.take_run(run);
         }
-        joined.approvals.iter().for_each(|approval| self.take_approval(approval));
-        joined.streams.iter().try_for_each(|stream| self.take_stream(stream))
+        for approval in approvals {
+            self.take_approval(approval);
+        }
     }
 
-    /// An event that is no entry of the log.
+    /// Whether an event that is no entry of the log is about this answer.
+    pub fn is_about(&self, event: &Event) -> bool {
+        match event {
+            Event::Part { message_id, .. } | Event::Append { message_id, .. } => self.is_mine(message_id),
+            Event::Queue { queue, .. } => queue.bot == self.run.bot && self.run.state == RunState::Queued,
+            _ => false,
+        }
+    }
+
+    /// An event that is about this answer and no entry of the log.
     pub fn take_event(&mut self, event: Event) -> Result<(), Torn> {
         match event {
-            Event::Entries { entries, .. } => entries.iter().for_each(|entry| self.take_raw(entry)),
-            Event::Part { message_id, part, generation, value, .. } if self.is_mine(&message_id) => {
-                self.put(part, generation, value);
-            }
-            Event::Append { message_id, part, generation, at, text, .. } if self.is_mine(&message_id) => {
-                self.grow(part, generation, at, &text)?;
-            }
+            Event::Part { part, generation, value, .. } => self.put(part, generation, value),
+            Event::Append { part, generation, at, text, .. } => self.grow(part, generation, at, &text)?,
             _ => {}
         }
         Ok(())
     }
 
-    /// An entry of the log.
-    pub fn take_entry(&mut self, entry: &Entry) {
+    /// An entry of the log. Returns whether it is about this answer.
+    pub fn take_entry(&mut self, entry: &Entry) -> bool {
         match &entry.body {
-            EntryBody::RunChanged(run) => self.take_run(run),
+            EntryBody::RunChanged(run) => return self.take_run(run),
             EntryBody::Message { message } if message.run.as_ref() == Some(&self.run.run) => {
                 self.take_message(message);
             }
-            EntryBody::MessageCompleted { message_id, message: Some(message), .. }
-                if self.is_mine(message_id) =>
-            {
-                self.take_message(message);
+            EntryBody::MessageCompleted { message_id, message, .. } if self.is_mine(message_id) => {
+                message.iter().for_each(|message| self.take_message(message));
             }
             EntryBody::ToolChanged { message_id, part, state, .. } if self.is_mine(message_id) => {
                 self.set_tool(*part, *state);
             }
-            EntryBody::ApprovalRequested { approval } => self.take_approval(approval),
+            EntryBody::ApprovalRequested { approval } => return self.take_approval(approval),
             EntryBody::ApprovalDecided { approval, decision, .. } => {
-                if let Some(held) = self.approvals.iter_mut().find(|held| held.approval == *approval) {
-                    held.decision = Some((**decision).clone());
-                }
+                let held = self.approvals.iter_mut().find(|held| held.approval == *approval);
+                let Some(held) = held else { return false };
+                held.decision = Some((**decision).clone());
             }
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
-    /// What cannot be read is of a later version of the server, and nothing that we could tell.
-    fn take_raw(&mut self, entry: &RawJson<Entry>) {
-        if let Ok(entry) = entry.decode() {
-            self.take_entry(&entry);
-        }
-    }
-
-    fn take_run(&mut self, run: &Run) {
-        if run.run == self.run.run {
+    fn take_run(&mut self, run: &Run) -> bool {
+        let is_mine = run.run == self.run.run;
+        if is_mine {
             self.message = run.answer.clone().or(self.message.take());
             self.run = run.clone();
         }
+        is_mine
     }
 
     /// The message, whole or just begun.
@@ -115,20 +111,12 @@ impl Picture {
         }
     }
 
-    fn take_approval(&mut self, approval: &Approval) {
-        let is_known = self.approvals.iter().any(|held| held.approval == approval.approval);
-        if approval.run == self.run.run && !is_known {
+    fn take_approval(&mut self, approval: &Approval) -> bool {
+        let is_mine = approval.run == self.run.run;
+        if is_mine && !self.approvals.iter().any(|held| held.approval == approval.approval) {
             self.approvals.push(approval.clone());
         }
-    }
-
-    fn take_stream(&mut self, stream: &OpenStream) -> Result<(), Torn> {
-        let OpenStream { message_id, part, generation, at, text, value, .. } = stream;
-        if !self.is_mine(message_id) {
-            return Ok(());
-        }
-        self.put(*part, *generation, value.clone());
-        self.grow(*part, *generation, *at, text)
+        is_mine
     }
 
     /// A part opened or changed. A higher generation voids its text and the parts after it: another attempt writes anew.
@@ -182,7 +170,8 @@ impl Picture {
         self.parts[place(index)] = part;
     }
 
-    fn is_mine(&self, message: &MessageId) -> bool {
+    /// Whether a message is the answer.
+    pub fn is_mine(&self, message: &MessageId) -> bool {
         self.message.as_ref() == Some(message)
     }
 }

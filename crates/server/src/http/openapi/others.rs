@@ -1,0 +1,172 @@
+//! The paths that are no request of the wire: coming in, streams, words with a bot, other programs' protocols, and what the
+//! server says about itself.
+
+use antiphon_protocol::{
+    bot_chat::{BotAnswer, BotChat},
+    config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
+};
+use schemars::{JsonSchema as _, Schema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use super::{answer, take_field};
+
+/// Whether a token is needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    Everyone,
+    Users,
+}
+
+/// Each with its path and method.
+pub fn described(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str, Value)> {
+    let all = [coming_in(generator), about(generator), streams(generator), ai_sdk()].concat();
+    let described = |(path, method, summary, whom, mut described): Described| {
+        described["summary"] = summary.into();
+        if whom == For::Everyone {
+            described["security"] = json!([]);
+        }
+        (path, method, described)
+    };
+    all.into_iter().map(described).collect()
+}
+
+/// Path, method, summary, for whom, and the rest.
+type Described = (&'static str, &'static str, &'static str, For, Value);
+
+fn coming_in(generator: &mut SchemaGenerator) -> Vec<Described> {
+    let mut guest = answer(generator.subschema_for::<GuestToken>());
+    guest["requestBody"] = body(&generator.subschema_for::<GuestSignIn>().to_value());
+    let refreshed = answer(generator.subschema_for::<GuestToken>());
+    let ticket = answer(generator.subschema_for::<Ticket>());
+    vec![
+        ("/v1/guests", "POST", "Sign in with a name only.", For::Everyone, guest),
+        ("/v1/guests/refresh", "POST", "A fresh token for a guest.", For::Users, refreshed),
+        ("/v1/tickets", "POST", "A single-use stand-in for the token.", For::Users, ticket),
+    ]
+}
+
+fn about(generator: &mut SchemaGenerator) -> Vec<Described> {
+    let config = answer(generator.subschema_for::<ServerConfig>());
+    let schema = answer(Schema::default());
+    vec![
+        ("/v1/config", "GET", "What a front end starts from.", For::Everyone, config),
+        ("/v1/schema.json", "GET", "The JSON Schema of the wire.", For::Everyone, schema),
+    ]
+}
+
+fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
+    let mut events = event_stream();
+    events["parameters"] = json!([
+        path_parameter("room"),
+        { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
+        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
+        { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
+    ]);
+    vec![
+        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", For::Users, events),
+        (
+            "/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}",
+            "GET",
+            "The whole output of a tool, where more was kept than is shown.",
+            For::Users,
+            tool_output(),
+        ),
+        ("/v1/sse", "GET", "The conversation of a WebSocket, over plain HTTP.", For::Users, event_stream()),
+        ("/v1/sse/{connection_id}", "POST", "Say something in it.", For::Users, saying()),
+        (
+            "/v1/bots/{bot}/chat",
+            "POST",
+            "A word with a bot; its answer as a stream of the events of a socket, or as one document.",
+            For::Users,
+            bot_chat(generator),
+        ),
+    ]
+}
+
+/// Chats in the words of Vercel's AI SDK, whose documentation describes bodies and streams.
+fn ai_sdk() -> Vec<Described> {
+    let chat = |mut described: Value, has_id: bool| {
+        let query = |name: &str, words: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" }, "description": words });
+        let mut parameters = vec![
+            query("bot", "With whom the chat is; without it the chat's id is a room's."),
+            query("version", "The major version of the page's package `ai`."),
+        ];
+        parameters.extend(has_id.then(|| path_parameter("id")));
+        described["parameters"] = parameters.into();
+        described
+    };
+    let mut ask = event_stream();
+    ask["requestBody"] = body(&json!({ "type": "object" }));
+    let mut resumed = event_stream();
+    resumed["responses"]["204"] = json!({ "description": "Nothing is under way." });
+    let object = || answer(Schema::default());
+    vec![
+        ("/v1/ai-sdk/chat", "POST", "`DefaultChatTransport`: an answer.", For::Users, chat(ask, false)),
+        ("/v1/ai-sdk/chat/{id}/stream", "GET", "The same: resume.", For::Users, chat(resumed, true)),
+        ("/v1/ai-sdk/chat/{id}/stop", "POST", "Stop what is under way.", For::Users, chat(object(), true)),
+        ("/v1/ai-sdk/chat/{id}/messages", "GET", "What was said so far.", For::Users, chat(object(), true)),
+    ]
+}
+
+fn bot_chat(generator: &mut SchemaGenerator) -> Value {
+    let mut asked = BotChat::json_schema(generator).to_value();
+    let bot = take_field(&mut asked, "bot");
+    let document = generator.subschema_for::<BotAnswer>().to_value();
+    let words = "The end of the answer, or its events if no JSON is asked for.";
+    json!({
+        "parameters": [{ "name": "bot", "in": "path", "required": true, "schema": bot }],
+        "requestBody": body(&asked),
+        "responses": {
+            "200": {
+                "description": words,
+                "content": { "text/event-stream": {}, "application/json": { "schema": document } },
+            },
+            "202": {
+                "description": "The answer so far: asking again with the same id waits on.",
+                "content": { "application/json": { "schema": document } },
+            },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn tool_output() -> Value {
+    json!({
+        "parameters": Vec::from(["room", "message_id", "tool_call"].map(path_parameter)),
+        "responses": {
+            "200": { "description": "Plain text.", "content": { "text/plain": { "schema": { "type": "string" } } } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn event_stream() -> Value {
+    json!({
+        "responses": {
+            "200": { "description": "Server-sent events.", "content": { "text/event-stream": {} } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+/// What is posted to an HTTP line.
+fn saying() -> Value {
+    let schema = json!({ "type": "string" });
+    let words = "JSON objects with line ends between them, as a WebSocket takes them.";
+    json!({
+        "parameters": [path_parameter("connection_id")],
+        "requestBody": { "description": words, "content": { "text/plain": { "schema": schema } } },
+        "responses": {
+            "204": { "description": "Taken. What comes of it is an event." },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn path_parameter(name: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+}
+
+fn body(schema: &Value) -> Value {
+    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+}
