@@ -7,13 +7,19 @@ mod room;
 mod saying;
 mod stream;
 mod teller;
+mod waiting;
 
 pub use following::{Broken, Following, unexpected};
 pub use picture::{PartNow, Picture};
 pub use room::of_chat;
 pub use saying::{Decision, Saying};
-pub use stream::stream_of;
+pub use stream::{name_room, stream_of};
 pub use teller::Teller;
+pub use waiting::{LONGEST_WAIT, wait_for_end};
+
+/// Largest body of a front end that sends the whole conversation each time, of which we read the last message only; what that
+/// may be, the limits of messages say.
+pub const CONVERSATION_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(test)]
 pub use following::so_far;

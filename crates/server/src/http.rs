@@ -31,7 +31,7 @@ pub use body::{FromBody, read_all};
 pub use caller::Caller;
 pub use failure::Failure;
 
-use crate::{ai_sdk, assets, bot_chat, doors::Doors, line};
+use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, line, openai};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -41,10 +41,12 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(about::routes())
         .merge(line::http::routes())
         .merge(ai_sdk::routes())
+        .merge(ag_ui::routes())
         .route("/v1/rooms/{room}/events", get(events::stream))
         .route("/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
         .merge(bot_chat::routes())
+        .merge(openai::routes())
         .route("/v1/ws", get(line::websocket::door))
         .route("/v1/ai-sdk/ws", get(ai_sdk::door))
         .route("/v1", any(failure::no_such_path))

@@ -1,6 +1,7 @@
 //! The doors of Antiphon: HTTP, WebSocket, SSE, the page. The binary `antiphon` is a few lines around [`Server`].
 
 mod accept;
+mod ag_ui;
 mod ai_sdk;
 mod answer;
 mod assets;
@@ -10,6 +11,7 @@ mod http;
 mod jitter;
 mod line;
 mod meters;
+mod openai;
 mod pace;
 mod peer;
 mod server;

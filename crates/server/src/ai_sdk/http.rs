@@ -15,20 +15,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{chunk::Version, history, said, shown::Shown, way::Way};
 use crate::{
-    answer::{self, Following},
+    answer::{self, CONVERSATION_BYTES, Following, name_room},
     doors::Doors,
     http::{Caller, Failure, read_all, watch::Watch},
 };
 
-/// Largest body. Pages send the whole conversation each time, of which we read the last message only; what that may be, the
-/// limits of messages say.
-pub const MOST_BYTES: usize = 4 * 1024 * 1024;
-
 /// Says what kind of stream it is.
 const STREAM: HeaderName = HeaderName::from_static("x-vercel-ai-ui-message-stream");
-
-/// Which room a chat is, for those who want to look at it through another door.
-const ROOM: HeaderName = HeaderName::from_static("x-antiphon-room");
 
 /// What may stand in the query, beside a ticket.
 #[derive(Debug, Deserialize)]
@@ -69,7 +62,7 @@ pub fn routes() -> Router<Arc<Doors>> {
 async fn ask(caller: Caller, Query(address): Query<Address>, request: Request) -> Result<Response, Failure> {
     caller.doors.meters.request("ai_sdk", "send_message");
     let way = address.way(caller, Version::V6)?;
-    let body = read_all(request.into_body(), MOST_BYTES).await?;
+    let body = read_all(request.into_body(), CONVERSATION_BYTES).await?;
     let following = way.ask(&said::read(&body)?).await?;
     Ok(stream_of(&way, following))
 }
@@ -125,13 +118,9 @@ async fn messages(
 }
 
 fn stream_of(way: &Way, following: Following<Shown>) -> Response {
-    let room = HeaderValue::from_str(following.room().as_str());
+    let room = following.room().clone();
     let watch = Watch::new(&way.doors, &way.signed_in, "ai_sdk");
     let mut response = answer::stream_of(Arc::clone(&way.doors), following, watch);
-    let headers = response.headers_mut();
-    headers.insert(STREAM, HeaderValue::from_static("v1"));
-    if let Ok(room) = room {
-        headers.insert(ROOM, room);
-    }
-    response
+    response.headers_mut().insert(STREAM, HeaderValue::from_static("v1"));
+    name_room(response, &room)
 }

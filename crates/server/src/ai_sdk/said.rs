@@ -1,9 +1,7 @@
 //! What a page of the AI SDK says: a message with the whole conversation so far, of which only the last one is news. The rest
 //! is the page's copy of what we have, and is not even read.
 
-use antiphon_protocol::{
-    ApprovalId, Error, MessageId, Part, UserId, checksum::crc32, id::MAX_ID_BYTES, request::parse_error,
-};
+use antiphon_protocol::{ApprovalId, Error, MessageId, Part, UserId, request::parse_error};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
@@ -133,16 +131,6 @@ impl UiMessage {
     }
 }
 
-/// The same words under another id, always the same one: the page has said other words under the first, and edited them.
-/// What was said stays in the room, so these are said as well.
-pub fn again(saying: &Saying) -> Saying {
-    let words = serde_json::to_string(&saying.parts).unwrap_or_default();
-    let tail = format!("~{:08x}", crc32(&words));
-    let head: String = saying.id.as_str().chars().take(MAX_ID_BYTES - tail.len()).collect();
-    let id = MessageId::parse(&format!("{head}{tail}")).unwrap_or_else(|_| Uuid::now_v7().into());
-    Saying { id, ..saying.clone() }
-}
-
 impl Deciding {
     /// Notes what the page holds of the answer, so that it is told the rest only.
     pub fn hold(&self, shown: &mut Shown) {
@@ -229,7 +217,7 @@ pub fn bot(name: &str) -> Result<UserId, Error> {
 
 #[cfg(test)]
 mod tests {
-    use antiphon_protocol::approval::DecisionAction;
+    use antiphon_protocol::{approval::DecisionAction, id::MAX_ID_BYTES};
     use serde_json::json;
 
     use super::*;
@@ -279,11 +267,11 @@ mod tests {
     fn what_is_said_anew_has_another_id() {
         let messages = json!([user("m1", &json!([{ "type": "text", "text": "hello" }]))]);
         assert_ne!(said("regenerate-message", &messages).id.as_str(), "m1");
-        let anew = || again(&said("submit-message", &messages)).id;
+        let anew = || said("submit-message", &messages).again().id;
         assert_eq!(anew(), anew());
         assert!(anew().as_str().starts_with("m1~"));
         let long = user(&"x".repeat(128), &json!([{ "type": "text", "text": "hello" }]));
-        assert_eq!(again(&said("submit-message", &json!([long]))).id.as_str().len(), MAX_ID_BYTES);
+        assert_eq!(said("submit-message", &json!([long])).again().id.as_str().len(), MAX_ID_BYTES);
     }
 
     #[test]

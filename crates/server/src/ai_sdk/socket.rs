@@ -26,13 +26,13 @@ use tracing::debug;
 
 use super::{
     chunk::{Chunk, Version},
-    http::{Address, MOST_BYTES},
+    http::Address,
     shown::Shown,
     way::Way,
     words::{Asks, Says},
 };
 use crate::{
-    answer::{Broken, Following},
+    answer::{Broken, CONVERSATION_BYTES, Following},
     doors::Doors,
     http::{Caller, Failure},
     line::{
@@ -75,7 +75,7 @@ pub async fn door(
 
 async fn serve(upgrade: OnUpgrade, peer: Arc<Peer>, way: Way, presence: Reader) {
     let doors = Arc::clone(&way.doors);
-    let Some(socket) = open(upgrade, &doors, MOST_BYTES).await else { return };
+    let Some(socket) = open(upgrade, &doors, CONVERSATION_BYTES).await else { return };
     let _open = doors.meters.open("ai_sdk_ws");
     let _trust = trust::Entry::of(&way.signed_in, &doors);
     let left = doors.time_left(&way.signed_in);

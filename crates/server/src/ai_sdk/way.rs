@@ -10,7 +10,7 @@ use antiphon_protocol::{
 
 use super::{
     chunk::Version,
-    said::{self, Asked, News},
+    said::{Asked, News},
     shown::Shown,
 };
 use crate::{
@@ -57,7 +57,7 @@ impl Way {
             News::Said(saying) => match following.say(&saying).await {
                 // The page has said other words under this id, and edited them.
                 Err(error) if error.code == ErrorCode::Conflict => {
-                    following.say(&said::again(&saying)).await?;
+                    following.say(&saying.again()).await?;
                 }
                 said => said?,
             },

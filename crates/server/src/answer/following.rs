@@ -68,6 +68,11 @@ impl<T: Teller> Following<T> {
         &self.room
     }
 
+    /// What was told.
+    pub fn teller(&self) -> &T {
+        &self.teller
+    }
+
     /// The answer as it is, once there is one.
     pub fn picture(&self) -> Option<&Picture> {
         match &self.stage {

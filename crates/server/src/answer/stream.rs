@@ -2,8 +2,10 @@
 
 use std::{io, sync::Arc};
 
+use antiphon_protocol::RoomId;
 use axum::{
     body::Body,
+    http::{HeaderName, HeaderValue},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -22,6 +24,17 @@ use crate::{
     },
     line::words::json,
 };
+
+/// Which room an answer is in, for those who want to look at it through another door.
+const ROOM: HeaderName = HeaderName::from_static("x-antiphon-room");
+
+/// Names the room in the header.
+pub fn name_room(mut response: Response, room: &RoomId) -> Response {
+    if let Ok(room) = HeaderValue::from_str(room.as_str()) {
+        response.headers_mut().insert(ROOM, room);
+    }
+    response
+}
 
 /// Tells an answer for as long as it takes, and for as long as somebody reads. That they stop reading stops nothing else.
 pub fn stream_of<T: Teller + 'static>(doors: Arc<Doors>, following: Following<T>, watch: Watch) -> Response {

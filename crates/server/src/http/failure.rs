@@ -24,6 +24,11 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
+    /// The error, for a door that has its own shape for errors.
+    pub fn into_error(self) -> Error {
+        self.0
+    }
+
     /// The error alone, for an answer whose status is settled.
     pub fn into_body(self) -> Body {
         self.into_response().into_body()

@@ -61,6 +61,12 @@ impl<T: Teller> Following<T> {
         Ok(true)
     }
 
+    /// Passes on what was decided, and follows the run that waited for it.
+    pub async fn go_on(&mut self, decisions: &[Decision], now: Timestamp) -> Result<(), Error> {
+        self.pass_on(decisions).await?;
+        if self.resume(now).await? { Ok(()) } else { Err(Error::not_found("run")) }
+    }
+
     async fn pass_on(&self, decisions: &[Decision]) -> Result<(), Error> {
         for decision in decisions {
             let Decision { approval, action, reason, arguments, content } = decision.clone();
