@@ -8,7 +8,6 @@ mod shown;
 
 use std::sync::Arc;
 
-use antiphon_protocol::{ErrorCode, UserId};
 use axum::{
     Router,
     extract::{Path, Request},
@@ -21,7 +20,7 @@ use self::{
     shown::Shown,
 };
 use crate::{
-    answer::{CONVERSATION_BYTES, Following, name_room, of_chat, stream_of},
+    answer::{CONVERSATION_BYTES, Following, bot_named, name_room, of_chat, stream_of},
     doors::Doors,
     http::{Caller, Failure, read_all, watch::Watch},
 };
@@ -31,21 +30,18 @@ pub fn routes() -> Router<Arc<Doors>> {
     Router::new().route("/v1/bots/{bot}/ag-ui", post(run))
 }
 
-async fn run(caller: Caller, Path(bot): Path<UserId>, request: Request) -> Result<Response, Failure> {
+async fn run(caller: Caller, Path(bot): Path<String>, request: Request) -> Result<Response, Failure> {
     let doors = Arc::clone(&caller.doors);
     doors.meters.request("ag_ui", "send_message");
     doors.check_open()?;
+    let bot = bot_named(&bot)?;
     let input = Input::read(&read_all(request.into_body(), CONVERSATION_BYTES).await?)?;
     let news = input.news()?;
     let (session, reader) = doors.connect(&caller.signed_in)?;
     let room = of_chat(&session, "threadId", &input.thread_id, &bot).await?;
     let mut following = Following::new(session, reader, room, Some(bot), Shown::to(input));
     match news {
-        News::Said(saying) => match following.say(&saying).await {
-            // The client has said other words under this id, and edited them.
-            Err(error) if error.code == ErrorCode::Conflict => following.say(&saying.again()).await?,
-            said => said?,
-        },
+        News::Said(saying) => following.say_or_edit(&saying).await?,
         News::Decided(decisions) => following.go_on(&decisions, doors.hub.now()).await?,
     }
     let room = following.room().clone();

@@ -9,9 +9,9 @@ mod stream;
 mod teller;
 mod waiting;
 
-pub use following::{Broken, Following, unexpected};
+pub use following::{Began, Broken, Following, unexpected};
 pub use picture::{PartNow, Picture};
-pub use room::of_chat;
+pub use room::{bot_named, of_chat};
 pub use saying::{Decision, Saying};
 pub use stream::{name_room, stream_of};
 pub use teller::Teller;

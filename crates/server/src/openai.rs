@@ -24,7 +24,8 @@ use uuid::Uuid;
 use self::{input::Input, refusal::Refusal, shown::Shown};
 use crate::{
     answer::{
-        CONVERSATION_BYTES, Following, LONGEST_WAIT, Saying, name_room, of_chat, stream_of, wait_for_end,
+        Began, CONVERSATION_BYTES, Following, LONGEST_WAIT, Saying, bot_named, name_room, of_chat, stream_of,
+        wait_for_end,
     },
     doors::Doors,
     http::{Caller, read_all, watch::Watch},
@@ -50,7 +51,7 @@ async fn complete(
     doors.check_open()?;
     let (mut parts, body) = request.into_parts();
     let caller = caller(&mut parts, &doors).await?;
-    let bot = UserId::parse(&bot).map_err(|fault| Error::field("bot", fault.to_string()))?;
+    let bot = bot_named(&bot)?;
     let body = timeout(doors.settings.timers.request, read_all(body, CONVERSATION_BYTES)).await;
     let late = |_| Error::new(ErrorCode::BadRequest, "the body did not come in time");
     let input = Input::read(&body.map_err(late)??)?;
@@ -91,9 +92,8 @@ async fn follow(
         let shown = Shown::of(bot, input);
         let mut following = Following::new(session, reader, room, Some(bot.clone()), shown);
         let (parts, to) = (parts.clone(), Vec::new());
-        following.say(&Saying { id: id.clone(), parts, to }).await?;
-        let has_ended = following.picture().is_some_and(|picture| picture.run.state.is_final());
-        if is_retry || !has_ended {
+        let began = following.say(&Saying { id, parts, to }).await?;
+        if is_retry || began != Began::AndEnded {
             return Ok(following);
         }
         id = MessageId::from(Uuid::now_v7());

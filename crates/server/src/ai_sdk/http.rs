@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{chunk::Version, history, said, shown::Shown, way::Way};
 use crate::{
-    answer::{self, CONVERSATION_BYTES, Following, name_room},
+    answer::{self, CONVERSATION_BYTES, Following, bot_named, name_room},
     doors::Doors,
     http::{Caller, Failure, read_all, watch::Watch},
 };
@@ -44,7 +44,7 @@ impl Address {
         Ok(Way {
             doors: caller.doors,
             signed_in: Arc::new(caller.signed_in),
-            bot: self.bot.as_deref().map(said::bot).transpose()?,
+            bot: self.bot.as_deref().map(bot_named).transpose()?,
             version,
         })
     }

@@ -1,7 +1,7 @@
 //! What a page of the AI SDK says: a message with the whole conversation so far, of which only the last one is news. The rest
 //! is the page's copy of what we have, and is not even read.
 
-use antiphon_protocol::{ApprovalId, Error, MessageId, Part, UserId, request::parse_error};
+use antiphon_protocol::{ApprovalId, Error, MessageId, Part, request::parse_error};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
@@ -208,11 +208,6 @@ impl UiPart {
             Some(_) => Phase::Ready,
         }
     }
-}
-
-/// Who a chat is with, if its address names somebody.
-pub fn bot(name: &str) -> Result<UserId, Error> {
-    UserId::parse(name).map_err(|fault| Error::field("bot", fault.to_string()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use antiphon_hub::Session;
 use antiphon_protocol::{
-    Error, ErrorCode, Reply, RoomId, UserId,
+    Error, Reply, RoomId, UserId,
     request::{Cancel, ListRuns},
 };
 
@@ -54,13 +54,7 @@ impl Way {
         }
         let mut following = self.follow(&asked.id, shown).await?;
         match news {
-            News::Said(saying) => match following.say(&saying).await {
-                // The page has said other words under this id, and edited them.
-                Err(error) if error.code == ErrorCode::Conflict => {
-                    following.say(&saying.again()).await?;
-                }
-                said => said?,
-            },
+            News::Said(saying) => following.say_or_edit(&saying).await?,
             News::Decided(deciding) => following.decide(&deciding.message, &deciding.decisions).await?,
         }
         Ok(following)

@@ -17,6 +17,7 @@ use super::{
     teller::Teller,
 };
 
+pub use begin::Began;
 #[cfg(test)]
 pub use begin::so_far;
 

@@ -7,6 +7,11 @@ use sha2::{Digest as _, Sha256};
 /// Longest name that a page gives a chat: as long as an address may well be.
 const CHAT_BYTES: usize = 1_024;
 
+/// The bot that an address names.
+pub fn bot_named(name: &str) -> Result<UserId, Error> {
+    UserId::parse(name).map_err(|fault| Error::field("bot", fault.to_string()))
+}
+
 /// The room of the user's chat of this name with a bot, made if it is not there yet. `field` is what the door calls the name.
 pub async fn of_chat(session: &Session, field: &str, chat: &str, bot: &UserId) -> Result<RoomId, Error> {
     if chat.is_empty() || chat.len() > CHAT_BYTES {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{Bot, Error, Reply, UserId, request::GetBot};
+use antiphon_protocol::{Bot, Error, Reply, request::GetBot};
 use axum::{
     Json,
     extract::{Path, Request, State},
@@ -10,7 +10,10 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{caller, refusal::Refusal};
-use crate::{answer::unexpected, doors::Doors};
+use crate::{
+    answer::{bot_named, unexpected},
+    doors::Doors,
+};
 
 /// All of them.
 pub async fn list(
@@ -28,17 +31,15 @@ pub async fn one(
     Path((bot, name)): Path<(String, String)>,
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
-    if name != bot {
-        return Err(Error::not_found("model").into());
-    }
-    Ok(Json(model(&doors, &bot, request).await?))
+    let model = model(&doors, &bot, request).await?;
+    if name == bot { Ok(Json(model)) } else { Err(Error::not_found("model").into()) }
 }
 
 async fn model(doors: &Arc<Doors>, bot: &str, request: Request) -> Result<Value, Refusal> {
     doors.meters.request("openai", "get_bot");
     let (mut parts, _) = request.into_parts();
     let caller = caller(&mut parts, doors).await?;
-    let bot = UserId::parse(bot).map_err(|fault| Error::field("bot", fault.to_string()))?;
+    let bot = bot_named(bot)?;
     match caller.session().handle(GetBot { bot }.into()).await? {
         Reply::Bot(found) => Ok(described(&found.bot)),
         _ => Err(unexpected().into()),

@@ -1,8 +1,8 @@
 //! How a stream begins: with words of a person, with their decisions, or where another stream was cut.
 
 use antiphon_protocol::{
-    Cursor, EntryBody, Epoch, Error, Event, Joined, Message, MessageId, OpenStream, RawJson, Reply, RoomId,
-    Run, RunState, Timestamp,
+    Cursor, EntryBody, Epoch, Error, ErrorCode, Event, Joined, Message, MessageId, OpenStream, RawJson,
+    Reply, RoomId, Run, RunState, Timestamp,
     reply::Sent,
     request::{Decide, GetMessage, JoinRoom, SendMessage},
 };
@@ -16,18 +16,39 @@ const RECENT_ENTRIES: usize = 100;
 /// Who was cut from an answer does not know whether it has ended meanwhile: for so long they get the end all the same.
 const RECENT_MS: i64 = 5 * 60 * 1_000;
 
+/// What came of saying something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Began {
+    /// It is said now.
+    Anew,
+    /// It was said before, and its answer is under way.
+    Before,
+    /// It was said before, and its answer is over.
+    AndEnded,
+}
+
 impl<T: Teller> Following<T> {
     /// Says words of a person. First listened, then said: nothing of what comes of it is missed.
-    pub async fn say(&mut self, saying: &Saying) -> Result<(), Error> {
+    pub async fn say(&mut self, saying: &Saying) -> Result<Began, Error> {
         let joined = self.join(None, 1).await?;
         let sent = self.send(saying).await?;
         self.teller.said(&sent);
         self.stage = Stage::Seeking { trigger: saying.id.clone() };
-        if sent.duplicate {
-            // What came of it came before, and may be over.
-            self.rejoin(joined.epoch, sent.seq).await?;
+        if !sent.duplicate {
+            return Ok(Began::Anew);
         }
-        Ok(())
+        // What came of it came before, and may be over.
+        self.rejoin(joined.epoch, sent.seq).await?;
+        let is_open = joined.runs.iter().any(|run| run.trigger == saying.id);
+        Ok(if is_open { Began::Before } else { Began::AndEnded })
+    }
+
+    /// Says words of a person; if the front end has said other words under this id and edited them, as another message.
+    pub async fn say_or_edit(&mut self, saying: &Saying) -> Result<(), Error> {
+        match self.say(saying).await {
+            Err(error) if error.code == ErrorCode::Conflict => self.say(&saying.again()).await.map(drop),
+            said => said.map(drop),
+        }
     }
 
     /// Passes on what was decided about an answer, which then goes on.

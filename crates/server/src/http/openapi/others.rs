@@ -19,7 +19,7 @@ enum For {
 
 /// Each with its path and method.
 pub fn described(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str, Value)> {
-    let all = [coming_in(generator), about(generator), streams(generator), ai_sdk()].concat();
+    let all = [coming_in(generator), about(generator), streams(generator), ai_sdk(), outward()].concat();
     let described = |(path, method, summary, whom, mut described): Described| {
         described["summary"] = summary.into();
         if whom == For::Everyone {
@@ -105,6 +105,34 @@ fn ai_sdk() -> Vec<Described> {
         ("/v1/ai-sdk/chat/{id}/stream", "GET", "The same: resume.", For::Users, chat(resumed, true)),
         ("/v1/ai-sdk/chat/{id}/stop", "POST", "Stop what is under way.", For::Users, chat(object(), true)),
         ("/v1/ai-sdk/chat/{id}/messages", "GET", "What was said so far.", For::Users, chat(object(), true)),
+    ]
+}
+
+/// A bot in the words of other protocols, which describe bodies and answers themselves.
+fn outward() -> Vec<Described> {
+    let of_bot = |mut described: Value| {
+        described["parameters"] = json!([path_parameter("bot")]);
+        described
+    };
+    let mut run = of_bot(event_stream());
+    run["requestBody"] = body(&json!({ "type": "object" }));
+    let mut completion = of_bot(answer(Schema::default()));
+    completion["requestBody"] = body(&json!({ "type": "object" }));
+    completion["responses"]["200"]["content"]["text/event-stream"] = json!({});
+    let models = of_bot(answer(Schema::default()));
+    let mut model = of_bot(answer(Schema::default()));
+    model["parameters"] = json!([path_parameter("bot"), path_parameter("model")]);
+    vec![
+        ("/v1/bots/{bot}/ag-ui", "POST", "The bot as an agent of AG-UI.", For::Users, run),
+        (
+            "/v1/bots/{bot}/openai/chat/completions",
+            "POST",
+            "The bot as a model of OpenAI's API.",
+            For::Users,
+            completion,
+        ),
+        ("/v1/bots/{bot}/openai/models", "GET", "The bot, as the only model.", For::Users, models),
+        ("/v1/bots/{bot}/openai/models/{model}", "GET", "The same.", For::Users, model),
     ]
 }
 
