@@ -6,6 +6,7 @@
 mod act;
 mod cabinet;
 mod decoder;
+mod dialect;
 mod document;
 mod endpoint;
 mod event;

@@ -1,7 +1,11 @@
 //! The `ag-ui` connector against agents that play what real ones have sent, and such as break every rule.
 
+mod clocks;
+mod conversation;
 mod decisions;
 mod faults;
+mod forerunners;
+mod keeping;
 mod memory;
 pub mod peer;
 mod rooms;
@@ -48,12 +52,18 @@ async fn connect(world: &World, url: &str, more: &Value) -> Arc<dyn Link> {
     agent
 }
 
-/// The value of a data part.
-fn data<'a>(parts: &'a [Part], wanted: &str) -> Option<&'a Value> {
-    parts.iter().find_map(|part| match part {
+/// The value of every data part of a name.
+fn all_data<'a>(parts: &'a [Part], wanted: &str) -> Vec<&'a Value> {
+    let found = parts.iter().filter_map(|part| match part {
         Part::Data { name, value } if name == wanted => Some(value),
         _ => None,
-    })
+    });
+    found.collect()
+}
+
+/// The value of a data part.
+fn data<'a>(parts: &'a [Part], wanted: &str) -> Option<&'a Value> {
+    all_data(parts, wanted).into_iter().next()
 }
 
 /// Nothing waits longer for an agent than this in a test about waiting.

@@ -145,6 +145,13 @@ impl World {
     }
 }
 
+/// Lets time pass for whoever waits for it, without waiting.
+pub async fn passes(time: Duration) {
+    tokio::time::pause();
+    tokio::time::sleep(time).await;
+    tokio::time::resume();
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {

@@ -40,9 +40,17 @@ async fn a_recorded_agent_thinks_uses_a_tool_and_answers() {
 
     assert_eq!((run.state, answer.status), (RunState::Completed, MessageStatus::Complete));
     assert_eq!(text_of(&answer), "Done: shop: 42 checks passed.");
-    let [Part::Reasoning { text }, Part::ToolCall(call), Part::Text { .. }] = &answer.parts[..] else {
+    let [Part::Reasoning { text }, Part::ToolCall(call), Part::Text { .. }, Part::Data { name, value }] =
+        &answer.parts[..]
+    else {
         panic!("{:#?}", answer.parts)
     };
+    // That the call is part of a message is told beside it.
+    assert_eq!((name.as_str(), value["parts"][1]["id"].as_str()), ("ag-ui.origins", Some("call_1")));
+    assert_eq!(value["parts"][1]["part"], 1);
+    assert!(
+        value["parts"][1]["parent_message"].is_string() && value["parts"][1]["result_message"].is_string()
+    );
     assert_eq!(text, "They want me to check. I have a tool for that.");
     assert_eq!((call.name.as_str(), call.state), ("check", ToolState::Completed));
     assert_eq!(call.arguments, json!({ "service": "shop" }));
@@ -126,7 +134,7 @@ async fn one_person_alone_is_heard_in_their_own_words() {
 #[tokio::test]
 async fn state_plans_activities_and_subagents_are_kept() {
     let patch = json!([{ "op": "replace", "path": "/steps/0/status", "value": "done" }]);
-    let call = |event: &str| json!({ "type": format!("TOOL_CALL_{event}"), "toolCallId": "c", "toolCallName": "dig", "subagentRunId": "s", "content": "gold" });
+    let call = |event: &str, field: &str, value: Option<&str>| json!({ "type": format!("TOOL_CALL_{event}"), "toolCallId": "c", "subagentRunId": "s", field: value });
     let plan = json!({ "steps": [{ "title": "look", "status": "active" }, { "title": "tell", "status": "pending" }] });
     let events = run(&[
         json!({ "type": "STATE_SNAPSHOT", "snapshot": { "n": 1 } }),
@@ -135,9 +143,9 @@ async fn state_plans_activities_and_subagents_are_kept() {
         json!({ "type": "ACTIVITY_SNAPSHOT", "messageId": "p", "activityType": "PLAN", "content": plan }),
         json!({ "type": "ACTIVITY_SNAPSHOT", "messageId": "q", "activityType": "SEARCH", "content": { "hits": 3 } }),
         json!({ "type": "SUBAGENT_STARTED", "subagentRunId": "s", "name": "Digger" }),
-        call("START"),
-        call("END"),
-        call("RESULT"),
+        call("START", "toolCallName", Some("dig")),
+        call("END", "content", None),
+        call("RESULT", "content", Some("gold")),
         json!({ "type": "SUBAGENT_FINISHED", "subagentRunId": "s" }),
         json!({ "type": "ACTIVITY_DELTA", "messageId": "p", "activityType": "PLAN", "patch": patch }),
         json!({ "type": "STEP_FINISHED", "stepName": "search" }),
