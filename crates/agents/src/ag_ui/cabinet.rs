@@ -138,6 +138,15 @@ impl Cabinet {
         }
     }
 
+    /// Throws away all of it, in every room.
+    pub fn empty(&self) {
+        if let Err(fault) = fs::remove_dir_all(&self.home)
+            && fault.kind() != io::ErrorKind::NotFound
+        {
+            warn!(home = %self.home.display(), %fault, "what was kept for a bot that is no more cannot be removed");
+        }
+    }
+
     fn folder(&self, room: &RoomId) -> PathBuf {
         self.home.join(kept::name(room.as_str()))
     }

@@ -43,7 +43,8 @@ impl World {
 
     pub async fn with(pace: Pace, limits: Limits) -> Self {
         let demo = DemoOptions { pace, ..DemoOptions::default() };
-        let options = HubOptions { limits, ..HubOptions::default() };
+        let administrators = vec![UserId::parse("root").unwrap()];
+        let options = HubOptions { limits, administrators, ..HubOptions::default() };
         let world = Self::hosting(options, HostOptions::new(demo)).await;
         world.brings(vec![builtin::spec(demo)]).await;
         world

@@ -92,6 +92,7 @@ impl Hub {
             Some(Lapse::Step) if silence.is_some() => {
                 for call in calls.iter().filter(|call| call.silence().is_some()) {
                     call.wish(Closing::TimedOut, None);
+                    call.tell_to_stop(now.checked_add(TIME_OUT_GRACE));
                 }
                 self.time_out(active, SILENT_TOOL, now);
             }
