@@ -104,8 +104,10 @@ impl<'a> Talk<'a> {
                     let (within, now) = (self.options.times.decide, self.hub.now());
                     let questions = Questions::of(interrupts, &self.decoder, &mut self.shown, within, now);
                     self.endpoint.speaks_current();
-                    self.shown.pause(self.decoder.around()).await?;
+                    // What is asked stands in the room before people decide, and is known to be open whatever becomes of that.
+                    let written = self.shown.pause(self.decoder.around()).await;
                     self.leave_open(&questions);
+                    written?;
                     let decisions = self.wait(questions.put(self.run, &self.shown)).await??;
                     resume = questions.answer(&decisions, &mut self.shown).await;
                 }
