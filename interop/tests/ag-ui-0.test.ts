@@ -38,7 +38,15 @@ test('F9: the peer is of the version that is meant, and refuses what 1.0 has add
   expect(versions['ag-ui-protocol']).toBe('0.1.8');
   const wanted = (await readFile(OLD_REQUIREMENTS, 'utf8')).matchAll(/^([\w.-]+)==(\S+)$/gm);
   expect(versions).toMatchObject(Object.fromEntries([...wanted].map(([, name, version]) => [name, version])));
-  const plain = { threadId: 't', runId: 'r', messages: [], tools: [], context: [], state: {}, forwardedProps: {} };
+  const plain = {
+    threadId: 't',
+    runId: 'r',
+    messages: [],
+    tools: [],
+    context: [],
+    state: {},
+    forwardedProps: {},
+  };
   const post = (body: unknown) =>
     fetch(old.url('weather'), {
       method: 'POST',
@@ -54,8 +62,12 @@ test('F9: it is asked once more as it wants to be, and from then on at once', as
   using chat = await Chat.with(server, 'weather');
   const { run, message } = await chat.answer('and outside?');
   expect(run.state).toBe('completed');
-  expect(message?.parts.map(({ type }) => type)).toEqual(expect.arrayContaining(['reasoning', 'tool_call', 'text', 'plan']));
-  expect(message?.parts.find(({ type }) => type === 'reasoning')).toMatchObject({ text: 'Let me look outside.' });
+  expect(message?.parts.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['reasoning', 'tool_call', 'text', 'plan']),
+  );
+  expect(message?.parts.find(({ type }) => type === 'reasoning')).toMatchObject({
+    text: 'Let me look outside.',
+  });
   expect(tools(message)).toMatchObject([
     { name: 'weather', state: 'completed', arguments: { city: 'Bern' }, result: 'sunny in Bern' },
   ]);

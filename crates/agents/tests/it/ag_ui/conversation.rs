@@ -4,8 +4,9 @@ use antiphon_protocol::{Message, RunState};
 use serde_json::{Value, json};
 
 use super::{
-    connect, data,
+    data, group,
     peer::{Peer, Play, stream},
+    restarted,
     rooms::{run, say},
     world_with,
 };
@@ -55,11 +56,7 @@ async fn a_conversation_outlives_its_run() {
     let kept = data(&answer.parts, "ag-ui.messages").unwrap();
     assert_eq!((&kept["messages"][0], &kept["messages"][1]["content"]), (&messages[0], &json!("second")));
     ask(&mara, &mut chat, "three").await;
-    let room = chat.room.clone();
-    let world = world.again().await;
-    connect(&world, &peer.url, &json!({})).await;
-    let mara = world.person("mara", "Mara").await;
-    let mut chat = mara.watch(&room).await;
+    let (_world, mara, mut chat) = restarted(world, &peer.url, chat).await;
     ask(&mara, &mut chat, "four").await;
     let asked = peer.asked().await;
     assert_eq!(told(&asked[1]), ["one", "first", "two"]);
@@ -76,13 +73,7 @@ async fn what_was_said_meanwhile_is_not_lost() {
     let peer = Peer::with(&[Play::Pause(begin, rest), Play::Stream(stream(&run(&[say("third")])))]).await;
     let world = world_with(&peer.url, json!({})).await;
     let (mara, tomas) = (world.person("mara", "Mara").await, world.person("tomas", "Tomas").await);
-    let room: antiphon_protocol::RoomId = uuid::Uuid::now_v7().into();
-    let helper = antiphon_protocol::UserId::parse("helper").unwrap();
-    let members = vec![tomas.session.user().id.clone(), helper];
-    let (id, name, kind) = (room.clone(), "shop".to_owned(), antiphon_protocol::RoomKind::Group);
-    let create =
-        antiphon_protocol::request::CreateRoom { id, name, topic: None, kind, visibility: None, members };
-    mara.ask(create).await;
+    let room = group(&mara, &tomas).await;
     let mut chat = mara.watch(&room).await;
     let question = mara.say(&room, "@helper one").await;
     chat.until("it works", |seen| seen.states(&question).contains(&RunState::Thinking)).await;

@@ -14,6 +14,7 @@ use super::{
     connect, data,
     decisions::{DEPLOY, asked, decide},
     peer::{Peer, Play, stream},
+    restarted,
     rooms::{run, say},
     world_with,
 };
@@ -59,11 +60,7 @@ async fn a_large_state_comes_back_as_it_was_left() {
     let note = data(&parts, "ag-ui.state").unwrap();
     assert!(note["kept"]["bytes"].as_u64().unwrap() > 200_000 && note.get("state").is_none(), "{note}");
     ask(&mara, &mut chat, "three").await;
-    let room = chat.room.clone();
-    let world = world.again().await;
-    connect(&world, &peer.url, &json!({})).await;
-    let mara = world.person("mara", "Mara").await;
-    let mut chat = mara.watch(&room).await;
+    let (_world, mara, mut chat) = restarted(world, &peer.url, chat).await;
     ask(&mara, &mut chat, "four").await;
     let asked = peer.asked().await;
     assert_eq!(asked[1]["state"], json!({ "n": 1 }));
@@ -169,11 +166,7 @@ async fn open_questions_are_cancelled_with_the_next_request() {
     let (question, _) = asked(&mara, &mut chat, 1).await;
     assert!(mara.stop(&chat.room, &question).await);
     chat.answered(&question).await;
-    let room = chat.room.clone();
-    let world = world.again().await;
-    connect(&world, &peer.url, &json!({})).await;
-    let mara = world.person("mara", "Mara").await;
-    let mut chat = mara.watch(&room).await;
+    let (_world, mara, mut chat) = restarted(world, &peer.url, chat).await;
     for _ in 0..2 {
         assert_eq!(ask(&mara, &mut chat, "hello?").await.0, RunState::Completed);
     }

@@ -1,13 +1,10 @@
 //! What people see of an agent, and what an agent sees of people.
 
-use antiphon_protocol::{
-    MessageStatus, Part, RoomId, RoomKind, RunState, ToolState, UserId, part::PlanState, request::CreateRoom,
-};
+use antiphon_protocol::{MessageStatus, Part, RunState, ToolState, part::PlanState};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{
-    data,
+    data, group,
     peer::{Peer, Play, stream},
     world_with,
 };
@@ -83,10 +80,7 @@ async fn the_agent_hears_who_said_what() {
     let peer = Peer::with(&[Play::Stream(CHECK.to_owned())]).await;
     let world = world_with(&peer.url, json!({})).await;
     let (mara, tomas) = (world.person("mara", "Mara").await, world.person("tomas", "Tomas H.").await);
-    let room: RoomId = Uuid::now_v7().into();
-    let members = vec![tomas.session.user().id.clone(), UserId::parse("helper").unwrap()];
-    let (id, name, kind) = (room.clone(), "shop".to_owned(), RoomKind::Group);
-    mara.ask(CreateRoom { id, name, topic: None, kind, visibility: None, members }).await;
+    let room = group(&mara, &tomas).await;
     let mut chat = mara.watch(&room).await;
     let first = mara.say(&room, "@helper check").await;
     chat.answered(&first).await;
