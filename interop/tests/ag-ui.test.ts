@@ -51,7 +51,11 @@ test('F9 B8: it thinks, uses a tool, and says what the tool said; asked again it
   const { run, states, message } = await chat.answer('and outside?');
   expect(run.state).toBe('completed');
   expect(states).toEqual(expect.arrayContaining(['thinking', 'executing']));
-  expect(message?.parts.map(({ type }) => type)).toEqual(['reasoning', 'tool_call', 'text']);
+  expect(message?.parts.map(({ type }) => type)).toEqual(['reasoning', 'tool_call', 'text', 'data']);
+  // What the agent calls them, and that the call is part of a message.
+  const { parts } = data(message, 'ag-ui.origins') as { parts: Record<string, unknown>[] };
+  expect(parts).toMatchObject([{ part: 0 }, { part: 1, id: 'call_1' }, { part: 2 }]);
+  expect(parts[1]?.['parent_message']).toBeTypeOf('string');
   expect(message?.parts[0]).toMatchObject({ text: 'Let me look outside.' });
   expect(tools(message)).toMatchObject([
     { name: 'weather', state: 'completed', arguments: { city: 'Bern' }, result: 'sunny in Bern' },

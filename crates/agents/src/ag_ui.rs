@@ -6,6 +6,7 @@
 mod act;
 mod cabinet;
 mod decoder;
+mod dialect;
 mod document;
 mod endpoint;
 mod event;
@@ -23,10 +24,10 @@ mod talk;
 mod trouble;
 mod turn;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use antiphon_hub::{Hub, RunSession};
-use antiphon_protocol::{BotSpec, Ending, bot::AgUiSpec};
+use antiphon_protocol::{BotSpec, Ending, UserId, bot::AgUiSpec};
 use async_trait::async_trait;
 use tokio::{sync::Notify, time::sleep};
 use tracing::{debug, info};
@@ -49,6 +50,11 @@ pub fn connector(spec: &BotSpec, own: &AgUiSpec, place: &Place) -> Result<Arc<dy
     let endpoint = Endpoint::new(&options)?;
     let (hub, cabinet) = (Arc::clone(&place.hub), Cabinet::of(&place.data_dir, &spec.id));
     Ok(Arc::new(AgUi { hub, options, cabinet, endpoint, away: Notify::new() }))
+}
+
+/// Removes what was kept for a bot that is no more.
+pub(crate) fn forget(data_dir: &Path, bot: &UserId) {
+    Cabinet::of(data_dir, bot).empty();
 }
 
 struct AgUi {

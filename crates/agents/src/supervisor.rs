@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::{
-    Connector, Trouble,
+    Connector, Trouble, ag_ui,
     host::{HostOptions, Place},
     worker::Worker,
 };
@@ -62,7 +62,7 @@ impl Supervisor {
         let this = Arc::new(self);
         let Some(mut orders) = this.hub().orders(&this.bot) else { return };
         loop {
-            let Some(order) = orders.borrow_and_update().clone() else { return };
+            let Some(order) = orders.borrow_and_update().clone() else { return this.forget().await };
             // Before it is up, and if it is not to come up at all: what is said to it there waits for it.
             enter(this.hub(), &order.spec).await;
             let end = if order.run && order.locked {
@@ -82,6 +82,14 @@ impl Supervisor {
                 return;
             }
         }
+    }
+
+    /// The bot was taken away: what its connector has kept for it alone goes as well. What a program has written into the
+    /// folders of its rooms stays, as what the bot said does: it is people's work.
+    async fn forget(&self) {
+        let (bot, data_dir) = (self.bot.clone(), self.place.data_dir.clone());
+        // Whoever runs no tasks any more removes nothing.
+        let _ = tokio::task::spawn_blocking(move || ag_ui::forget(&data_dir, &bot)).await;
     }
 
     /// One life: from an order to run until the next order.

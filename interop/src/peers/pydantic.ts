@@ -1,8 +1,7 @@
 // Agents of Pydantic AI that speak AG-UI, one per path; `peers/pydantic/app.py` says what each of them does.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@antiphon/e2e/port';
-import { Program } from '../program.ts';
+import type { Program } from '../program.ts';
+import { read, uvicorn } from './uvicorn.ts';
 
 /** The agents, by their paths. */
 export type Agent = 'plain' | 'weather' | 'deploy' | 'broken' | 'patient';
@@ -34,9 +33,6 @@ export interface Calls {
   readonly finished: number;
 }
 
-const PROJECT = join(import.meta.dirname, '../..');
-const PYTHON = join(PROJECT, '.venv/bin/python');
-
 /** A server with all agents. Starting it takes seconds: have one for a file of tests, and a thread for each test. */
 export class Pydantic implements AsyncDisposable {
   readonly #origin: string;
@@ -48,20 +44,7 @@ export class Pydantic implements AsyncDisposable {
   }
 
   static async start(): Promise<Pydantic> {
-    if (!existsSync(PYTHON)) {
-      throw new Error('Pydantic AI is missing: run interop/scripts/python.sh (`make interop` does)');
-    }
-    const port = await freePort();
-    const origin = `http://127.0.0.1:${port}`;
-    const program = await Program.start({
-      name: 'pydantic',
-      command: PYTHON,
-      args: ['-m', 'uvicorn', 'app:app', '--host', '127.0.0.1', '--port', `${port}`, '--log-level', 'info'],
-      cwd: join(PROJECT, 'peers/pydantic'),
-      env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
-      ready: (output) => output.includes(`running on ${origin}`),
-      advice: 'interop/scripts/python.sh makes its environment',
-    });
+    const { origin, program } = await uvicorn('pydantic', '.venv');
     return new Pydantic(origin, program);
   }
 
@@ -72,18 +55,18 @@ export class Pydantic implements AsyncDisposable {
 
   /** What agents were asked, oldest first; of one thread if it is named. */
   async journal(thread?: string): Promise<readonly RunInput[]> {
-    const all = (await (await fetch(`${this.#origin}/journal`)).json()) as readonly RunInput[];
+    const all = await read<readonly RunInput[]>(this.#origin, 'journal');
     return thread === undefined ? all : all.filter(({ threadId }) => threadId === thread);
   }
 
   /** The packages that the server's Python has, with their versions. */
   async versions(): Promise<Readonly<Record<string, string>>> {
-    return (await (await fetch(`${this.#origin}/versions`)).json()) as Record<string, string>;
+    return read(this.#origin, 'versions');
   }
 
   /** What became of the calls of the patient agent's tool, since the server started. */
   async calls(): Promise<Calls> {
-    return (await (await fetch(`${this.#origin}/calls`)).json()) as Calls;
+    return read(this.#origin, 'calls');
   }
 
   /** Kills it, as a crash would. */

@@ -181,7 +181,7 @@ impl<'a> Reply<'a> {
             return Ok(());
         }
         let answer = self.open().await?;
-        self.tools.announce(&answer, news, self.settings.tools_for).await?;
+        self.tools.announce(&answer, news, self.settings).await?;
         self.parts += 1;
         (self.words, self.thoughts) = (None, None);
         Ok(())

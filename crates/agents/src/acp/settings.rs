@@ -33,6 +33,8 @@ pub(super) struct Settings {
     pub sign_in: Option<String>,
     /// How long it may take to start, and to open a session.
     pub start: Duration,
+    /// How long it may be silent while one of its tools runs; as long as a step, if nothing.
+    pub tool: Option<Duration>,
     /// How long people have to decide.
     pub decide: Duration,
     /// Who may see its thoughts.
@@ -66,6 +68,7 @@ impl Settings {
             resume: own.resume,
             sign_in: own.sign_in.clone(),
             start: Duration::from_millis(own.start_ms),
+            tool: own.tool_ms.map(Duration::from_millis),
             decide: Duration::from_millis(own.decide_within_ms),
             thoughts_for: visible_to("reasoning"),
             tools_for: visible_to("tools"),

@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use antiphon_hub::{Answer, PendingTool, ToolHandle, ToolStart};
-use antiphon_protocol::{Error, Role, ToolCallId};
+use antiphon_protocol::{Error, ToolCallId};
 use serde_json::Value;
 
-use super::words::{Raw, ToolNews, ToolStatus};
+use super::{
+    settings::Settings,
+    words::{Raw, ToolNews, ToolStatus},
+};
 
 /// Bytes of an error text that are shown.
 const LONGEST_ERROR: usize = 2_000;
@@ -72,12 +75,13 @@ impl Tools {
         &mut self,
         answer: &Answer,
         news: ToolNews,
-        visible_to: Option<Role>,
+        settings: &Settings,
     ) -> Result<(), Error> {
         let start = ToolStart {
             title: news.title(),
             arguments: news.arguments().unwrap_or_default(),
-            visible_to,
+            visible_to: settings.tools_for,
+            silence: settings.tool,
             stops_with_run: true,
             ..ToolStart::new(news.tool_name())
         };

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{event::Subtype, outcome::Interrupt};
 
@@ -68,23 +68,40 @@ pub(super) enum Act {
     /// The conversation is this from now on.
     Messages(Vec<Value>),
     /// Something that has no other place, kept as it is.
-    Kept {
-        /// The type of the event that it came with.
-        event: &'static str,
-        /// What the agent calls it.
-        name: Option<String>,
-        /// The thing itself.
-        value: Value,
-    },
+    Kept(Kept),
+    /// Something is left out, and this is why.
+    Cut { what: &'static str, why: &'static str },
+}
+
+/// Something that a room has no other place for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Kept {
+    /// The type of the event that it came with.
+    pub event: String,
+    /// What the agent calls it.
+    pub name: Option<String>,
+    /// Short fields of the event.
+    pub fields: Option<Map<String, Value>>,
+    /// The thing itself.
+    pub value: Option<Value>,
+    /// Whether it is none of AG-UI's own: for those who look after the agent.
+    pub is_raw: bool,
+}
+
+impl Kept {
+    /// A thing that came with an event of this type.
+    pub fn new(event: &str, name: Option<String>, value: Value) -> Self {
+        Self { event: event.to_owned(), name, value: Some(value), ..Self::default() }
+    }
 }
 
 /// Whose words a text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Role {
     /// The agent's own.
     Assistant,
-    /// Someone else's.
-    Other,
+    /// Someone else's, in the protocol's word for them.
+    Other(String),
 }
 
 /// How a stream has ended.
@@ -117,6 +134,8 @@ pub(super) enum Fault {
     NoQuestion,
     /// A state or an activity is too large or too deep.
     TooLarge(&'static str),
+    /// Its changes are more work than a run may make.
+    TooManyChanges,
 }
 
 impl fmt::Display for Fault {
@@ -129,6 +148,7 @@ impl fmt::Display for Fault {
             Self::TooMuchOpen => f.write_str("it has too much open at once"),
             Self::NoQuestion => f.write_str("it waits for an answer, but asked nothing"),
             Self::TooLarge(what) => write!(f, "{what} is too large"),
+            Self::TooManyChanges => f.write_str("it changed its state or its activities too often"),
         }
     }
 }

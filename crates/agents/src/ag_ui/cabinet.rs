@@ -16,7 +16,7 @@ use crate::kept;
 
 /// Folder of the data directory that holds one for each such bot.
 const HOMES: &str = "ag_ui";
-/// Bytes that are kept of a room. What was kept first goes first.
+/// Bytes that are kept of a room. What was kept or used first goes first.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 /// Larger files were not written by us.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;
@@ -93,6 +93,15 @@ impl Cabinet {
         (kept::hash(&bytes) == wanted.hash).then(|| serde_json::from_slice(&bytes).ok())?
     }
 
+    /// The same, and keeps it anew: of what there is no room for, what is used goes last.
+    pub fn renew(&self, room: &RoomId, wanted: &Kept) -> Option<Value> {
+        let found = self.find(room, wanted)?;
+        if let Err(fault) = self.keep(room, &found) {
+            warn!(%room, %fault, "what an agent wants back cannot be kept anew");
+        }
+        Some(found)
+    }
+
     /// The questions of a room that are open.
     pub fn questions(&self, room: &RoomId) -> Option<OpenQuestions> {
         let bytes = kept::read(&self.place(room, QUESTIONS), LARGEST_FILE)?;
@@ -126,6 +135,15 @@ impl Cabinet {
             && fault.kind() != io::ErrorKind::NotFound
         {
             warn!(%room, %fault, "an agent's questions cannot be forgotten");
+        }
+    }
+
+    /// Throws away all of it, in every room.
+    pub fn empty(&self) {
+        if let Err(fault) = fs::remove_dir_all(&self.home)
+            && fault.kind() != io::ErrorKind::NotFound
+        {
+            warn!(home = %self.home.display(), %fault, "what was kept for a bot that is no more cannot be removed");
         }
     }
 
@@ -204,6 +222,21 @@ mod tests {
         assert_eq!(is_there.iter().filter(|is_there| **is_there).count(), 5);
         assert!(is_there[9] && !is_there[0]);
         assert!(cabinet(&home).questions(&room("a")).is_some());
+    }
+
+    #[test]
+    fn what_is_used_outlives_what_is_not() {
+        let home = TempDir::new().unwrap();
+        let keep = |n: u32| {
+            cabinet(&home).keep(&room("a"), &json!(format!("{n}{}", "x".repeat(3 * 1024 * 1024)))).unwrap()
+        };
+        let (used, unused) = (keep(0), keep(1));
+        for n in 2..8 {
+            assert!(cabinet(&home).renew(&room("a"), &used).is_some(), "{n}");
+            keep(n);
+        }
+        assert!(cabinet(&home).renew(&room("a"), &used).is_some());
+        assert_eq!(cabinet(&home).renew(&room("a"), &unused), None);
     }
 
     #[test]

@@ -12,18 +12,21 @@ use serde_json::{Map, Value, json};
 use tracing::debug;
 
 use super::{
-    act::{Act, Ending, Fault, Key},
-    event::{Body, Event},
+    act::{Act, Ending, Fault, Kept, Key},
+    event::{Body, Event, Rest},
     outcome::{Outcome, Usage},
+    trouble::MOST_REASON_BYTES,
 };
 use lanes::Lanes;
 use open::{Kind, Open};
 use said::{Opening, Said, What};
 
-pub(super) use surroundings::Surroundings;
+pub(super) use surroundings::{Activity, Surroundings};
 
 /// The event about a tool's progress that this server sends, and understands.
 const TOOL_PROGRESS: &str = "tool.progress";
+/// What is told of it; whatever else it brings is kept as an event.
+const TOLD_OF_PROGRESS: [&str; 3] = ["toolCallId", "fraction", "message"];
 /// What agents of forerunners, whose runs could not end as cancelled, give as the code of an error instead.
 const STOPPED: [&str; 2] = ["cancelled", "abort"];
 
@@ -85,10 +88,12 @@ impl Decoder {
     }
 
     /// Takes an event, and tells what it means.
-    pub fn take(&mut self, event: Event, acts: &mut Vec<Act>) -> Result<(), Fault> {
+    pub fn take(&mut self, mut event: Event, acts: &mut Vec<Act>) -> Result<(), Fault> {
         if !self.admit(&event.body)? {
+            acts.push(Act::Cut { what: "events", why: "they came after the end of the run" });
             return Ok(());
         }
+        keep_rest(std::mem::take(&mut event.rest), acts);
         self.release(Some(&event.body), acts);
         if let Some((kind, id)) = self.lanes.leave(&event) {
             self.open.close(kind, &id, acts);
@@ -119,6 +124,8 @@ impl Decoder {
     /// Whether an event may come now. What comes after the end is not looked at.
     fn admit(&mut self, body: &Body) -> Result<bool, Fault> {
         match (&self.phase, body) {
+            // Whatever it means, it breaks no rule that is known.
+            (Phase::Silent, Body::Unknown) => Ok(true),
             (Phase::Running, Body::RunStarted {}) => Err(Fault::SecondStart),
             (_, Body::RunStarted {}) => {
                 self.phase = Phase::Running;
@@ -137,7 +144,7 @@ impl Decoder {
     }
 
     fn carry_out(&mut self, event: Event, acts: &mut Vec<Act>) -> Result<(), Fault> {
-        let Event { owner, metadata, body } = event;
+        let Event { owner, metadata, body, .. } = event;
         let body = match Said::read(body) {
             Ok(said) => return self.say(owner, said, acts),
             Err(body) => body,
@@ -146,11 +153,15 @@ impl Decoder {
             Body::RunFinished { outcome, result, usage } => {
                 let ending = ending(outcome)?;
                 let result = result.filter(|result| !result.is_null());
-                acts.extend(result.map(|value| Act::Kept { event: "RUN_FINISHED", name: None, value }));
+                acts.extend(result.map(|value| Act::Kept(Kept::new("RUN_FINISHED", None, value))));
                 self.finish(ending, usage, acts);
             }
             Body::RunError { message, code, usage } => {
-                let is_stop = code.is_some_and(|code| STOPPED.contains(&code.as_str()));
+                let is_stop = code.as_deref().is_some_and(|code| STOPPED.contains(&code));
+                if (code.is_some() && !is_stop) || message.len() > MOST_REASON_BYTES {
+                    let value = json!({ "message": message, "code": code });
+                    acts.push(Act::Kept(Kept::new("RUN_ERROR", None, value)));
+                }
                 let ending = if is_stop { Ending::Cancelled } else { Ending::Failed(message) };
                 self.finish(ending, usage, acts);
             }
@@ -161,8 +172,12 @@ impl Decoder {
                 acts.push(Act::Sealed { subtype, entity, value });
             }
             Body::MessagesSnapshot { messages } => acts.push(Act::Messages(messages)),
-            Body::Raw { event: value, source: name } => acts.push(Act::Kept { event: "RAW", name, value }),
-            Body::Custom { name, value } => acts.push(self.custom(name, value)),
+            Body::Raw { event: value, source: name } => {
+                acts.push(Act::Kept(Kept { is_raw: true, ..Kept::new("RAW", name, value) }));
+            }
+            Body::Custom { name, value } => self.custom(name, value, acts),
+            // Kept with all that it brings.
+            Body::Unknown => {}
             body => self.around.take(owner, body, acts)?,
         }
         Ok(())
@@ -247,21 +262,24 @@ impl Decoder {
             Some(key) => self.held = Some(Act::Answered { key, id, content, state }),
             // A tool that this run has not called, or a second answer.
             None => {
-                let value = json!({ "toolCallId": call, "content": content });
-                acts.push(Act::Kept { event: "TOOL_CALL_RESULT", name: None, value });
+                let value = json!({ "toolCallId": call, "messageId": id, "content": content });
+                acts.push(Act::Kept(Kept::new("TOOL_CALL_RESULT", None, value)));
             }
         }
     }
 
-    fn custom(&self, name: String, value: Value) -> Act {
+    fn custom(&self, name: String, value: Value, acts: &mut Vec<Act>) {
         let call = value.get("toolCallId").and_then(Value::as_str);
-        match call.filter(|_| name == TOOL_PROGRESS).and_then(|call| self.call(call)) {
-            Some(key) => Act::Progress {
-                key,
-                fraction: value.get("fraction").and_then(Value::as_f64),
-                message: value.get("message").and_then(Value::as_str).map(str::to_owned),
-            },
-            None => Act::Kept { event: "CUSTOM", name: Some(name), value },
+        let key = call.filter(|_| name == TOOL_PROGRESS).and_then(|call| self.call(call));
+        acts.extend(key.map(|key| Act::Progress {
+            key,
+            fraction: value.get("fraction").and_then(Value::as_f64),
+            message: value.get("message").and_then(Value::as_str).map(str::to_owned),
+        }));
+        let is_told = |field: &String| TOLD_OF_PROGRESS.contains(&field.as_str());
+        let is_all = value.as_object().is_some_and(|fields| fields.keys().all(is_told));
+        if key.is_none() || !is_all {
+            acts.push(Act::Kept(Kept::new("CUSTOM", Some(name), value)));
         }
     }
 
@@ -276,6 +294,17 @@ impl Decoder {
         self.lanes = Lanes::default();
         self.open.close_all(acts);
         self.around.close_all(acts);
+    }
+}
+
+/// What an event brings beside its meaning.
+fn keep_rest(Rest { kind, fields, raw }: Rest, acts: &mut Vec<Act>) {
+    if let Some(value) = raw {
+        let raw = Kept { name: Some("rawEvent".to_owned()), is_raw: true, ..Kept::new(&kind, None, value) };
+        acts.push(Act::Kept(raw));
+    }
+    if fields.is_some() {
+        acts.push(Act::Kept(Kept { event: kind, fields, ..Kept::default() }));
     }
 }
 

@@ -1,8 +1,13 @@
 //! A document of JSON that an agent changes by patches (RFC 6902): its state, or an activity. A patch is taken whole or
-//! not at all, and none makes a document larger or deeper than a bound, however often it copies what is there.
+//! not at all, and none makes a document larger or deeper than a bound, however often it copies what is there. What all
+//! patches of a run cost together is bounded as well.
+
+mod work;
 
 use serde::Deserialize;
 use serde_json::Value;
+
+pub(super) use work::{Unfit, Work};
 
 /// Larger documents are no state of a conversation.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
@@ -58,19 +63,22 @@ impl Document {
         self.bytes
     }
 
-    /// Carries a patch out.
-    pub fn patch(&mut self, changes: &[Change]) -> Result<(), Misfit> {
+    /// Carries a patch out, for as long as there is work left.
+    pub fn patch(&mut self, changes: &[Change], work: &mut Work) -> Result<(), Unfit> {
+        // It is copied and looked at as a whole, whether the patch fits or not.
+        work.spend_patch(self.bytes)?;
         if changes.len() > MOST_CHANGES {
-            return Err(Misfit);
+            return Err(Unfit::Misfit);
         }
         let mut next = self.value.clone();
         // What a step adds is counted, what it takes away is not: a patch cannot swell on its way.
         let mut left = MOST_BYTES;
         for change in changes {
+            work.spend(change.cost(&next))?;
             carry_out(&mut next, change, &mut left)?;
         }
         *self = Self::new(next)?;
-        Ok(())
+        work.spend(self.bytes)
     }
 }
 
@@ -166,6 +174,11 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         _ => a == b,
     }
+}
+
+/// Roughly how many bytes of JSON a value is that is carried about.
+fn carried(value: &Value) -> usize {
+    size(value, MOST_DEPTH).unwrap_or(MOST_BYTES)
 }
 
 /// Roughly how many bytes of JSON a value is; nothing if it is deeper than `depth`.

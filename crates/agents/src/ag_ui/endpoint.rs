@@ -3,14 +3,18 @@
 
 use std::time::Duration;
 
+use antiphon_protocol::UserId;
 use reqwest::{
     Client, Response, StatusCode,
     header::{ACCEPT, CONTENT_TYPE, HeaderValue},
     redirect,
 };
+use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
+use tracing::info;
 
 use super::{
+    dialect::{Dialect, Spoken, older},
     event::Event,
     frames::Frames,
     input::RunAgentInput,
@@ -29,10 +33,15 @@ const LINGER: Duration = Duration::from_millis(500);
 /// again.
 const MOST_STREAM_BYTES: usize = 64 * 1024 * 1024;
 
-/// Where an agent is.
+/// What is read of a refusal: the fields that it names come first.
+const MOST_REFUSAL_BYTES: usize = 64 * 1024;
+
+/// Where an agent is, and how it is spoken to.
 pub(super) struct Endpoint {
+    bot: UserId,
     client: Client,
     url: reqwest::Url,
+    spoken: Spoken,
     times: Times,
 }
 
@@ -49,7 +58,8 @@ impl Endpoint {
         let client = if options.url.is_local() { client.no_proxy() } else { client };
         let no_tls = |_| Trouble::permanent("no TLS on this machine: certificates are missing");
         let client = client.build().map_err(no_tls)?;
-        Ok(Self { client, url: options.url.url().clone(), times: options.times })
+        let (bot, url, spoken) = (options.id.clone(), options.url.url().clone(), Spoken::default());
+        Ok(Self { bot, client, url, spoken, times: options.times })
     }
 
     /// Whether anybody answers at all. AG-UI has no question for that, so what is answered does not matter.
@@ -58,16 +68,49 @@ impl Endpoint {
         asked.map(drop).map_err(|_| Trouble::passing("the agent cannot be reached"))
     }
 
-    /// Begins a run.
+    /// Begins a run. An agent of before 1.0 refuses what that has added, and is asked once more, without; from then on it is
+    /// asked as it wants to be. What is refused has not been begun.
     pub async fn ask(&self, input: &RunAgentInput<'_>) -> Result<Stream, Halt> {
         let begin_by = Instant::now() + self.times.first_event;
+        if self.spoken.dialect() == Dialect::Forerunner {
+            return self.stream(self.post(&older(input), begin_by).await?, begin_by);
+        }
+        let mut response = self.post(input, begin_by).await?;
+        if matches!(response.status(), StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) {
+            let (refused, words) = (response.status(), refusal(&mut response, begin_by).await);
+            if !self.spoken.may_be_older(&words, !input.resume.is_empty()) {
+                return Err(Halt::refused(refused));
+            }
+            let again = self.post(&older(input), begin_by).await?;
+            if again.status() != StatusCode::OK {
+                return Err(Halt::refused(refused));
+            }
+            if self.spoken.learn(Dialect::Forerunner) {
+                info!(bot = %self.bot, "an agent refuses what AG-UI 1.0 has added, and is asked as its forerunners were");
+            }
+            return self.stream(again, begin_by);
+        }
+        let stream = self.stream(response, begin_by)?;
+        self.spoken.learn(Dialect::Current);
+        Ok(stream)
+    }
+
+    /// The agent has done what only 1.0 has words for.
+    pub fn speaks_current(&self) {
+        self.spoken.learn(Dialect::Current);
+    }
+
+    async fn post(&self, body: &impl Serialize, begin_by: Instant) -> Result<Response, Halt> {
         let too_late = |_| Halt::slow("the agent did not begin to answer within", self.times.first_event);
-        let request = self.client.post(self.url.clone()).json(input);
+        let request = self.client.post(self.url.clone()).json(body);
         let sent = timeout_at(begin_by, request.send()).await.map_err(too_late)?;
-        let response = sent.map_err(|fault| match fault.is_connect() {
+        sent.map_err(|fault| match fault.is_connect() {
             true => Halt::Away,
             false => Halt::Trouble("the agent broke off before its answer".to_owned()),
-        })?;
+        })
+    }
+
+    fn stream(&self, response: Response, begin_by: Instant) -> Result<Stream, Halt> {
         Ok(Stream {
             response: accepted(response)?,
             frames: Frames::default(),
@@ -77,6 +120,17 @@ impl Endpoint {
             times: self.times,
         })
     }
+}
+
+/// What an agent says about its refusal, as far as that is read.
+async fn refusal(response: &mut Response, begin_by: Instant) -> Vec<u8> {
+    let mut words = Vec::new();
+    while words.len() < MOST_REFUSAL_BYTES
+        && let Ok(Ok(Some(more))) = timeout_at(begin_by, response.chunk()).await
+    {
+        words.extend_from_slice(&more[..more.len().min(MOST_REFUSAL_BYTES - words.len())]);
+    }
+    words
 }
 
 /// Anything but a plain yes is a no.
@@ -127,22 +181,27 @@ impl Stream {
     /// Waits for what comes next, but no longer than until `soon`. `since` is when the last piece came.
     pub async fn next(&mut self, pace: Pace, since: Instant, soon: Option<Instant>) -> Result<Piece, Halt> {
         let limit = match (self.begin_by, pace) {
-            (Some(begin_by), _) => begin_by,
-            (None, Pace::Speaking) => since + self.times.gap,
-            (None, Pace::Tool) => since + self.times.tool,
-            (None, Pace::Over) => since + LINGER,
+            (Some(begin_by), _) => Some(begin_by),
+            (None, Pace::Speaking) => Some(since + self.times.gap),
+            // The engine has the clock of tools.
+            (None, Pace::Tool) => None,
+            (None, Pace::Over) => Some(since + LINGER),
         };
-        let until = soon.map_or(limit, |soon| soon.min(limit));
-        match timeout_at(until, self.response.chunk()).await {
+        let chunk = self.response.chunk();
+        let come = match [limit, soon].into_iter().flatten().min() {
+            Some(until) => timeout_at(until, chunk).await,
+            None => Ok(chunk.await),
+        };
+        match come {
             Ok(Ok(Some(bytes))) => {
                 self.begin_by = None;
                 self.read(&bytes).map(Piece::Events)
             }
             // A stream that breaks is one that ends: what was said so far decides whether it was whole.
             Ok(Ok(None) | Err(_)) => Ok(Piece::End),
-            Err(_) if until < limit => Ok(Piece::Nothing),
+            Err(_) if limit.is_none_or(|limit| Instant::now() < limit) => Ok(Piece::Nothing),
             Err(_) if pace == Pace::Over => Ok(Piece::End),
-            Err(_) => Err(self.silence(pace)),
+            Err(_) => Err(self.silence()),
         }
     }
 
@@ -162,15 +221,14 @@ impl Stream {
     }
 
     fn events(&mut self, frames: Vec<Vec<u8>>) -> Result<Vec<Event>, Halt> {
-        let read = |frame| Event::read(&self.halves.mend(frame)).map_err(Halt::from).transpose();
-        frames.into_iter().filter_map(read).collect()
+        let read = |frame| Event::read(&self.halves.mend(frame)).map_err(Halt::from);
+        frames.into_iter().map(read).collect()
     }
 
-    fn silence(&self, pace: Pace) -> Halt {
-        match (self.begin_by, pace) {
-            (Some(_), _) => Halt::slow("the agent did not begin to answer within", self.times.first_event),
-            (None, Pace::Tool) => Halt::slow("a tool of the agent was silent for", self.times.tool),
-            (None, _) => Halt::slow("the agent fell silent for", self.times.gap),
+    fn silence(&self) -> Halt {
+        match self.begin_by {
+            Some(_) => Halt::slow("the agent did not begin to answer within", self.times.first_event),
+            None => Halt::slow("the agent fell silent for", self.times.gap),
         }
     }
 }

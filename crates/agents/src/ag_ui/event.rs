@@ -1,5 +1,7 @@
-//! Events of AG-UI 1.0, and those of its forerunners. Read with tolerance: a type or field that is not known is left out,
-//! `null` is the same as nothing. A known field of another kind than it should be makes an event unreadable.
+//! Events of AG-UI 1.0, and those of its forerunners. Read with tolerance: a type or field that is not known is kept beside
+//! the rest, `null` is the same as nothing. A known field of another kind than it should be makes an event unreadable.
+
+mod rest;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -9,6 +11,7 @@ use super::{
     document::Change,
     outcome::{Outcome, Usage},
 };
+pub(super) use rest::Rest;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +22,8 @@ pub(super) struct Event {
     pub metadata: Option<Map<String, Value>>,
     /// What happens.
     pub body: Body,
+    /// What it brings beside that.
+    pub rest: Rest,
 }
 
 /// An event that is none.
@@ -40,18 +45,15 @@ struct Envelope {
 }
 
 impl Event {
-    /// Reads an event; nothing if it is of a type that is not known.
-    pub fn read(json: &[u8]) -> Result<Option<Self>, Unreadable> {
+    /// Reads an event. One of a type that is not known is read as [`Body::Unknown`], with all that it brings.
+    pub fn read(json: &[u8]) -> Result<Self, Unreadable> {
         let unreadable = |event| Unreadable { event };
         let value: Value = serde_json::from_slice(json).map_err(|_| unreadable(None))?;
         let envelope = Envelope::deserialize(&value);
         let Envelope { kind, subagent_run_id: owner, metadata } = envelope.map_err(|_| unreadable(None))?;
+        let rest = Rest::of(&kind, &value);
         match Body::deserialize(value) {
-            Ok(Body::Unknown) => {
-                debug!(event = name(&kind), "an agent sent an event of a type that is not known");
-                Ok(None)
-            }
-            Ok(body) => Ok(Some(Self { owner, metadata, body })),
+            Ok(body) => Ok(Self { owner, metadata, body, rest }),
             Err(fault) => {
                 debug!(event = name(&kind), %fault, "an agent sent an event that cannot be read");
                 Err(unreadable(Some(name(&kind).to_owned())))
@@ -154,7 +156,13 @@ pub(super) enum Body {
     /// What the model wants back with a message or a tool call, unread.
     ReasoningEncryptedValue { subtype: Subtype, entity_id: String, encrypted_value: String },
     /// Another agent begins to work for this one.
-    SubagentStarted { name: String, description: Option<String>, parent_subagent_run_id: Option<String> },
+    SubagentStarted {
+        name: String,
+        description: Option<String>,
+        parent_subagent_run_id: Option<String>,
+        parent_tool_call_id: Option<String>,
+        parent_message_id: Option<String>,
+    },
     /// It is done, or waits.
     SubagentFinished { result: Option<Value>, outcome: Option<SubagentOutcome> },
     /// It cannot go on.
@@ -179,66 +187,17 @@ pub(super) enum Subtype {
 }
 
 /// How a subagent has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
 pub(super) enum SubagentOutcome {
     /// It is done.
-    Success,
-    /// It waits for an answer.
-    Suspended,
+    Success {},
+    /// It waits for answers, to these questions if it says which.
+    Suspended { interrupt_ids: Option<Vec<String>> },
     /// Something of a later version.
     #[serde(other)]
     Other,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(json: &str) -> Result<Option<Event>, Unreadable> {
-        Event::read(json.as_bytes())
-    }
-
-    #[test]
-    fn what_peers_add_or_set_to_null_does_no_harm() {
-        let plain = read(r#"{"type":"TOOL_CALL_START","toolCallId":"1","toolCallName":"look"}"#);
-        for same in [
-            r#"{"type":"TOOL_CALL_START","toolCallId":"1","toolCallName":"look","parentMessageId":null,"timestamp":null}"#,
-            r#"{"type":"TOOL_CALL_START","toolCallId":"1","toolCallName":"look","subagentRunId":null,"new":[{}],"rawEvent":{"x":1}}"#,
-        ] {
-            assert_eq!(read(same), plain, "{same}");
-        }
-        assert_eq!(read(r#"{"type":"RUN_RESUMED_BY_MAGIC","x":1}"#), Ok(None));
-        let finished =
-            read(r#"{"type":"RUN_FINISHED","threadId":"t","runId":"r","outcome":null}"#).unwrap().unwrap();
-        assert_eq!(finished.body, Body::RunFinished { outcome: None, result: None, usage: None });
-    }
-
-    #[test]
-    fn events_of_forerunners_are_understood() {
-        let old = read(r#"{"type":"THINKING_TEXT_MESSAGE_CONTENT","delta":"hm"}"#).unwrap().unwrap();
-        assert_eq!(
-            old.body,
-            Body::ReasoningMessageContent { message_id: thinking(), delta: "hm".to_owned() }
-        );
-        let old = read(r#"{"type":"THINKING_START","title":"Thinking"}"#).unwrap().unwrap();
-        assert_eq!(old.body, Body::ReasoningStart {});
-    }
-
-    #[test]
-    fn a_known_field_of_another_kind_is_told_by_the_events_name_alone() {
-        for (json, event) in [
-            (
-                r#"{"type":"TEXT_MESSAGE_CONTENT","messageId":"1","delta":{"SECRET":1}}"#,
-                Some("TEXT_MESSAGE_CONTENT"),
-            ),
-            (r#"{"type":"TEXT_MESSAGE_CONTENT","messageId":"1"}"#, Some("TEXT_MESSAGE_CONTENT")),
-            (r#"{"type":"STATE_DELTA","delta":[{"op":"frobnicate","path":"/a"}]}"#, Some("STATE_DELTA")),
-            (r#"{"type":7}"#, None),
-            ("[]", None),
-            ("SECRET", None),
-        ] {
-            assert_eq!(read(json), Err(Unreadable { event: event.map(str::to_owned) }), "{json}");
-        }
-    }
-}
+mod tests;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     cabinet::{Cabinet, OpenQuestions},
     message::Message,
-    turn,
+    turn::{self, Held},
 };
 use crate::{
     members::{self, Names},
@@ -27,6 +27,8 @@ pub(super) struct History {
     pub state: Option<Value>,
     /// Whether it left one that is not there any more.
     pub has_lost_state: bool,
+    /// Whether it had a conversation of its own that is not there any more.
+    pub has_lost_conversation: bool,
     /// Whether the turn is among them in which questions were left open.
     pub has_questions: bool,
     /// Whether more than one person or bot speaks to it, so that each message begins with a name.
@@ -34,7 +36,7 @@ pub(super) struct History {
 }
 
 /// What was said, in its order and up to about `budget` bytes; the agent's state may be further back. The turn in which
-/// questions were left `open` is there as the agent made it.
+/// questions were left `open` is there as the agent made it, and so is a conversation that it has put in the place of ours.
 ///
 /// What others said after the question is left out, because it waits for runs of its own. The agent's own later answers
 /// are there: they belong to questions that came before this one.
@@ -74,7 +76,10 @@ struct Gathered {
     /// How much of the budget is left; nothing once something did not fit.
     left: Option<usize>,
     /// The state of the newest turn that has one.
-    state: Option<turn::State>,
+    state: Option<Held>,
+    /// What the agent put in the place of everything up to a position in the log.
+    conversation: Option<(Vec<Value>, u64)>,
+    has_lost_conversation: bool,
     has_questions: bool,
     /// Whether the conversation begins with what there is.
     is_whole: bool,
@@ -84,7 +89,15 @@ impl Gathered {
     fn begin(mut question: Vec<Message>, budget: usize) -> Self {
         question.reverse();
         let left = Some(budget.saturating_sub(size(&question)));
-        Self { messages: question, left, state: None, has_questions: false, is_whole: false }
+        Self {
+            messages: question,
+            left,
+            state: None,
+            conversation: None,
+            has_lost_conversation: false,
+            has_questions: false,
+            is_whole: false,
+        }
     }
 
     fn add(&mut self, said: &Said, view: &View<'_>) {
@@ -100,11 +113,35 @@ impl Gathered {
             (self.has_questions, self.is_whole) = (true, open.is_whole);
             return;
         }
+        if let Some((_, seen)) = &self.conversation {
+            // What was said while the agent answered is not in it.
+            self.is_whole = said.seq <= *seen;
+            if self.is_whole || said.sender == *view.me {
+                return;
+            }
+        } else if said.sender == *view.me && self.has_conversation(said, view) {
+            return;
+        }
         let turn = view.turn(said);
         // A turn is taken whole or not at all: a call without its result would be refused.
         self.left = self.left.and_then(|left| left.checked_sub(size(&turn)));
         if self.left.is_some() {
             self.messages.extend(turn.into_iter().rev());
+        }
+    }
+
+    /// Takes the conversation as the agent had it after this turn, if it had one of its own.
+    fn has_conversation(&mut self, said: &Said, view: &View<'_>) -> bool {
+        let Some((held, seen)) = turn::conversation(said) else { return false };
+        match view.found(held) {
+            Some(Value::Array(messages)) => {
+                self.conversation = Some((messages, seen));
+                true
+            }
+            _ => {
+                self.has_lost_conversation = true;
+                false
+            }
         }
     }
 
@@ -114,19 +151,17 @@ impl Gathered {
 
     fn history(mut self, view: &View<'_>) -> History {
         self.messages.reverse();
-        let (state, has_lost_state) = match self.state {
-            None | Some(turn::State::Lost) => (None, false),
-            Some(turn::State::Whole(state)) => (Some(state), false),
-            Some(turn::State::Kept(kept)) => {
-                let found = view.cabinet.find(view.room, &kept);
-                let is_lost = found.is_none();
-                (found, is_lost)
-            }
-        };
+        if let Some((conversation, _)) = self.conversation {
+            self.messages.splice(0..0, conversation.into_iter().map(Message::Foreign));
+        }
+        let (has_left_state, is_lost) = (self.state.is_some(), self.state == Some(Held::Lost));
+        let state = self.state.and_then(|state| view.found(state));
+        let has_lost_state = has_left_state && state.is_none() && !is_lost;
         History {
             messages: self.messages,
             state,
             has_lost_state,
+            has_lost_conversation: self.has_lost_conversation,
             has_questions: self.has_questions,
             is_group: view.is_group,
         }
@@ -145,6 +180,15 @@ struct View<'a> {
 }
 
 impl View<'_> {
+    /// What the agent wants back, from wherever it is.
+    fn found(&self, held: Held) -> Option<Value> {
+        match held {
+            Held::Whole(value) => Some(value),
+            Held::Kept(kept) => self.cabinet.renew(self.room, &kept),
+            Held::Lost => None,
+        }
+    }
+
     /// What someone said; nothing of what is deleted or still grows.
     fn turn(&self, said: &Said) -> Vec<Message> {
         if said.status == MessageStatus::Streaming {

@@ -8,6 +8,7 @@ use super::{
     act::{Act, Key, Role},
     event::Subtype,
     message::{Call, Message},
+    turn,
 };
 
 /// The messages of a run, in the order in which they were begun.
@@ -38,6 +39,18 @@ impl Memory {
     /// The same, to be kept.
     pub fn to_keep(&self) -> Vec<Value> {
         self.messages.iter().filter_map(|message| serde_json::to_value(message).ok()).collect()
+    }
+
+    /// The conversation for later runs, if the agent has replaced it by one of its own: what it sent, and what came after.
+    /// Every call in it has an answer: without one, models refuse the whole.
+    pub fn conversation(&self) -> Option<Value> {
+        if !self.is_whole {
+            return None;
+        }
+        let mut messages = self.to_keep();
+        let unanswered = turn::without_answer(&messages);
+        messages.extend(unanswered);
+        Some(Value::Array(messages))
     }
 
     /// Whether nothing from before the run belongs in front of it.

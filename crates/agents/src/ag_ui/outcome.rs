@@ -21,8 +21,8 @@ pub(super) enum Outcome {
     Other,
 }
 
-/// A question of an agent, most often whether it may run a tool.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+/// A question of an agent, most often whether it may run a tool. Written as it was read, whatever was in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Interrupt {
     /// What the answer names.
@@ -30,23 +30,26 @@ pub(super) struct Interrupt {
     /// `tool_call`, `input_required`, `confirmation`, or a word of the agent's own.
     pub reason: String,
     /// The question, for people.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The tool call that waits.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_call_id: Option<String>,
     /// What an answer looks like, as JSON Schema.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_schema: Option<Value>,
     /// When the agent stops waiting: an ISO 8601 time.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
     /// What the agent adds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
     /// The subagent that asks.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subagent_run_id: Option<String>,
+    /// What a later version adds.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
 }
 
 /// What one model was used for. Parts are inside the totals, and never added to them.

@@ -17,7 +17,7 @@ use super::{
     decoder::Decoder,
     input::{Answered, Resume},
     outcome::Interrupt,
-    shown::Shown,
+    shown::{Shown, shorten},
 };
 
 /// Questions that wait at the same time, which is as many as a run may have. The others come when those are answered.
@@ -64,6 +64,8 @@ impl Questions {
         now: Timestamp,
     ) -> Self {
         let question = |interrupt| Question::of(interrupt, decoder, within, now);
+        // In the agent's words, with all that a decision has no field for.
+        shown.asked(interrupts.iter().map(|interrupt| json!(interrupt)));
         let questions: Vec<Question> = interrupts.into_iter().map(question).collect();
         for key in questions.iter().filter_map(|question| question.call) {
             shown.tools().asked(key);
@@ -99,6 +101,9 @@ impl Questions {
                     question.give_up(shown).await;
                     answers.push(Resume::cancelled(question.interrupt.id.clone()));
                 }
+            }
+            if let Some(answer) = answers.last() {
+                shown.answered(&answer.interrupt_id, json!(answer.status));
             }
         }
         answers
@@ -162,7 +167,7 @@ impl Question {
             (None, Some(tool)) => format!("May it use the tool {tool}?"),
             (None, None) => "May it go on?".to_owned(),
         };
-        prompt.truncate(prompt.floor_char_boundary(MOST_PROMPT_BYTES));
+        shorten(&mut prompt, MOST_PROMPT_BYTES);
         prompt
     }
 

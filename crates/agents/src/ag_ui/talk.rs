@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use antiphon_hub::{Hub, RunSession};
-use antiphon_protocol::{Activity, Usage};
+use antiphon_protocol::{Activity, Error, Usage};
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 use tracing::debug;
@@ -48,6 +48,8 @@ pub(super) struct Talk<'a> {
     asked: usize,
     /// Whether questions are kept as open ones.
     has_open: bool,
+    /// Whether all is written that there is to write.
+    is_concluded: bool,
 }
 
 impl<'a> Talk<'a> {
@@ -67,6 +69,7 @@ impl<'a> Talk<'a> {
             counted: 0,
             asked: 0,
             has_open: false,
+            is_concluded: false,
         }
     }
 
@@ -100,7 +103,11 @@ impl<'a> Talk<'a> {
                 Some(Ending::Asking(interrupts)) => {
                     let (within, now) = (self.options.times.decide, self.hub.now());
                     let questions = Questions::of(interrupts, &self.decoder, &mut self.shown, within, now);
+                    self.endpoint.speaks_current();
+                    // What is asked stands in the room before people decide, and is known to be open whatever becomes of that.
+                    let written = self.shown.pause(self.decoder.around()).await;
                     self.leave_open(&questions);
+                    written?;
                     let decisions = self.wait(questions.put(self.run, &self.shown)).await??;
                     resume = questions.answer(&decisions, &mut self.shown).await;
                 }
@@ -122,6 +129,9 @@ impl<'a> Talk<'a> {
         }
         if history.has_lost_state {
             self.shown.has_lost_state();
+        }
+        if history.has_lost_conversation {
+            self.shown.has_lost_conversation();
         }
         if let Some(open) = open.filter(|_| !history.has_questions) {
             history.messages.splice(0..0, open.messages.iter().cloned().map(Message::Foreign));
@@ -175,14 +185,24 @@ impl<'a> Talk<'a> {
         let mut acts = Vec::new();
         self.decoder.end(&mut acts);
         let _ = self.show(acts).await;
-        let _ = self.shown.conclude(self.decoder.around()).await;
+        if !self.is_concluded {
+            let _ = self.write_rest().await;
+        }
         self.count();
     }
 
     /// Writes what is left to be written, and sees to it that there is something.
     async fn conclude(&mut self) -> Result<(), Halt> {
-        self.shown.conclude(self.decoder.around()).await?;
+        self.write_rest().await?;
+        self.is_concluded = true;
         if self.shown.has_begun() { Ok(()) } else { Err(Halt::Trouble("the agent said nothing".to_owned())) }
+    }
+
+    async fn write_rest(&mut self) -> Result<(), Error> {
+        if let Some(conversation) = self.memory.conversation() {
+            self.shown.remember(conversation, self.run.trigger().seq);
+        }
+        self.shown.conclude(self.decoder.around()).await
     }
 
     /// Waits for others. The run may be stopped only here: what is being written is written to its end.

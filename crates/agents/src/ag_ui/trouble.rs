@@ -7,8 +7,8 @@ use reqwest::StatusCode;
 
 use super::{act::Fault, event::Unreadable, frames::MOST_EVENT_BYTES};
 
-/// Longest text of an agent about what went wrong that is shown, in bytes.
-const MOST_REASON_BYTES: usize = 500;
+/// Longest text of an agent about what went wrong that is shown as the run's end, in bytes.
+pub(super) const MOST_REASON_BYTES: usize = 500;
 
 /// Why a run ends.
 #[derive(Debug)]

@@ -1,7 +1,9 @@
 //! Turns: what one message of a room is to an agent.
 
+use std::collections::HashSet;
+
 use antiphon_protocol::{Message as Said, Part, ToolCall, ToolState};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     cabinet::Kept,
@@ -10,6 +12,8 @@ use super::{
     shown,
 };
 
+/// What an agent hears of a call that has no result.
+const ENDED: &str = "The run ended before this call did.";
 /// Longest author that models take with a message.
 const MOST_NAME_CHARS: usize = 64;
 
@@ -113,13 +117,23 @@ fn result(call: &ToolCall) -> (String, Option<String>) {
         ToolState::Denied => failed("A person did not allow this call."),
         ToolState::Cancelled => failed("A person stopped this call."),
         ToolState::TimedOut => failed("The tool took too long."),
-        _ => failed("The run ended before this call did."),
+        _ => failed(ENDED),
     }
 }
 
-/// The agent's state after a turn.
+/// An answer for each call in a conversation that has none: the run ended before the tool did.
+pub(super) fn without_answer(messages: &[Value]) -> Vec<Value> {
+    let id = |message: &Value| message.get("toolCallId")?.as_str().map(str::to_owned);
+    let answered: HashSet<String> = messages.iter().filter_map(id).collect();
+    let calls = messages.iter().filter_map(|message| message.get("toolCalls")?.as_array()).flatten();
+    let ids = calls.filter_map(|call| call.get("id")?.as_str());
+    let answer = |id: &str| json!({ "role": "tool", "id": format!("{id}:result"), "toolCallId": id, "content": ENDED, "error": ENDED });
+    ids.filter(|id| !answered.contains(*id)).map(answer).collect()
+}
+
+/// Something that an agent wants back, as a turn has it.
 #[derive(Debug, PartialEq)]
-pub(super) enum State {
+pub(super) enum Held {
     /// This.
     Whole(Value),
     /// Kept apart: it is too large for a message.
@@ -128,13 +142,31 @@ pub(super) enum State {
     Lost,
 }
 
+impl Held {
+    /// Reads what a part has under this name, or where it is.
+    fn read(value: &Value, key: &str) -> Self {
+        match value.get(key) {
+            Some(whole) => Self::Whole(whole.clone()),
+            None => Kept::of(value).map_or(Self::Lost, Self::Kept),
+        }
+    }
+}
+
 /// The agent's state after this turn, if the turn holds one.
-pub(super) fn state(said: &Said) -> Option<State> {
+pub(super) fn state(said: &Said) -> Option<Held> {
+    held(said, shown::STATE).map(|value| Held::read(value, "state"))
+}
+
+/// The conversation as the agent had it after this turn, if it had one of its own, and the position in the log up to which
+/// that has heard the room.
+pub(super) fn conversation(said: &Said) -> Option<(Held, u64)> {
+    let value = held(said, shown::MESSAGES)?;
+    Some((Held::read(value, "messages"), value.get("seen")?.as_u64()?))
+}
+
+fn held<'a>(said: &'a Said, wanted: &str) -> Option<&'a Value> {
     said.parts.iter().rev().find_map(|part| match part {
-        Part::Data { name, value } if name == shown::STATE => Some(match value.get("state") {
-            Some(state) => State::Whole(state.clone()),
-            None => Kept::of(value).map_or(State::Lost, State::Kept),
-        }),
+        Part::Data { name, value } if name == wanted => Some(value),
         _ => None,
     })
 }

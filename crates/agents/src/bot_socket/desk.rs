@@ -129,6 +129,7 @@ impl<'run> Desk<'run> {
                     arguments: call.arguments.clone(),
                     visible_to,
                     timeout,
+                    silence: None,
                     stops_with_run: false,
                 };
                 let pending = answer.announce_tool(start).await?;

@@ -1,6 +1,7 @@
 //! The `acp` connector with a program of its own that behaves well or badly, as it is asked.
 
 mod answers;
+mod clocks;
 mod faults;
 mod files;
 mod permissions;

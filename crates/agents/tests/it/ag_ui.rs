@@ -1,7 +1,11 @@
 //! The `ag-ui` connector against agents that play what real ones have sent, and such as break every rule.
 
+mod clocks;
+mod conversation;
 mod decisions;
 mod faults;
+mod forerunners;
+mod keeping;
 mod memory;
 pub mod peer;
 mod rooms;
@@ -9,10 +13,17 @@ mod rooms;
 use std::{sync::Arc, time::Duration};
 
 use antiphon_agents::{Connector as Link, Place, ag_ui, builtin::Pace};
-use antiphon_protocol::{Bot, BotSpec, BotStatus, Connector, Part, User, UserKind, bot::ConnectorSpec};
+use antiphon_protocol::{
+    Bot, BotSpec, BotStatus, Connector, Part, RoomId, RoomKind, User, UserId, UserKind, bot::ConnectorSpec,
+    request::CreateRoom,
+};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::world::World;
+use crate::{
+    watcher::Watcher,
+    world::{Person, World},
+};
 
 /// What must not come out anywhere.
 const KEY: &str = "SECRET";
@@ -48,12 +59,36 @@ async fn connect(world: &World, url: &str, more: &Value) -> Arc<dyn Link> {
     agent
 }
 
-/// The value of a data part.
-fn data<'a>(parts: &'a [Part], wanted: &str) -> Option<&'a Value> {
-    parts.iter().find_map(|part| match part {
+/// A room of two people and the bot.
+async fn group(mara: &Person, other: &Person) -> RoomId {
+    let room: RoomId = Uuid::now_v7().into();
+    let members = vec![other.session.user().id.clone(), UserId::parse("helper").unwrap()];
+    let (id, name, kind) = (room.clone(), "shop".to_owned(), RoomKind::Group);
+    mara.ask(CreateRoom { id, name, topic: None, kind, visibility: None, members }).await;
+    room
+}
+
+/// The server starts anew; Mara goes on where she was, with the agent at this address.
+async fn restarted(world: World, url: &str, chat: Watcher) -> (World, Person, Watcher) {
+    let world = world.again().await;
+    connect(&world, url, &json!({})).await;
+    let mara = world.person("mara", "Mara").await;
+    let chat = mara.watch(&chat.room).await;
+    (world, mara, chat)
+}
+
+/// The value of every data part of a name.
+fn all_data<'a>(parts: &'a [Part], wanted: &str) -> Vec<&'a Value> {
+    let found = parts.iter().filter_map(|part| match part {
         Part::Data { name, value } if name == wanted => Some(value),
         _ => None,
-    })
+    });
+    found.collect()
+}
+
+/// The value of a data part.
+fn data<'a>(parts: &'a [Part], wanted: &str) -> Option<&'a Value> {
+    all_data(parts, wanted).into_iter().next()
 }
 
 /// Nothing waits longer for an agent than this in a test about waiting.

@@ -43,7 +43,8 @@ impl World {
 
     pub async fn with(pace: Pace, limits: Limits) -> Self {
         let demo = DemoOptions { pace, ..DemoOptions::default() };
-        let options = HubOptions { limits, ..HubOptions::default() };
+        let administrators = vec![UserId::parse("root").unwrap()];
+        let options = HubOptions { limits, administrators, ..HubOptions::default() };
         let world = Self::hosting(options, HostOptions::new(demo)).await;
         world.brings(vec![builtin::spec(demo)]).await;
         world
@@ -143,6 +144,13 @@ impl World {
         self.hub.admit(user.clone()).await.unwrap();
         Person { hub: Arc::clone(&self.hub), user: user.clone(), session: self.hub.session(user) }
     }
+}
+
+/// Lets time pass for whoever waits for it, without waiting.
+pub async fn passes(time: Duration) {
+    tokio::time::pause();
+    tokio::time::sleep(time).await;
+    tokio::time::resume();
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -44,6 +44,8 @@ pub(crate) struct Call {
     pub id: ToolCallId,
     pub name: String,
     timeout: Option<Duration>,
+    /// How long the run may be silent while it runs.
+    pub silence: Option<Duration>,
     /// Whether nobody can stop it alone.
     pub stops_with_run: bool,
     /// Told to the bot when this call is to stop.
@@ -62,6 +64,8 @@ pub(crate) struct Call {
 
 #[derive(Default)]
 struct Clock {
+    /// Whether it runs, or has run.
+    is_running: bool,
     /// When the time-out is; known once the call runs.
     runs_until: Option<Instant>,
     /// Why the call is to stop; the first counts.
@@ -112,6 +116,7 @@ impl Call {
             id,
             name,
             timeout,
+            silence: None,
             stops_with_run: false,
             stop: CancellationToken::new(),
             is_denied: AtomicBool::new(false),
@@ -172,6 +177,7 @@ impl Call {
             call.arguments_text = None;
             call.started_at = Some(now);
         });
+        clock.is_running = true;
         clock.runs_until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         Some(begun)
     }
@@ -344,6 +350,11 @@ impl Call {
     /// Whether somebody waits for the tool, and for how long is settled.
     pub fn has_time_out(&self) -> bool {
         self.clock.lock().runs_until.is_some()
+    }
+
+    /// How long the run may be silent because of it.
+    pub fn silence(&self) -> Option<Duration> {
+        self.silence.filter(|_| self.clock.lock().is_running)
     }
 
     /// What is to be done about the call now. Each is told once.

@@ -15,8 +15,8 @@ pub struct RunLimits {
     pub attempts: u32,
     /// How long it may take altogether.
     pub total: Duration,
-    /// How long it may go without any sign of work. Waiting for people, and for tools that have a time-out of their own, does
-    /// not count.
+    /// How long it may go without any sign of work. Waiting for people, and for tools that have a time of their own, does not
+    /// count.
     pub step: Duration,
     /// How long a bot that is connected may be silent before its run is taken from it; nothing if the bot lives in the server.
     pub lease: Option<Duration>,
@@ -84,8 +84,8 @@ impl Clocks {
         self.worked.fetch_max(self.elapsed(now), Ordering::Relaxed);
     }
 
-    /// Which clock has run out, if one has.
-    pub fn lapse(&self, now: Instant) -> Option<Lapse> {
+    /// Which clock has run out, if one has. A tool at work may be silent for another time than a step.
+    pub fn lapse(&self, now: Instant, silence: Option<Duration>) -> Option<Lapse> {
         let now = self.elapsed(now);
         let since =
             |sign: &AtomicU64| Duration::from_millis(now.saturating_sub(sign.load(Ordering::Relaxed)));
@@ -93,7 +93,7 @@ impl Clocks {
             Some(Lapse::Lease)
         } else if Duration::from_millis(now) >= self.limits.total {
             Some(Lapse::Total)
-        } else if since(&self.worked) >= self.limits.step {
+        } else if since(&self.worked) >= silence.unwrap_or(self.limits.step) {
             Some(Lapse::Step)
         } else {
             None

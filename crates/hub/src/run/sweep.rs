@@ -13,7 +13,7 @@ use tracing::info;
 
 use super::{
     ActiveRun,
-    call::{Call, Due},
+    call::{Call, Closing, Due},
     end::{self, Finish},
     lease::Lapse,
 };
@@ -25,6 +25,8 @@ const TICK: Duration = Duration::from_millis(50);
 const TIME_OUT_GRACE: Duration = Duration::from_secs(1);
 /// What the room reads of a run whose bot is silent.
 const SILENT: &str = "the bot fell silent";
+/// What it reads of a run whose tool is silent.
+const SILENT_TOOL: &str = "a tool was silent for too long";
 
 /// Runs until the hub stops or is gone. Sleeps for as long as no run is at work.
 pub(crate) async fn run(hub: Weak<Hub>, stopping: CancellationToken) {
@@ -54,7 +56,7 @@ impl Hub {
         if active.awaits_people() || calls.iter().any(|call| call.has_time_out()) {
             active.clocks.hold_step(now);
         }
-        self.look_at_clocks(active, now);
+        self.look_at_clocks(active, &calls, now);
         for call in calls {
             self.look_after_call(active, call, now);
         }
@@ -63,8 +65,10 @@ impl Hub {
         }
     }
 
-    fn look_at_clocks(&self, active: &Arc<ActiveRun>, now: Instant) {
-        let lapse = active.clocks.lapse(now);
+    fn look_at_clocks(&self, active: &Arc<ActiveRun>, calls: &[Arc<Call>], now: Instant) {
+        // As long as the most patient of its tools.
+        let silence = calls.iter().filter_map(|call| call.silence()).max();
+        let lapse = active.clocks.lapse(now, silence);
         // A bot that was told to stop and fell silent did not stop in time.
         if lapse == Some(Lapse::Lease) && active.stop.lock().cancelled.is_some() {
             active.stop.lock().force_at = None;
@@ -85,6 +89,13 @@ impl Hub {
         match lapse {
             _ if active.cancel.is_cancelled() => {}
             Some(Lapse::Total) => self.time_out(active, "the run took too long", now),
+            Some(Lapse::Step) if silence.is_some() => {
+                for call in calls.iter().filter(|call| call.silence().is_some()) {
+                    call.wish(Closing::TimedOut, None);
+                    call.tell_to_stop(now.checked_add(TIME_OUT_GRACE));
+                }
+                self.time_out(active, SILENT_TOOL, now);
+            }
             Some(Lapse::Step) => self.time_out(active, "the run showed no sign of work for too long", now),
             Some(Lapse::Lease) | None => {}
         }

@@ -28,6 +28,9 @@ pub struct ToolStart {
     pub visible_to: Option<Role>,
     /// After this time of running the server ends the call as `timed_out`.
     pub timeout: Option<Duration>,
+    /// How long the run may show no sign of work while this call runs, in place of its time for a step. Then the run is told
+    /// to stop, and the call ends as `timed_out` with it: for agents that run their tools themselves, and cannot stop one alone.
+    pub silence: Option<Duration>,
     /// It stops with its run only, because the agent's protocol has no word for more: a wish to stop it alone is denied.
     pub stops_with_run: bool,
 }
@@ -57,7 +60,7 @@ impl Answer {
     }
 
     async fn open_tool(&self, start: ToolStart, state: ToolState) -> Result<Arc<Call>, Error> {
-        let ToolStart { id, name, title, arguments, visible_to, timeout, stops_with_run } = start;
+        let ToolStart { id, name, title, arguments, visible_to, timeout, silence, stops_with_run } = start;
         let id = match id {
             Some(id) => self.free_tool_id(id)?,
             None => self.session.hub.environment.ids.mint().into(),
@@ -67,7 +70,7 @@ impl Answer {
             ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };
         let place = self.open_new(Part::ToolCall(Box::new(call)), visible_to)?;
         let mut call = Call::new(self.clone(), place, id, name, timeout);
-        call.stops_with_run = stops_with_run;
+        (call.silence, call.stops_with_run) = (silence, stops_with_run);
         let call = Arc::new(call);
         self.active.tools.lock().insert(call.id.clone(), Arc::clone(&call));
         // The run ended just now, and has let go of its calls.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use antiphon_hub::{RunLimits, ToolStart};
+use antiphon_hub::{Closing, RunLimits, ToolStart};
 use antiphon_protocol::{
     Ask, Ending, ErrorCode, Reply,
     approval::{AskKind, DefaultAction, Eligible, Scope},
@@ -105,6 +105,52 @@ async fn waiting_for_others_does_not_count_as_idleness() {
     tool.complete(Value::Null).await.unwrap();
     passes(minutes(2)).await;
     until("now it is idle", || async { last_state(&studio).await == "timed_out" }).await;
+}
+
+/// F5: a tool whose agent runs it may be silent for a time of its own, longer or shorter than a step. What works meanwhile begins
+/// it anew; when it is over, the run ends with the tool.
+#[tokio::test]
+async fn a_silent_tool_has_its_own_time() {
+    let world = World::new().await;
+    let limits = RunLimits { step: minutes(1), total: minutes(60), ..RunLimits::default() };
+    let mut studio = studio(&world, limits).await;
+    let (run, answer) = studio.answering().await;
+    let start = ToolStart { silence: Some(minutes(5)), ..ToolStart::new("lathe") };
+    let lathe = answer.announce_tool(start).await.unwrap().start().await.unwrap();
+    passes(minutes(4)).await;
+    lathe.progress(Some(0.5), None).unwrap();
+    passes(minutes(4)).await;
+    assert!(!run.cancelled().is_cancelled());
+    passes(minutes(1)).await;
+    run.cancelled().cancelled().await;
+    assert_eq!(lathe.closing(), Some(Closing::TimedOut));
+    lathe.stopped().await.unwrap();
+    run.finish(Ending::Cancelled, None).await.unwrap();
+    let entries = log(&studio.person, &studio.room).await;
+    let last = entries.last().unwrap();
+    let error = "a tool was silent for too long";
+    assert_eq!((&last["state"], &last["error"]), (&"timed_out".into(), &error.into()));
+    let done = entries.iter().rfind(|entry| entry["type"] == "message_completed").unwrap();
+    assert_eq!(done["message"]["parts"][0]["state"], "timed_out");
+}
+
+/// F5: a tool's time may be shorter than a step, and holds only while the tool runs.
+#[tokio::test]
+async fn the_time_of_a_tool_holds_while_it_runs() {
+    let world = World::new().await;
+    let limits = RunLimits { step: minutes(5), total: minutes(60), ..RunLimits::default() };
+    let mut studio = studio(&world, limits).await;
+    let (run, answer) = studio.answering().await;
+    let start = || ToolStart { silence: Some(minutes(1)), ..ToolStart::new("lathe") };
+    let pending = answer.announce_tool(start()).await.unwrap();
+    passes(minutes(4)).await;
+    assert!(!run.cancelled().is_cancelled(), "it does not run yet");
+    pending.start().await.unwrap().complete(Value::Null).await.unwrap();
+    passes(minutes(4)).await;
+    assert!(!run.cancelled().is_cancelled(), "it runs no more");
+    let _lathe = answer.announce_tool(start()).await.unwrap().start().await.unwrap();
+    passes(minutes(2)).await;
+    assert!(run.cancelled().is_cancelled());
 }
 
 /// F3: a bot that is connected keeps its run by signs of life, and loses it when it falls silent.

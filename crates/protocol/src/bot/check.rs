@@ -152,6 +152,7 @@ impl AcpSpec {
     fn check(&self) -> Checked {
         unless(is_blank(&self.command), "command", "must not be empty")?;
         time("start_ms", self.start_ms)?;
+        self.tool_ms.map_or(Ok(()), |tool_ms| time("tool_ms", tool_ms))?;
         time("decide_within_ms", self.decide_within_ms)
     }
 }

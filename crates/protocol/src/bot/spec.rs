@@ -59,7 +59,8 @@ pub struct BotSpec {
     /// How long a run may take altogether, in milliseconds.
     #[serde(default = "ten_minutes")]
     pub total_ms: u64,
-    /// How long a run may go without any sign of work, in milliseconds. Waiting for a person does not count.
+    /// How long a run may go without any sign of work, in milliseconds. Waiting for a person does not count, nor for a tool that
+    /// has a time of its own.
     #[serde(default = "five_minutes")]
     pub step_ms: u64,
     /// Parts that only some may see: `reasoning` and `tools`, each the least role.
@@ -349,7 +350,7 @@ pub struct AgUiSpec {
     /// How long the agent may be silent while it speaks, in milliseconds.
     #[serde(default = "minute")]
     pub chunk_gap_ms: u64,
-    /// How long a tool may run, in milliseconds.
+    /// How long the agent may be silent while one of its tools runs, in milliseconds.
     #[serde(default = "two_minutes")]
     pub tool_ms: u64,
     /// How long people have to decide, in milliseconds.
@@ -381,6 +382,9 @@ pub struct AcpSpec {
     /// How long it may take to start, in milliseconds.
     #[serde(default = "minute")]
     pub start_ms: u64,
+    /// How long it may be silent while one of its tools runs, in milliseconds; as long as a step, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_ms: Option<u64>,
     /// How long people have to decide, in milliseconds.
     #[serde(default = "five_minutes")]
     pub decide_within_ms: u64,

@@ -318,7 +318,7 @@ export type ConnectorSpec =
       headers?: {
         [k: string]: Secret;
       };
-      /** How long a tool may run, in milliseconds. */
+      /** How long the agent may be silent while one of its tools runs, in milliseconds. */
       tool_ms?: number;
       type: 'ag_ui';
       /** Where runs are posted to. */
@@ -343,6 +343,8 @@ export type ConnectorSpec =
       sign_in?: string;
       /** How long it may take to start, in milliseconds. */
       start_ms?: number;
+      /** How long it may be silent while one of its tools runs, in milliseconds; as long as a step, if left out. */
+      tool_ms?: number;
       type: 'acp';
     }
   | {
@@ -1396,7 +1398,10 @@ export interface BotSpec {
   queue_ttl_ms?: number;
   /** Rooms that it enters by itself; the default room if left out. */
   rooms?: RoomId[];
-  /** How long a run may go without any sign of work, in milliseconds. Waiting for a person does not count. */
+  /**
+   * How long a run may go without any sign of work, in milliseconds. Waiting for a person does not count, nor for a tool that
+   * has a time of its own.
+   */
   step_ms?: number;
   /** Things worth asking it first. */
   suggestions?: string[];

@@ -42,7 +42,8 @@ impl Lanes {
             | Body::MessagesSnapshot { .. }
             | Body::ActivitySnapshot { .. }
             | Body::ActivityDelta { .. }
-            | Body::ReasoningEncryptedValue { .. } => true,
+            | Body::ReasoningEncryptedValue { .. }
+            | Body::Unknown => true,
             _ => false,
         };
         if goes_on { None } else { self.0.remove(&event.owner) }

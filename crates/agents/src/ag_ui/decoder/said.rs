@@ -84,7 +84,10 @@ impl Said {
     }
 
     fn text(id: Option<String>, what: What, role: Option<&str>, name: Option<String>) -> Self {
-        let role = if matches!(role, None | Some("assistant")) { Role::Assistant } else { Role::Other };
+        let role = match role {
+            None | Some("assistant") => Role::Assistant,
+            Some(other) => Role::Other(other.to_owned()),
+        };
         Self { kind: Kind::Text, id, what, opening: Opening::Text { role, name } }
     }
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
-use tracing::debug;
+use serde_json::{Value, json};
 
 use super::super::{
-    act::{Act, Fault},
-    document::Document,
+    act::{Act, Fault, Kept},
+    document::{Document, Unfit, Work},
     event::{Body, SubagentOutcome},
 };
 
@@ -27,6 +26,8 @@ pub(in super::super) struct Surroundings {
     subagents: BTreeMap<String, Subagent>,
     /// Stretches of work that have begun, with whose they are.
     steps: Vec<(Option<String>, String)>,
+    /// What its changes may still cost.
+    work: Work,
 }
 
 /// Something that is going on.
@@ -41,7 +42,7 @@ pub(in super::super) struct Activity {
 }
 
 /// An agent that works for the agent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(in super::super) struct Subagent {
     /// What it is called.
     pub name: String,
@@ -51,21 +52,34 @@ pub(in super::super) struct Subagent {
     /// The subagent that it works for; the agent itself if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// The call that it works for, by its id at the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_tool_call: Option<String>,
+    /// The message that it works for, by its id at the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_message: Option<String>,
     /// How far it is.
     pub state: SubagentState,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The same for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The questions that it waits for, by their ids at the agent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interrupts: Vec<String>,
     /// What came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
 }
 
 /// How far a subagent is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(in super::super) enum SubagentState {
     /// At work.
+    #[default]
     Running,
     /// It waits for an answer.
     Suspended,
@@ -110,10 +124,13 @@ impl Surroundings {
                 self.state = Some(Document::new(snapshot).map_err(|_| Fault::TooLarge("its state"))?);
                 acts.push(Act::State);
             }
-            Body::StateDelta { delta } => match self.state.get_or_insert_default().patch(&delta) {
-                Ok(()) => acts.push(Act::State),
-                Err(_) => debug!("a change that does not fit the agent's state is left out"),
-            },
+            Body::StateDelta { delta } => {
+                match self.state.get_or_insert_default().patch(&delta, &mut self.work) {
+                    Ok(()) => acts.push(Act::State),
+                    Err(Unfit::Misfit) => acts.push(misfit("changes of the state")),
+                    Err(Unfit::Exhausted) => return Err(Fault::TooManyChanges),
+                }
+            }
             Body::ActivitySnapshot { message_id: id, activity_type: kind, content, replace } => {
                 let is_kept = replace == Some(false) && self.activities.contains_key(&id);
                 if !is_kept {
@@ -126,12 +143,13 @@ impl Surroundings {
             }
             Body::ActivityDelta { message_id: id, patch } => {
                 let activity = self.activities.get_mut(&id);
-                match activity.map(|activity| activity.content.patch(&patch)) {
+                match activity.map(|activity| activity.content.patch(&patch, &mut self.work)) {
                     Some(Ok(())) => {
                         self.weigh()?;
                         acts.push(Act::Activity { id });
                     }
-                    _ => debug!("a change that does not fit an agent's activity is left out"),
+                    Some(Err(Unfit::Exhausted)) => return Err(Fault::TooManyChanges),
+                    Some(Err(Unfit::Misfit)) | None => acts.push(misfit("changes of an activity")),
                 }
             }
             Body::StepStarted { step_name: name } => self.begin_step(owner, name, acts),
@@ -170,7 +188,12 @@ impl Surroundings {
     /// Which is open already goes on.
     fn begin_step(&mut self, owner: Option<String>, name: String, acts: &mut Vec<Act>) {
         let step = (owner, name);
-        if self.steps.len() < MOST_STEPS && !self.steps.contains(&step) {
+        if self.steps.contains(&step) {
+            return;
+        }
+        if self.steps.len() >= MOST_STEPS {
+            acts.push(Act::Cut { what: "steps", why: "more than 256 at a time are not followed" });
+        } else {
             self.steps.push(step.clone());
             let (owner, name) = step;
             acts.push(Act::Step { name, owner, done: false });
@@ -178,36 +201,87 @@ impl Surroundings {
     }
 
     fn subagent(&mut self, id: Option<String>, body: Body, acts: &mut Vec<Act>) -> Result<(), Fault> {
-        let (state, error, result) = match body {
-            Body::SubagentStarted { name, description, parent_subagent_run_id: parent } => {
-                let id = id.ok_or(Fault::NeverBegun("a subagent without an id"))?;
-                if self.subagents.get(&id).is_some_and(|known| known.state == SubagentState::Running) {
-                    return Err(Fault::OpenedTwice("a subagent"));
-                }
-                room_for(&self.subagents, &id)?;
-                let state = SubagentState::Running;
-                let subagent = Subagent { name, description, parent, state, error: None, result: None };
-                self.subagents.insert(id.clone(), subagent);
-                acts.push(Act::Subagent { id });
-                return Ok(());
-            }
-            Body::SubagentFinished { outcome: Some(SubagentOutcome::Suspended), result } => {
-                (SubagentState::Suspended, None, result)
-            }
-            Body::SubagentFinished { result, .. } => (SubagentState::Completed, None, result),
-            Body::SubagentError { message, .. } => (SubagentState::Failed, Some(message), None),
-            _ => return Ok(()),
-        };
-        let Some(id) = id else { return Ok(()) };
-        match self.subagents.get_mut(&id).filter(|subagent| subagent.state == SubagentState::Running) {
+        let Some(end) = end(&body) else { return self.begin_subagent(id, body, acts) };
+        let known = id.as_ref().and_then(|id| self.subagents.get_mut(id));
+        match known.filter(|subagent| subagent.state == SubagentState::Running) {
             Some(subagent) => {
-                (subagent.state, subagent.error, subagent.result) = (state, error, result);
-                acts.push(Act::Subagent { id });
+                subagent.end(body);
+                acts.extend(id.map(|id| Act::Subagent { id }));
             }
-            None => debug!("the end of a subagent that is not at work is left out"),
+            // One that is not at work: what it says is kept all the same.
+            None => {
+                let mut subagent = Subagent::default();
+                subagent.end(body);
+                let value = json!({ "subagentRunId": id, "end": subagent });
+                acts.push(Act::Kept(Kept::new(end, None, value)));
+            }
         }
         Ok(())
     }
+
+    fn begin_subagent(&mut self, id: Option<String>, body: Body, acts: &mut Vec<Act>) -> Result<(), Fault> {
+        let Body::SubagentStarted {
+            name,
+            description,
+            parent_subagent_run_id: parent,
+            parent_tool_call_id: parent_tool_call,
+            parent_message_id: parent_message,
+        } = body
+        else {
+            return Ok(());
+        };
+        let id = id.ok_or(Fault::NeverBegun("a subagent without an id"))?;
+        let before = self.subagents.get(&id);
+        if before.is_some_and(|before| before.state == SubagentState::Running) {
+            return Err(Fault::OpenedTwice("a subagent"));
+        }
+        // One that waited goes on. Any other has another one's id: what that did is kept beside.
+        if let Some(before) = before.filter(|before| before.state != SubagentState::Suspended) {
+            let value = json!({ "subagentRunId": id, "before": before });
+            acts.push(Act::Kept(Kept::new("SUBAGENT_STARTED", None, value)));
+        }
+        room_for(&self.subagents, &id)?;
+        let subagent =
+            Subagent { name, description, parent, parent_tool_call, parent_message, ..Subagent::default() };
+        self.subagents.insert(id.clone(), subagent);
+        acts.push(Act::Subagent { id });
+        Ok(())
+    }
+}
+
+impl Subagent {
+    /// Ends it as an event says.
+    fn end(&mut self, body: Body) {
+        match body {
+            Body::SubagentFinished {
+                outcome: Some(SubagentOutcome::Suspended { interrupt_ids }),
+                result,
+            } => {
+                self.interrupts = interrupt_ids.unwrap_or_default();
+                (self.state, self.result) = (SubagentState::Suspended, result);
+            }
+            Body::SubagentFinished { result, .. } => {
+                (self.state, self.result) = (SubagentState::Completed, result);
+            }
+            Body::SubagentError { message, code } => {
+                (self.state, self.error, self.code) = (SubagentState::Failed, Some(message), code);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The type of an event that ends a subagent.
+fn end(body: &Body) -> Option<&'static str> {
+    match body {
+        Body::SubagentFinished { .. } => Some("SUBAGENT_FINISHED"),
+        Body::SubagentError { .. } => Some("SUBAGENT_ERROR"),
+        _ => None,
+    }
+}
+
+fn misfit(what: &'static str) -> Act {
+    Act::Cut { what, why: "they did not fit what they were to change" }
 }
 
 fn room_for<T>(kept: &BTreeMap<String, T>, id: &str) -> Result<(), Fault> {

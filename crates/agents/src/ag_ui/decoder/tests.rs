@@ -4,16 +4,14 @@ mod recordings;
 mod rules;
 mod soup;
 
-use super::{super::event::Event, Act, Decoder, Ending, Fault};
+use super::{super::event::Event, Act, Decoder, Ending, Fault, Kept};
 use serde_json::Value;
 
 /// What a stream of these events comes to.
 fn decode(decoder: &mut Decoder, events: &[Value]) -> Result<(Vec<Act>, Option<Ending>), Fault> {
     let mut acts = Vec::new();
     for event in events {
-        if let Some(event) = Event::read(event.to_string().as_bytes()).unwrap() {
-            decoder.take(event, &mut acts)?;
-        }
+        decoder.take(Event::read(event.to_string().as_bytes()).unwrap(), &mut acts)?;
     }
     let ending = decoder.end(&mut acts);
     Ok((acts, ending))
@@ -51,7 +49,10 @@ fn script(acts: &[Act]) -> Vec<String> {
             Act::Activity { id } => format!("activity {id}"),
             Act::Subagent { id } => format!("subagent {id}"),
             Act::Messages(messages) => format!("{} messages", messages.len()),
-            Act::Kept { event, name, .. } => format!("kept {event} {}", name.as_deref().unwrap_or_default()),
+            Act::Kept(Kept { event, name, .. }) => {
+                format!("kept {event} {}", name.as_deref().unwrap_or_default())
+            }
+            Act::Cut { what, .. } => format!("cut {what}"),
         };
         lines.push((None, line));
     }

@@ -2,12 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{Change, Document, MOST_BYTES, Misfit};
+use super::{Change, Document, MOST_BYTES, Misfit, Unfit, Work};
 
-fn patched(before: Value, patch: Value) -> Result<Value, Misfit> {
-    let changes: Vec<Change> = serde_json::from_value(patch).unwrap();
+fn patched(before: Value, patch: Value) -> Result<Value, Unfit> {
     let mut document = Document::new(before).unwrap();
-    document.patch(&changes).map(|()| document.value().clone())
+    apply(&mut document, patch).map(|()| document.value().clone())
+}
+
+fn apply(document: &mut Document, patch: Value) -> Result<(), Unfit> {
+    document.patch(&changes(patch), &mut Work::default())
+}
+
+fn changes(patch: Value) -> Vec<Change> {
+    serde_json::from_value(patch).unwrap()
 }
 
 #[test]
@@ -59,9 +66,8 @@ fn a_patch_that_does_not_fit_changes_nothing() {
         json!({"op": "copy", "from": "/x", "path": "/y"}),
     ] {
         let patch = json!([{"op": "replace", "path": "/a/0", "value": 9}, last]);
-        let changes: Vec<Change> = serde_json::from_value(patch.clone()).unwrap();
         let mut document = Document::new(before.clone()).unwrap();
-        assert_eq!(document.patch(&changes), Err(Misfit), "{patch}");
+        assert_eq!(apply(&mut document, patch.clone()), Err(Unfit::Misfit), "{patch}");
         assert_eq!(document.value(), &before);
     }
 }
@@ -69,17 +75,43 @@ fn a_patch_that_does_not_fit_changes_nothing() {
 #[test]
 fn a_document_grows_neither_wide_nor_deep_without_end() {
     let doubling = json!([{"op": "copy", "from": "/a", "path": "/a/-"}]);
-    let changes: Vec<Change> = serde_json::from_value(doubling).unwrap();
     let mut document = Document::new(json!({"a": ["x".repeat(1000)]})).unwrap();
-    let rounds = (0..1000).take_while(|_| document.patch(&changes).is_ok()).count();
+    let rounds = (0..1000).take_while(|_| apply(&mut document, doubling.clone()).is_ok()).count();
     assert!(rounds < 100, "{rounds}");
     let at_once = Value::Array(vec![json!({"op": "copy", "from": "", "path": "/a/-"}); 100]);
-    assert_eq!(patched(json!({"a": ["x".repeat(1000)]}), at_once), Err(Misfit));
+    assert_eq!(patched(json!({"a": ["x".repeat(1000)]}), at_once), Err(Unfit::Misfit));
     assert_eq!(Document::new(json!("x".repeat(MOST_BYTES))), Err(Misfit));
 
     let deeper = json!([{"op": "copy", "from": "", "path": "/a"}]);
-    let changes: Vec<Change> = serde_json::from_value(deeper).unwrap();
     let mut document = Document::new(json!({"a": 1})).unwrap();
-    let rounds = (0..1000).take_while(|_| document.patch(&changes).is_ok()).count();
+    let rounds = (0..1000).take_while(|_| apply(&mut document, deeper.clone()).is_ok()).count();
     assert!(rounds < 100, "{rounds}");
+}
+
+/// How many patches a run may make of this one, if each finds the document as it was, up to `most`.
+fn patches(before: &Value, patch: Value, most: usize) -> usize {
+    let (changes, mut work) = (changes(patch), Work::default());
+    let mut carry_out = |_: &usize| {
+        let mut document = Document::new(before.clone()).unwrap();
+        document.patch(&changes, &mut work) != Err(Unfit::Exhausted)
+    };
+    (0..most).take_while(|n| carry_out(n)).count()
+}
+
+/// However an agent has its state changed, it is not all that the server does.
+#[test]
+fn patches_of_a_run_cost_no_more_than_a_run_may() {
+    let add = || json!([{"op": "add", "path": "/n", "value": 1}]);
+    // As many as any state needs, but not for ever.
+    assert_eq!(patches(&json!({}), add(), 30_000), 20_000);
+    let large = json!({"a": "x".repeat(900_000)});
+    let few = patches(&large, add(), 30_000);
+    assert!((100..1_000).contains(&few), "{few}");
+    // A patch that does not fit costs as much as one that does.
+    let misfit = json!([{"op": "test", "path": "/a", "value": 1}]);
+    assert!(patches(&large, misfit, 30_000) < 1_000);
+    // So does one that has a long list moved along again and again.
+    let list = json!({"l": vec![0; 100_000]});
+    let shifts = Value::Array(vec![json!({"op": "add", "path": "/l/0", "value": 0}); 4_000]);
+    assert!(patches(&list, shifts, 100) < 10);
 }

@@ -63,4 +63,21 @@ fn an_agent_may_replace_the_conversation() {
     let answer = json!({ "role": "tool", "id": "a:result", "toolCallId": "a", "content": "ok" });
     assert_eq!(serde_json::to_value(memory.messages()).unwrap(), json!([whole, answer]));
     assert!(memory.is_whole());
+    assert_eq!(memory.conversation(), Some(json!([whole, answer])));
+}
+
+/// What is kept for later runs has an answer to every call, whatever became of it; what is kept for the answer to a question
+/// has not.
+#[test]
+fn a_conversation_is_whole_for_later_runs() {
+    let mut memory = Memory::default();
+    assert_eq!(memory.conversation(), None);
+    memory.note(&Act::Messages(Vec::new()));
+    memory.note(&call(1, "a", None));
+    assert_eq!(memory.to_keep().len(), 1);
+    let conversation = memory.conversation().unwrap();
+    assert_eq!(
+        (conversation[1]["role"].as_str(), &conversation[1]["toolCallId"]),
+        (Some("tool"), &json!("a"))
+    );
 }

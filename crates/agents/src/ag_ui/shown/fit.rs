@@ -33,16 +33,21 @@ pub(super) fn words(content: &Value) -> String {
     text
 }
 
-/// A value as it is, or as much of its text as fits.
+/// A value as it is, or as much of its text as fits, with how much is left out.
 pub(super) fn value(value: Value, limits: &Limits) -> Value {
     let most = limits.message_bytes / SHARE;
     let length = value.to_string().len();
     if length <= most && depth(&value) <= limits.json_depth {
         return value;
     }
+    cut(&value, limits)
+}
+
+/// As much of a value's text as fits, with how much is left out.
+pub(super) fn cut(value: &Value, limits: &Limits) -> Value {
     let mut text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     // Half of it: as JSON, a text may be longer by its escapes.
-    shorten(&mut text, most / 2);
+    shorten(&mut text, limits.message_bytes / SHARE / 2);
     Value::String(text)
 }
 
@@ -53,10 +58,12 @@ pub(super) fn check(value: &Value, limits: &Limits) -> Result<(), usize> {
     if fits { Ok(()) } else { Err(length) }
 }
 
-fn shorten(text: &mut String, most: usize) {
+/// Cuts a text, and says how much of it is missing.
+pub(in super::super) fn shorten(text: &mut String, most: usize) {
     if text.len() > most {
+        let length = text.len();
         text.truncate(text.floor_char_boundary(most));
-        text.push_str(" […]");
+        text.push_str(&format!(" [… {} of {length} bytes left out: too long]", length - text.len()));
     }
 }
 
@@ -92,6 +99,7 @@ mod tests {
         let wide = json!({ "a": "\"".repeat(100_000) });
         let cut = value(wide.clone(), &limits);
         assert!(cut.is_string() && cut.to_string().len() <= limits.message_bytes / 2);
+        assert!(cut.as_str().unwrap().ends_with(" [… 191816 of 200008 bytes left out: too long]"), "{cut}");
         assert_eq!(check(&wide, &limits), Err(200_008));
         assert_eq!(value(json!({ "a": 1 }), &limits), json!({ "a": 1 }));
     }

@@ -6,11 +6,14 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use antiphon_hub::{Answer, PendingTool, RunSession, ToolHandle, ToolStart};
-use antiphon_protocol::{Ask, Decision, Error, Limits, Role, ToolCallId};
+use antiphon_protocol::{Ask, Decision, Error, Limits, ToolCallId};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{super::act::Key, fit};
+use super::{
+    super::{act::Key, options::Options},
+    fit,
+};
 
 /// An agent that asks does so at once, within a network's delay.
 const MOMENT: Duration = Duration::from_millis(150);
@@ -109,10 +112,15 @@ impl Tools {
         answer: &Answer,
         key: Key,
         name: String,
-        visible_to: Option<Role>,
+        options: &Options,
     ) -> Result<u32, Error> {
-        // AG-UI has no word for stopping a tool alone.
-        let start = ToolStart { visible_to, stops_with_run: true, ..ToolStart::new(name.clone()) };
+        let start = ToolStart {
+            visible_to: options.tools_for,
+            silence: Some(options.times.tool),
+            // AG-UI has no word for stopping a tool alone.
+            stops_with_run: true,
+            ..ToolStart::new(name.clone())
+        };
         let tool = answer.announce_tool(start).await?;
         let (id, part) = (tool.id().clone(), tool.part());
         let (arguments, previewed, stage) = (String::new(), 0, Stage::Growing(tool));

@@ -3,7 +3,7 @@
 use antiphon_protocol::{Message as Said, Part, ToolCall, ToolCallId, ToolState};
 use serde_json::{Value, json};
 
-use super::{Kept, State, author, of_others, own, state};
+use super::{Held, Kept, author, conversation, of_others, own, state, without_answer};
 
 fn said(parts: Vec<Part>) -> Said {
     let message = json!({
@@ -78,10 +78,33 @@ fn what_the_model_has_sealed_goes_back_with_what_it_belongs_to() {
 fn the_last_state_is_the_one_that_holds() {
     let kept = |value| Part::Data { name: "ag-ui.state".to_owned(), value };
     let parts = vec![kept(json!({ "state": 1 })), text("x"), kept(json!({ "state": { "n": 2 } }))];
-    assert_eq!(state(&said(parts)), Some(State::Whole(json!({ "n": 2 }))));
+    assert_eq!(state(&said(parts)), Some(Held::Whole(json!({ "n": 2 }))));
     let apart = json!({ "kept": { "bytes": 9, "hash": "h" } });
     let expected = Kept { bytes: 9, hash: "h".to_owned() };
-    assert_eq!(state(&said(vec![kept(apart)])), Some(State::Kept(expected)));
-    assert_eq!(state(&said(vec![kept(json!({ "lost": 9 }))])), Some(State::Lost));
+    assert_eq!(state(&said(vec![kept(apart)])), Some(Held::Kept(expected)));
+    assert_eq!(state(&said(vec![kept(json!({ "lost": 9 }))])), Some(Held::Lost));
     assert_eq!(state(&said(vec![text("x")])), None);
+}
+
+#[test]
+fn the_conversation_that_an_agent_had_is_found_with_what_it_had_heard() {
+    let part = |value| Part::Data { name: "ag-ui.messages".to_owned(), value };
+    let found = conversation(&said(vec![part(json!({ "messages": [1], "seen": 7 }))]));
+    assert_eq!(found, Some((Held::Whole(json!([1])), 7)));
+    let found = conversation(&said(vec![part(json!({ "kept": { "bytes": 9, "hash": "h" }, "seen": 7 }))]));
+    assert_eq!(found, Some((Held::Kept(Kept { bytes: 9, hash: "h".to_owned() }), 7)));
+    assert_eq!(conversation(&said(vec![part(json!({ "lost": 9, "seen": 7 }))])), Some((Held::Lost, 7)));
+    assert_eq!(conversation(&said(vec![part(Value::Null), text("x")])), None);
+}
+
+#[test]
+fn a_call_without_an_answer_gets_one() {
+    let call = |id: &str| json!({ "role": "assistant", "id": "m", "toolCalls": [{ "id": id }] });
+    let messages =
+        [call("a"), json!({ "role": "tool", "toolCallId": "a" }), call("b"), json!({ "role": "user" })];
+    let missing = without_answer(&messages);
+    assert_eq!(
+        (missing.len(), &missing[0]["toolCallId"], &missing[0]["role"]),
+        (1, &json!("b"), &json!("tool"))
+    );
 }

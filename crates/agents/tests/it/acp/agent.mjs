@@ -151,6 +151,15 @@ const deeds = {
   },
   release: () => release(),
 
+  /** Has a tool at work, silently, until another session lets it go. */
+  async dig(id) {
+    const toolCallId = 'call_1';
+    update(id, 'tool_call', { toolCallId, title: 'Dig', kind: 'other', status: 'in_progress' });
+    await new Promise((resolve) => (release = resolve));
+    update(id, 'tool_call_update', { toolCallId, status: 'completed', rawOutput: { gold: 1 } });
+    say(id, 'Gold.');
+  },
+
   /** Answers nothing from now on. */
   doze(id) {
     say(id, 'good night');

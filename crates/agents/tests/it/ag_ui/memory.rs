@@ -1,10 +1,12 @@
 //! What an agent has to find again: its state, however large, and its questions that nobody answered; also after a restart.
 
+use std::time::Duration;
+
 use antiphon_agents::builtin::Pace;
 use antiphon_protocol::{
-    Limits, Part, RunState, ToolState,
+    BotSpec, BotStatus, Limits, Part, RunState, ToolState, UserId,
     approval::DecisionAction,
-    request::{Decide, React},
+    request::{Decide, React, RegisterBot, RemoveBot},
 };
 use serde_json::{Value, json};
 
@@ -12,6 +14,7 @@ use super::{
     connect, data,
     decisions::{DEPLOY, asked, decide},
     peer::{Peer, Play, stream},
+    restarted,
     rooms::{run, say},
     world_with,
 };
@@ -57,17 +60,40 @@ async fn a_large_state_comes_back_as_it_was_left() {
     let note = data(&parts, "ag-ui.state").unwrap();
     assert!(note["kept"]["bytes"].as_u64().unwrap() > 200_000 && note.get("state").is_none(), "{note}");
     ask(&mara, &mut chat, "three").await;
-    let room = chat.room.clone();
-    let world = world.again().await;
-    connect(&world, &peer.url, &json!({})).await;
-    let mara = world.person("mara", "Mara").await;
-    let mut chat = mara.watch(&room).await;
+    let (_world, mara, mut chat) = restarted(world, &peer.url, chat).await;
     ask(&mara, &mut chat, "four").await;
     let asked = peer.asked().await;
     assert_eq!(asked[1]["state"], json!({ "n": 1 }));
     assert_eq!(asked[2]["state"], large(2));
     // A change is one of what the agent had left, not of nothing.
     assert_eq!(asked[3]["state"], large(3));
+}
+
+/// D4: a bot that is taken away leaves nothing of what its connector has kept for it; another bot's stays.
+#[tokio::test]
+async fn what_is_kept_goes_with_its_bot() {
+    let peer = Peer::saying(&run(&[snapshot(&large(1)), say("one")])).await;
+    let world = World::at(Pace::NONE).await;
+    let mara = world.person("mara", "Mara").await;
+    let connector = json!({ "type": "ag_ui", "url": peer.url });
+    let spec = |id: &str| serde_json::from_value(json!({ "id": id, "connector": connector })).unwrap();
+    let root = world.person("root", "Root").await;
+    for id in ["helper", "other"] {
+        let spec: BotSpec = spec(id);
+        root.ask(RegisterBot { bot: Box::new(spec), id: None }).await;
+        world.until(&UserId::parse(id).unwrap(), BotStatus::Running).await;
+        ask(&mara, &mut mara.chat_with(id).await, "one").await;
+    }
+    let home = |id: &str| world.data_dir().join("ag_ui").join(id);
+    assert!(home("helper").exists() && home("other").exists());
+    root.ask(RemoveBot { bot: UserId::parse("helper").unwrap() }).await;
+    let gone = async {
+        while home("helper").exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("it is still there");
+    assert!(home("other").exists());
 }
 
 /// A state that is gone (an older data directory, say) is not replaced by an older one, and the room is told.
@@ -140,11 +166,7 @@ async fn open_questions_are_cancelled_with_the_next_request() {
     let (question, _) = asked(&mara, &mut chat, 1).await;
     assert!(mara.stop(&chat.room, &question).await);
     chat.answered(&question).await;
-    let room = chat.room.clone();
-    let world = world.again().await;
-    connect(&world, &peer.url, &json!({})).await;
-    let mara = world.person("mara", "Mara").await;
-    let mut chat = mara.watch(&room).await;
+    let (_world, mara, mut chat) = restarted(world, &peer.url, chat).await;
     for _ in 0..2 {
         assert_eq!(ask(&mara, &mut chat, "hello?").await.0, RunState::Completed);
     }

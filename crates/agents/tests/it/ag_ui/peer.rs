@@ -21,6 +21,8 @@ pub enum Play {
     Stream(String),
     /// Sends this, and then nothing until the other side hangs up.
     Silence(String),
+    /// Sends this, nothing until it is told to go on, and then that.
+    Pause(String, String),
     /// Answers with this status and body.
     Status(u16, &'static str),
 }
@@ -30,6 +32,7 @@ pub struct Peer {
     pub url: String,
     asked: Arc<Mutex<Vec<Value>>>,
     hung_up: Arc<Notify>,
+    going_on: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
@@ -43,15 +46,17 @@ impl Peer {
     pub fn at(listener: TcpListener, plays: &[Play]) -> Self {
         let url = format!("http://{}/agent", listener.local_addr().unwrap());
         let (asked, hung_up) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
-        let (remember, told, plays) = (Arc::clone(&asked), Arc::clone(&hung_up), plays.to_vec());
+        let going_on = Arc::new(Notify::new());
+        let (remember, plays) = (Arc::clone(&asked), plays.to_vec());
+        let signs = (Arc::clone(&hung_up), Arc::clone(&going_on));
         let task = tokio::spawn(async move {
             loop {
                 let (connection, _) = listener.accept().await.unwrap();
-                let (remember, told, plays) = (Arc::clone(&remember), Arc::clone(&told), plays.clone());
-                tokio::spawn(async move { answer(connection, &remember, &told, &plays).await });
+                let (remember, signs, plays) = (Arc::clone(&remember), signs.clone(), plays.clone());
+                tokio::spawn(async move { answer(connection, &remember, &signs, &plays).await });
             }
         });
-        Self { url, asked, hung_up, task }
+        Self { url, asked, hung_up, going_on, task }
     }
 
     /// Nobody listens there any more. Where it was, for another one.
@@ -71,6 +76,11 @@ impl Peer {
         self.asked.lock().await.clone()
     }
 
+    /// Ends its pause.
+    pub fn goes_on(&self) {
+        self.going_on.notify_one();
+    }
+
     /// Waits until the other side has closed its connection in the middle of a silence.
     pub async fn is_left(&self) {
         timeout(PATIENCE, self.hung_up.notified()).await.expect("nobody hung up");
@@ -82,7 +92,15 @@ pub fn stream(events: &[Value]) -> String {
     events.iter().map(|event| format!("data: {event}\n\n")).collect()
 }
 
-async fn answer(mut connection: TcpStream, asked: &Mutex<Vec<Value>>, left: &Notify, plays: &[Play]) {
+/// Told when the other side has hung up, and when it is to go on.
+type Signs = (Arc<Notify>, Arc<Notify>);
+
+async fn answer(
+    mut connection: TcpStream,
+    asked: &Mutex<Vec<Value>>,
+    (left, going_on): &Signs,
+    plays: &[Play],
+) {
     let Some(body) = read_request(&mut connection).await else {
         // Somebody only looks.
         drop(connection.write_all(b"HTTP/1.1 405 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await);
@@ -101,6 +119,11 @@ async fn answer(mut connection: TcpStream, asked: &Mutex<Vec<Value>>, left: &Not
             drop(connection.write_all(format!("{head}{text}").as_bytes()).await);
             while connection.read(&mut [0; 64]).await.is_ok_and(|length| length > 0) {}
             left.notify_one();
+        }
+        Play::Pause(text, rest) => {
+            drop(connection.write_all(format!("{head}{text}").as_bytes()).await);
+            going_on.notified().await;
+            drop(connection.write_all(rest.as_bytes()).await);
         }
         Play::Status(status, body) => {
             let length = body.len();

@@ -1,13 +1,10 @@
 //! What people see of an agent, and what an agent sees of people.
 
-use antiphon_protocol::{
-    MessageStatus, Part, RoomId, RoomKind, RunState, ToolState, UserId, part::PlanState, request::CreateRoom,
-};
+use antiphon_protocol::{MessageStatus, Part, RunState, ToolState, part::PlanState};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{
-    data,
+    data, group,
     peer::{Peer, Play, stream},
     world_with,
 };
@@ -40,9 +37,17 @@ async fn a_recorded_agent_thinks_uses_a_tool_and_answers() {
 
     assert_eq!((run.state, answer.status), (RunState::Completed, MessageStatus::Complete));
     assert_eq!(text_of(&answer), "Done: shop: 42 checks passed.");
-    let [Part::Reasoning { text }, Part::ToolCall(call), Part::Text { .. }] = &answer.parts[..] else {
+    let [Part::Reasoning { text }, Part::ToolCall(call), Part::Text { .. }, Part::Data { name, value }] =
+        &answer.parts[..]
+    else {
         panic!("{:#?}", answer.parts)
     };
+    // That the call is part of a message is told beside it.
+    assert_eq!((name.as_str(), value["parts"][1]["id"].as_str()), ("ag-ui.origins", Some("call_1")));
+    assert_eq!(value["parts"][1]["part"], 1);
+    assert!(
+        value["parts"][1]["parent_message"].is_string() && value["parts"][1]["result_message"].is_string()
+    );
     assert_eq!(text, "They want me to check. I have a tool for that.");
     assert_eq!((call.name.as_str(), call.state), ("check", ToolState::Completed));
     assert_eq!(call.arguments, json!({ "service": "shop" }));
@@ -75,10 +80,7 @@ async fn the_agent_hears_who_said_what() {
     let peer = Peer::with(&[Play::Stream(CHECK.to_owned())]).await;
     let world = world_with(&peer.url, json!({})).await;
     let (mara, tomas) = (world.person("mara", "Mara").await, world.person("tomas", "Tomas H.").await);
-    let room: RoomId = Uuid::now_v7().into();
-    let members = vec![tomas.session.user().id.clone(), UserId::parse("helper").unwrap()];
-    let (id, name, kind) = (room.clone(), "shop".to_owned(), RoomKind::Group);
-    mara.ask(CreateRoom { id, name, topic: None, kind, visibility: None, members }).await;
+    let room = group(&mara, &tomas).await;
     let mut chat = mara.watch(&room).await;
     let first = mara.say(&room, "@helper check").await;
     chat.answered(&first).await;
@@ -126,7 +128,7 @@ async fn one_person_alone_is_heard_in_their_own_words() {
 #[tokio::test]
 async fn state_plans_activities_and_subagents_are_kept() {
     let patch = json!([{ "op": "replace", "path": "/steps/0/status", "value": "done" }]);
-    let call = |event: &str| json!({ "type": format!("TOOL_CALL_{event}"), "toolCallId": "c", "toolCallName": "dig", "subagentRunId": "s", "content": "gold" });
+    let call = |event: &str, field: &str, value: Option<&str>| json!({ "type": format!("TOOL_CALL_{event}"), "toolCallId": "c", "subagentRunId": "s", field: value });
     let plan = json!({ "steps": [{ "title": "look", "status": "active" }, { "title": "tell", "status": "pending" }] });
     let events = run(&[
         json!({ "type": "STATE_SNAPSHOT", "snapshot": { "n": 1 } }),
@@ -135,9 +137,9 @@ async fn state_plans_activities_and_subagents_are_kept() {
         json!({ "type": "ACTIVITY_SNAPSHOT", "messageId": "p", "activityType": "PLAN", "content": plan }),
         json!({ "type": "ACTIVITY_SNAPSHOT", "messageId": "q", "activityType": "SEARCH", "content": { "hits": 3 } }),
         json!({ "type": "SUBAGENT_STARTED", "subagentRunId": "s", "name": "Digger" }),
-        call("START"),
-        call("END"),
-        call("RESULT"),
+        call("START", "toolCallName", Some("dig")),
+        call("END", "content", None),
+        call("RESULT", "content", Some("gold")),
         json!({ "type": "SUBAGENT_FINISHED", "subagentRunId": "s" }),
         json!({ "type": "ACTIVITY_DELTA", "messageId": "p", "activityType": "PLAN", "patch": patch }),
         json!({ "type": "STEP_FINISHED", "stepName": "search" }),

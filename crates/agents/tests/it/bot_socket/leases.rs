@@ -7,8 +7,11 @@ use antiphon_protocol::{MessageId, RunState, User};
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::remote::{LEASE, Remote, Studio, known_bot, passes};
-use crate::watcher::{Seen, Watcher, text_of};
+use super::remote::{LEASE, Remote, Studio, known_bot};
+use crate::{
+    watcher::{Seen, Watcher, text_of},
+    world::passes,
+};
 
 /// A cut ends nothing: the bot names what it holds, and goes on where the server's text ends.
 #[tokio::test]

@@ -219,10 +219,3 @@ impl Job {
 pub fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
 }
-
-/// Lets time pass for whoever waits for it, without waiting.
-pub async fn passes(time: Duration) {
-    tokio::time::pause();
-    tokio::time::sleep(time).await;
-    tokio::time::resume();
-}

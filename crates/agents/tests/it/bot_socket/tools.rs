@@ -98,7 +98,7 @@ async fn a_bot_that_does_not_stop_hears_that_it_is_over() {
     let (question, mut remote, job) = studio.begins("count").await;
     studio.mara.stop(&studio.room.room, &question).await;
     remote.hears("cancel_run").await;
-    super::remote::passes(std::time::Duration::from_secs(6)).await;
+    crate::world::passes(std::time::Duration::from_secs(6)).await;
     let over = remote.hears("run_over").await;
     assert_eq!((&over["run"], &over["state"]), (&job.run, &json!("cancelled")));
     assert_eq!(remote.is_refused(job.append(0, 0, "late")).await, ErrorCode::Fenced);
@@ -117,7 +117,7 @@ async fn a_call_that_the_server_has_closed_is_a_conflict() {
         remote.hears("cancel_tool").await;
     }
     assert_eq!(remote.is_refused(call(&job, 1, "running", json!({}))).await, ErrorCode::Conflict);
-    super::remote::passes(std::time::Duration::from_secs(6)).await;
+    crate::world::passes(std::time::Duration::from_secs(6)).await;
     let closed = |seen: &crate::watcher::Seen| {
         seen.tool_states().iter().filter(|(_, state)| word(state) == "cancelled").count() == 2
     };

@@ -12,7 +12,7 @@ fn play(decoder: &mut Decoder, stream: &str) -> (Vec<Act>, Option<Ending>) {
     events.extend(frames.end().unwrap());
     let mut acts = Vec::new();
     for event in events {
-        decoder.take(Event::read(&event).unwrap().unwrap(), &mut acts).unwrap();
+        decoder.take(Event::read(&event).unwrap(), &mut acts).unwrap();
     }
     let ending = decoder.end(&mut acts);
     (acts, ending)

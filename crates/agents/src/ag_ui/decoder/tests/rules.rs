@@ -1,6 +1,6 @@
 //! What is tolerated, and what is not.
 
-use super::{Decoder, Ending, Fault, decode, script};
+use super::{Act, Decoder, Ending, Fault, Kept, decode, script};
 use serde_json::{Value, json};
 
 fn started(rest: &[Value]) -> Vec<Value> {
@@ -60,7 +60,18 @@ fn what_has_no_beginning_begins_by_itself_and_ends_without_one_mean_nothing() {
         json!({ "type": "SUBAGENT_FINISHED", "subagentRunId": "sub" }),
         json!({ "type": "ACTIVITY_DELTA", "messageId": "a", "activityType": "PLAN", "patch": [] }),
     ];
-    assert_eq!(lines(&events), ["1 text", "1 + Hello", "1 closed", "2 thought", "2 + hm", "2 closed"]);
+    let expected = [
+        "1 text",
+        "1 + Hello",
+        "1 closed",
+        "2 thought",
+        "2 + hm",
+        // What has more to it than an end is told.
+        "kept SUBAGENT_FINISHED ",
+        "cut changes of an activity",
+        "2 closed",
+    ];
+    assert_eq!(lines(&events), expected);
 }
 
 #[test]
@@ -110,8 +121,9 @@ fn a_call_is_made_by_whoever_wrote_its_message() {
 /// Ids of calls begin anew with each turn of many agents.
 #[test]
 fn an_id_may_be_used_again_once_its_call_was_answered() {
-    let call = |event: &str| json!({ "type": format!("TOOL_CALL_{event}"), "toolCallId": "1", "toolCallName": "look", "content": "ok" });
-    let (start, end, result) = (call("START"), call("END"), call("RESULT"));
+    let start = json!({ "type": "TOOL_CALL_START", "toolCallId": "1", "toolCallName": "look" });
+    let end = json!({ "type": "TOOL_CALL_END", "toolCallId": "1" });
+    let result = json!({ "type": "TOOL_CALL_RESULT", "toolCallId": "1", "content": "ok" });
     let events = [&start, &end, &result, &start, &result, &result].map(Clone::clone);
     let expected = [
         "1 tool look",
@@ -148,7 +160,14 @@ fn what_surrounds_the_words_is_kept() {
     ]);
     let mut decoder = Decoder::default();
     let (acts, ending) = decode(&mut decoder, &events).unwrap();
-    let expected = ["state", "activity p", "activity p", "kept RAW graph", "kept RUN_FINISHED "];
+    let expected = [
+        "state",
+        "cut changes of the state",
+        "activity p",
+        "activity p",
+        "kept RAW graph",
+        "kept RUN_FINISHED ",
+    ];
     assert_eq!(script(&acts), expected);
     assert_eq!(ending, Some(Ending::Done));
     assert_eq!(decoder.around().state(), Some(&json!({ "n": 1 })));
@@ -186,10 +205,11 @@ fn what_comes_after_the_end_is_not_looked_at_unless_it_is_another_run() {
     let (acts, ending) = end(&[started(&[done(), said()]), started(&[said(), done()])].concat());
     assert_eq!(
         (script(&acts), ending),
-        (vec!["1 text".into(), "1 + x".into(), "1 closed".into()], Some(Ending::Done))
+        (vec!["cut events".into(), "1 text".into(), "1 + x".into(), "1 closed".into()], Some(Ending::Done))
     );
     assert_eq!(end(&started(&[done(), error.clone()])).1, Some(Ending::Failed("no".to_owned())));
-    assert_eq!(end(&[error, said()]), (Vec::new(), Some(Ending::Failed("no".to_owned()))));
+    let (acts, ending) = end(&[error, said()]);
+    assert_eq!((script(&acts), ending), (vec!["cut events".into()], Some(Ending::Failed("no".to_owned()))));
     assert_eq!(end(&started(&[said()])).1, None);
     let stop = json!({ "type": "RUN_ERROR", "message": "stopped", "code": "cancelled" });
     assert_eq!(end(&started(&[stop])).1, Some(Ending::Cancelled));
@@ -199,4 +219,80 @@ fn what_comes_after_the_end_is_not_looked_at_unless_it_is_another_run() {
 fn more_is_open_than_anyone_could_follow() {
     let many: Vec<Value> = (0..300).map(|n| text("START", &n.to_string(), "")).collect();
     assert_eq!(decode(&mut Decoder::default(), &started(&many)), Err(Fault::TooMuchOpen));
+}
+
+/// What the acts keep, as it came.
+fn kept(rest: &[Value]) -> Vec<Kept> {
+    let (acts, _) = decode(&mut Decoder::default(), &started(rest)).unwrap();
+    let kept = acts.into_iter().filter_map(|act| if let Act::Kept(kept) = act { Some(kept) } else { None });
+    kept.collect()
+}
+
+#[test]
+fn what_has_no_place_is_kept_whole() {
+    let later = json!({ "type": "LATER", "deep": { "a": [1] }, "rawEvent": 1 });
+    let all = kept(std::slice::from_ref(&later));
+    assert_eq!((all[0].is_raw, &all[0].value), (true, &Some(json!(1))));
+    assert_eq!(all[1].fields.clone().map(Value::Object), Some(json!({ "deep": { "a": [1] } })));
+    // It may come before the beginning, between chunks, and after a run.
+    let chunk =
+        |id: Option<&str>, delta| json!({ "type": "TEXT_MESSAGE_CHUNK", "messageId": id, "delta": delta });
+    let events =
+        [later.clone(), json!({ "type": "RUN_STARTED" }), chunk(Some("a"), "x"), later, chunk(None, "y")];
+    let lines = script(&decode(&mut Decoder::default(), &events).unwrap().0);
+    let expected = [
+        "kept LATER rawEvent",
+        "kept LATER ",
+        "1 text",
+        "1 + x",
+        "kept LATER rawEvent",
+        "kept LATER ",
+        "1 + y",
+        "1 closed",
+    ];
+    assert_eq!(lines, expected);
+    let error = |code: &str| kept(&[json!({ "type": "RUN_ERROR", "message": "no", "code": code })]);
+    assert_eq!(error("quota")[0].value, Some(json!({ "message": "no", "code": "quota" })));
+    assert!(error("cancelled").is_empty(), "a stop is the end of the run");
+    let long = "x".repeat(1_000);
+    let error = kept(&[json!({ "type": "RUN_ERROR", "message": long })]);
+    assert_eq!(error[0].value.as_ref().unwrap()["message"], long);
+}
+
+#[test]
+fn a_subagent_is_kept_with_what_it_works_for_and_how_it_ended() {
+    let event = |kind: &str, more: Value| {
+        let mut event = json!({ "type": format!("SUBAGENT_{kind}"), "subagentRunId": "s" });
+        more.as_object().unwrap().iter().for_each(|(key, value)| event[key] = value.clone());
+        event
+    };
+    let begin = event("STARTED", json!({ "name": "S", "parentToolCallId": "c", "parentMessageId": "m" }));
+    let end_of = |end: Value| {
+        let mut decoder = Decoder::default();
+        decode(&mut decoder, &started(&[begin.clone(), end])).unwrap();
+        json!(decoder.around().subagents()["s"])
+    };
+    let of = json!({ "name": "S", "parent_tool_call": "c", "parent_message": "m" });
+    let expected = |more: Value| {
+        let mut all = of.clone();
+        more.as_object().unwrap().iter().for_each(|(key, value)| all[key] = value.clone());
+        all
+    };
+    let waits = event("FINISHED", json!({ "outcome": { "type": "suspended", "interruptIds": ["i"] } }));
+    assert_eq!(end_of(waits.clone()), expected(json!({ "state": "suspended", "interrupts": ["i"] })));
+    let fails = event("ERROR", json!({ "message": "no", "code": "quota" }));
+    let failed = json!({ "state": "failed", "error": "no", "code": "quota" });
+    assert_eq!(end_of(fails.clone()), expected(failed));
+    // One that waited goes on; an id that is used again hides nothing.
+    assert!(kept(&[begin.clone(), waits, begin.clone()]).is_empty());
+    let before = kept(&[begin.clone(), fails, begin])[0].value.clone().unwrap();
+    assert_eq!((&before["before"]["code"], &before["subagentRunId"]), (&json!("quota"), &json!("s")));
+}
+
+#[test]
+fn an_agent_may_not_change_its_state_for_ever() {
+    let large = json!({ "type": "STATE_SNAPSHOT", "snapshot": "x".repeat(1_000_000) });
+    let change = json!({ "type": "STATE_DELTA", "delta": [{ "op": "test", "path": "", "value": 1 }] });
+    let events = [vec![large], vec![change; 1_000]].concat();
+    assert_eq!(decode(&mut Decoder::default(), &started(&events)), Err(Fault::TooManyChanges));
 }

@@ -46,6 +46,7 @@ fn event() -> impl Strategy<Value = Value> {
         "SUBAGENT_ERROR",
         "RAW",
         "CUSTOM",
+        "A_LATER_EVENT",
     ]);
     (kind, id, owner, delta, any::<bool>()).prop_map(|(kind, id, owner, delta, named)| {
         let mut event = json!({
@@ -112,7 +113,7 @@ proptest! {
             let start = json!({ "type": "RUN_STARTED" });
             let mut acts = Vec::new();
             for event in std::iter::once(&start).chain(&stream) {
-                if let Ok(Some(event)) = Event::read(event.to_string().as_bytes()) {
+                if let Ok(event) = Event::read(event.to_string().as_bytes()) {
                     // A fault ends the run; here the rest is played all the same.
                     let _ = decoder.take(event, &mut acts);
                 }
