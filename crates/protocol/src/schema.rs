@@ -7,6 +7,7 @@ use crate::{
     Request, ServerFrame,
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
     frame::Authenticate,
+    socket_io::{Acknowledgement, AnySocketIoEvent, Entered},
 };
 
 /// A request as it goes over a socket: its fields, with a number.
@@ -49,13 +50,16 @@ enum AnyClientFrame {
 /// Everything that goes over the wire, as one JSON Schema (draft 2020-12).
 pub fn document() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let roots: [(&str, Schema); 6] = [
+    let roots: [(&str, Schema); 9] = [
         ("client", generator.subschema_for::<AnyClientFrame>()),
         ("server", generator.subschema_for::<ServerFrame>()),
         ("config", generator.subschema_for::<ServerConfig>()),
         ("guest_sign_in", generator.subschema_for::<GuestSignIn>()),
         ("guest_token", generator.subschema_for::<GuestToken>()),
         ("ticket", generator.subschema_for::<Ticket>()),
+        ("socket_io_event", generator.subschema_for::<AnySocketIoEvent>()),
+        ("socket_io_acknowledgement", generator.subschema_for::<Acknowledgement>()),
+        ("socket_io_entered", generator.subschema_for::<Entered>()),
     ];
     let properties: serde_json::Map<String, Value> =
         roots.into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();

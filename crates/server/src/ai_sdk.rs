@@ -18,6 +18,7 @@ mod words;
 use serde::Serialize;
 
 pub use http::routes;
+pub use room::of_chat;
 pub use socket::door;
 
 fn json(object: &impl Serialize) -> Vec<u8> {

@@ -31,7 +31,7 @@ pub use body::read_all;
 pub use caller::Caller;
 pub use failure::Failure;
 
-use crate::{ai_sdk, assets, doors::Doors, line};
+use crate::{ai_sdk, assets, doors::Doors, line, socket_io};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -46,6 +46,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
         .route("/v1/ws", get(line::websocket::door))
         .route("/v1/ai-sdk/ws", get(ai_sdk::door))
+        .merge(socket_io::routes(doors))
         .route("/v1", any(failure::no_such_path))
         .route("/v1/", any(failure::no_such_path))
         .route("/v1/{*path}", any(failure::no_such_path))

@@ -69,7 +69,7 @@ fn note(faults: &mut Faults) -> Result<(), Farewell> {
     if faults.note(Instant::now()) { Err(Farewell::Ours(CloseCode::ProtocolViolation)) } else { Ok(()) }
 }
 
-pub(super) fn binary_refused() -> Error {
+pub fn binary_refused() -> Error {
     Error::new(ErrorCode::BinaryRefused, "send text frames: this door speaks JSON")
 }
 
@@ -121,7 +121,7 @@ pub(super) fn authenticated(
 }
 
 /// The close code that follows a refused `authenticate`.
-pub(super) fn refusal(error: &Error) -> CloseCode {
+pub fn refusal(error: &Error) -> CloseCode {
     match error.code {
         ErrorCode::TokenExpired => CloseCode::TokenExpired,
         ErrorCode::TooMany => CloseCode::TooManyConnections,

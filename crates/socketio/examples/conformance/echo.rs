@@ -87,7 +87,7 @@ impl Namespace for Room {
 
 #[async_trait]
 impl Handler for Guest {
-    async fn event(&mut self, event: Event) {
+    async fn event(&mut self, event: Event) -> Result<(), Closed> {
         match (event.name.as_str(), event.ack) {
             ("message", _) => {
                 let _ = self.0.emit_binary("message-back", &event.args, &event.attachments);
@@ -97,6 +97,7 @@ impl Handler for Guest {
             }
             _ => {}
         }
+        Ok(())
     }
 
     async fn disconnected(&mut self, _: Closed) {}

@@ -41,7 +41,7 @@ pub(super) struct Client {
     to_outbox: mpsc::Sender<Word>,
     /// Taken out of the outbox while waiting.
     word: Option<Word>,
-    /// Until when the client has to be somewhere; nothing once it was.
+    /// Until when the client has to be somewhere; nothing while it is.
     deadline: Option<Instant>,
     ended: Option<Closed>,
 }
@@ -120,7 +120,7 @@ impl Client {
             (Kind::Event | Kind::BinaryEvent, id) => {
                 let Value::String(name) = args.remove(0) else { return Err(Closed::ProtocolError) };
                 let ack = id.map(|id| here.socket.ack(id));
-                here.handler.event(Event { name, args, attachments, ack }).await;
+                here.handler.event(Event { name, args, attachments, ack }).await?;
             }
             (Kind::Ack | Kind::BinaryAck, Some(id)) => {
                 here.socket.answered(id, Acked { args, attachments });
@@ -134,6 +134,10 @@ impl Client {
         if let Some(mut here) = self.here.remove(namespace) {
             here.socket.forget();
             here.handler.disconnected(why).await;
+        }
+        if self.here.is_empty() {
+            // Nowhere any more, as before it came.
+            self.deadline = Some(Instant::now() + self.options.connect_timeout);
         }
     }
 

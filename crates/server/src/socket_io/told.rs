@@ -1,0 +1,324 @@
+//! What a client was told, room by room, and what it is to be told next.
+
+mod answer;
+mod room;
+mod state;
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+};
+
+use antiphon_hub::LiveEvent;
+use antiphon_protocol::{
+    Entry, EntryBody, Epoch, Event, JoinMode, Joined, RoomId, RunId, StreamPosition, request::Receive,
+};
+use antiphon_socketio::Shared;
+
+use super::{
+    offset::{self, NOWHERE, RoomPlace},
+    say::{Called, Saying},
+};
+use room::RoomTold;
+
+/// What an event of the hub is, read once for all clients; and what the first of them was said of it, for all others who are at
+/// the same place.
+pub struct Heard {
+    what: What,
+    said: OnceLock<(Key, Vec<Shared>)>,
+}
+
+enum What {
+    Entry(Box<Entry>),
+    Event(Box<Event>),
+    /// Of a later version of the server.
+    Nothing,
+}
+
+/// All that what is said of an event depends on, besides the event.
+#[derive(PartialEq)]
+struct Key {
+    dialect: Option<char>,
+    called: Option<String>,
+    /// From where on a text is new to the client.
+    from: u64,
+    run: Option<RunId>,
+    offset: Option<String>,
+}
+
+impl Heard {
+    fn of(json: &[u8]) -> Self {
+        let what = match serde_json::from_slice::<Event>(json) {
+            Ok(event) => What::Event(Box::new(event)),
+            Err(_) => match serde_json::from_slice::<Entry>(json) {
+                Ok(entry) => What::Entry(Box::new(entry)),
+                Err(fault) => {
+                    tracing::error!(%fault, "an event of the hub is none of the protocol");
+                    What::Nothing
+                }
+            },
+        };
+        Self { what, said: OnceLock::new() }
+    }
+}
+
+/// How somebody has come into a room.
+pub struct Entering {
+    pub dialect: super::dialect::Dialect,
+    pub called: Option<String>,
+    pub receive: Option<Vec<Receive>>,
+    /// What was told before, if they come back.
+    pub before: Option<Before>,
+}
+
+/// What somebody was told before a cut.
+pub struct Before {
+    pub seq: u64,
+    pub told: usize,
+    pub streams: Vec<StreamPosition>,
+}
+
+/// What one client was told.
+#[derive(Default)]
+pub struct Told {
+    /// Of the log; the same in all rooms.
+    epoch: Option<Epoch>,
+    rooms: Vec<RoomTold>,
+}
+
+impl Told {
+    /// The room that the client calls so in this dialect.
+    pub fn find(&self, dialect: super::dialect::Dialect, called: &str) -> Option<&RoomId> {
+        let mut rooms = self.rooms.iter();
+        rooms.find(|room| room.is_called(dialect, called)).map(|room| &room.id)
+    }
+
+    /// Whether the client has joined a room.
+    pub fn is_in(&self, room: &RoomId) -> bool {
+        self.rooms.iter().any(|told| told.id == *room)
+    }
+
+    /// The client has joined, and is told what follows from that.
+    pub fn enter(&mut self, joined: Joined, entering: Entering, due: &mut VecDeque<Shared>) {
+        self.rooms.retain(|room| room.id != joined.room);
+        self.epoch = Some(joined.epoch.clone());
+        let mut room = RoomTold::new(joined.room.clone(), entering);
+        if joined.mode != JoinMode::Resumed {
+            let state = state::of(joined, &mut room);
+            let id = room.id.clone();
+            self.rooms.push(room);
+            return self.say(Some(&id), &[Saying::State(Box::new(state))], due);
+        }
+        room.resume(&joined);
+        let id = room.id.clone();
+        self.rooms.push(room);
+        for entry in joined.entries.iter().filter_map(|entry| entry.decode().ok()) {
+            self.tell_entry(&entry, due);
+        }
+        if !joined.more {
+            if let Some(room) = self.room_mut(&id) {
+                room.seq = joined.head;
+            }
+            for event in joined.streams.into_iter().flat_map(|stream| state::events_of(&id, stream)) {
+                self.tell_event(&event, due);
+            }
+            let user = joined.signals.typing.into_iter();
+            let typing = user.map(|user| Event::Typing { room: id.clone(), user, active: true });
+            typing.for_each(|event| self.tell_event(&event, due));
+        }
+    }
+
+    /// The client has left. Returns whether it was there.
+    pub fn leave(&mut self, room: &RoomId, due: &mut VecDeque<Shared>) -> bool {
+        let Some(at) = self.rooms.iter().position(|told| told.id == *room) else { return false };
+        let left = self.rooms.swap_remove(at);
+        due.push_back(Saying::Left(left.id.clone()).packet(Some(left.called()), Some(&self.offset())));
+        true
+    }
+
+    /// The hub tells something.
+    pub fn hear(&mut self, event: &Arc<LiveEvent>, due: &mut VecDeque<Shared>) {
+        let Some(heard) = event.made(Heard::of) else { return };
+        match &heard.what {
+            What::Entry(entry) => self.hear_entry(&heard, entry, due),
+            What::Event(event) => match &**event {
+                Event::Entries { entries, .. } => {
+                    for entry in entries.iter().filter_map(|entry| entry.decode().ok()) {
+                        self.tell_entry(&entry, due);
+                    }
+                }
+                event => self.hear_event(&heard, event, due),
+            },
+            What::Nothing => {}
+        }
+    }
+
+    /// An entry of the log, live.
+    fn hear_entry(&mut self, heard: &Heard, entry: &Entry, due: &mut VecDeque<Shared>) {
+        let before = self.offset_around(entry);
+        let Some(room) = self.room_mut(&entry.room) else { return };
+        let (skipped, sayings) = room.take_entry(entry);
+        let run = room.run_of(&sayings);
+        let offset = self.offset();
+        let called = self.room(&entry.room).map(RoomTold::called);
+        let key = key(called, skipped as u64, run, Some(offset.clone()));
+        share(heard, key, due, || steps(&before, skipped, &sayings, called, &offset));
+    }
+
+    fn tell_entry(&mut self, entry: &Entry, due: &mut VecDeque<Shared>) {
+        let before = self.offset_around(entry);
+        let Some(room) = self.room_mut(&entry.room) else { return };
+        let (skipped, sayings) = room.take_entry(entry);
+        let called = self.room(&entry.room).map(RoomTold::called);
+        due.extend(steps(&before, skipped, &sayings, called, &self.offset()));
+    }
+
+    /// Anything else, live.
+    fn hear_event(&mut self, heard: &Heard, event: &Event, due: &mut VecDeque<Shared>) {
+        let Some(id) = room_of(event) else {
+            return share(heard, key(None, 0, None, None), due, || {
+                vec![Saying::Event(event).packet(None, None)]
+            });
+        };
+        let Some(room) = self.room_mut(id) else {
+            // News of a room that the client has not joined.
+            return share(heard, key(None, 0, None, None), due, || {
+                vec![Saying::Event(event).packet(None, None)]
+            });
+        };
+        let from = room.told_of(event);
+        let (saying, moves) = room.take_event(event);
+        let Some(saying) = saying else { return };
+        let run = room.run_of(std::slice::from_ref(&saying));
+        let revoked = matches!(event, Event::Revoked { .. }).then(|| self.take_out(id)).flatten();
+        let offset = moves.then(|| self.offset());
+        let called = revoked.as_ref().or(self.room(id)).map(RoomTold::called);
+        share(heard, key(called, from, run, offset.clone()), due, || {
+            vec![saying.packet(called, offset.as_deref())]
+        });
+    }
+
+    fn tell_event(&mut self, event: &Event, due: &mut VecDeque<Shared>) {
+        let Some(room) = room_of(event).and_then(|id| self.room_mut(id)) else { return };
+        let id = room.id.clone();
+        let (Some(saying), _) = room.take_event(event) else { return };
+        self.say(Some(&id), &[saying], due);
+    }
+
+    /// Says something that brings the client to where it is now.
+    fn say(&self, room: Option<&RoomId>, sayings: &[Saying<'_>], due: &mut VecDeque<Shared>) {
+        let called = room.and_then(|room| self.room(room)).map(RoomTold::called);
+        let offset = self.offset();
+        due.extend(sayings.iter().map(|saying| saying.packet(called, Some(&offset))));
+    }
+
+    fn take_out(&mut self, room: &RoomId) -> Option<RoomTold> {
+        let at = self.rooms.iter().position(|told| told.id == *room)?;
+        Some(self.rooms.swap_remove(at))
+    }
+
+    fn room(&self, id: &RoomId) -> Option<&RoomTold> {
+        self.rooms.iter().find(|room| room.id == *id)
+    }
+
+    fn room_mut(&mut self, id: &RoomId) -> Option<&mut RoomTold> {
+        self.rooms.iter_mut().find(|room| room.id == *id)
+    }
+
+    /// Where the client is.
+    fn offset(&self) -> String {
+        let (mut head, tail) = self.offset_around_any(None);
+        head.push_str(&tail);
+        if head.len() > offset::MOST_BYTES { NOWHERE.to_owned() } else { head }
+    }
+
+    /// The same in two pieces, before an entry: between them belongs how much of it was told. Most are told with one event, and
+    /// need it not.
+    fn offset_around(&self, entry: &Entry) -> (String, String) {
+        match &entry.body {
+            EntryBody::MessageCompleted { .. } | EntryBody::RunChanged(_) => {}
+            EntryBody::Message { message } if message.run.is_some() => {}
+            _ => return Default::default(),
+        }
+        self.offset_around_any(Some(&entry.room))
+    }
+
+    fn offset_around_any(&self, split: Option<&RoomId>) -> (String, String) {
+        let mut out = self.epoch.as_ref().map_or_else(String::new, |epoch| epoch.to_string());
+        let mut at = None;
+        for room in &self.rooms {
+            out.push(';');
+            room.write_head(&mut out);
+            if split == Some(&room.id) {
+                at = Some(out.len());
+            } else if room.skip > 0 {
+                out.push_str(&format!(".{}", room.skip));
+            }
+            room.write_tail(&mut out);
+        }
+        let tail = at.map_or_else(String::new, |at| out.split_off(at));
+        (out, tail)
+    }
+
+    /// Where a client is that comes back, for each room.
+    pub fn place(room: RoomPlace) -> (RoomId, Entering) {
+        let RoomPlace { room, dialect, called, seq, told, receive, streams } = room;
+        (room, Entering { dialect, called, receive, before: Some(Before { seq, told, streams }) })
+    }
+}
+
+/// What is said of an entry, each with the place that it brings the client to.
+fn steps(
+    (head, tail): &(String, String),
+    skipped: usize,
+    sayings: &[Saying<'_>],
+    called: Option<Called<'_>>,
+    last: &str,
+) -> Vec<Shared> {
+    let count = sayings.len();
+    let step = |(at, saying): (usize, &Saying<'_>)| {
+        if at + 1 == count {
+            return saying.packet(called, Some(last));
+        }
+        let mut offset = format!("{head}.{}{tail}", skipped + at + 1);
+        if offset.len() > offset::MOST_BYTES {
+            NOWHERE.clone_into(&mut offset);
+        }
+        saying.packet(called, Some(&offset))
+    };
+    sayings.iter().enumerate().map(step).collect()
+}
+
+fn key(called: Option<Called<'_>>, from: u64, run: Option<RunId>, offset: Option<String>) -> Key {
+    let dialect = called.map(|called| called.dialect.letter());
+    Key { dialect, called: called.map(|called| called.name.to_owned()), from, run, offset }
+}
+
+/// Says what was said to others at the same place; or makes it, for them as well.
+fn share(heard: &Heard, key: Key, due: &mut VecDeque<Shared>, make: impl FnOnce() -> Vec<Shared>) {
+    match heard.said.get() {
+        Some((other, said)) if *other == key => due.extend(said.iter().cloned()),
+        _ => {
+            let said = make();
+            due.extend(said.iter().cloned());
+            // Somebody else may have been quicker: theirs stays.
+            let _ = heard.said.set((key, said));
+        }
+    }
+}
+
+/// The room that an event is about.
+fn room_of(event: &Event) -> Option<&RoomId> {
+    match event {
+        Event::CaughtUp { room, .. }
+        | Event::Append { room, .. }
+        | Event::Part { room, .. }
+        | Event::Typing { room, .. }
+        | Event::Presence { room, .. }
+        | Event::Queue { room, .. }
+        | Event::Unread { room, .. }
+        | Event::RoomLeft { room }
+        | Event::Revoked { room } => Some(room),
+        _ => None,
+    }
+}
