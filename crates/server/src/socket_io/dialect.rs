@@ -39,7 +39,10 @@ const VERBS: [(&str, &str, Dialect); 7] = [
 pub const CHAT_MESSAGE: &str = "chat:message";
 
 /// Other names of fields, and what the protocol calls them.
-const FIELDS: [(&str, &str); 3] = [("room_id", "room"), ("conversation_id", "room"), ("content", "text")];
+const FIELDS: [(&str, &str); 2] = [("room_id", "room"), ("conversation_id", "room")];
+
+/// What some call the `text` of a message.
+const TEXTS: [&str; 2] = ["content", "message"];
 
 /// Requests in which `bot_id` names what the request is about, not where.
 const ABOUT_BOTS: [&str; 5] = ["start_bot", "stop_bot", "get_bot", "remove_bot", "rotate_bot_token"];
@@ -106,11 +109,12 @@ impl Asked {
                 fields.entry(means).or_insert(value);
             }
         }
-        // What is said to an agent is its `message`.
-        if dialect == Dialect::Sessions
-            && let Some(Value::String(text)) = fields.remove("message")
-        {
-            fields.entry("text").or_insert(Value::String(text));
+        if request == "send_message" {
+            for said in TEXTS {
+                if let Some(text) = fields.remove(said) {
+                    fields.entry("text").or_insert(text);
+                }
+            }
         }
         let called = match dialect {
             Dialect::Bots => fields.get("bot_id"),
@@ -131,6 +135,10 @@ fn place(request: &str, fields: &mut Map<String, Value>) -> Result<Place, Error>
         return Ok(Place::Said);
     }
     let bot = fields.remove("bot_id").map(|bot| user(&bot)).transpose()?;
+    // Among others a bot has to be told that it is meant.
+    if let ("send_message", Some(bot)) = (request, &bot) {
+        fields.entry("to").or_insert_with(|| Value::from(vec![bot.as_str()]));
+    }
     let session = fields.remove("session_id");
     match (fields.contains_key("room"), session, bot) {
         (true, ..) | (false, None, None) => Ok(Place::Said),
@@ -203,7 +211,7 @@ mod tests {
                 "chat:message",
                 json!({ "session_id": "s1", "message": "hi", "bot_id": "demo" }),
                 "send_message",
-                json!({ "text": "hi" }),
+                json!({ "text": "hi", "to": ["demo"] }),
                 Place::Session(session, Some(bot)),
                 Dialect::Sessions,
             ),

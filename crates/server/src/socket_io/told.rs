@@ -322,3 +322,99 @@ fn room_of(event: &Event) -> Option<&RoomId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::socket_io::dialect::Dialect;
+
+    fn entry(json: &str) -> Entry {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn message(seq: u64) -> String {
+        format!(
+            r#"{{"type":"message","message":{{"id":"m{seq}","room":"general","sender":"ada","seq":{seq},"ordinal":{seq},"rev":{seq},"at":"2026-01-01T00:00:00.000Z","status":"complete","parts":[{{"type":"text","text":"hi"}}]}},"room":"general","seq":{seq},"at":"2026-01-01T00:00:00.000Z","by":"ada"}}"#
+        )
+    }
+
+    /// A client that was told everything up to `seq` of these rooms.
+    fn told(rooms: &[(&str, u64)]) -> Told {
+        let mut told = Told { epoch: Some(Epoch::parse("e").unwrap()), rooms: Vec::new() };
+        for (room, seq) in rooms {
+            let before = Some(Before { seq: *seq, told: 0, streams: Vec::new() });
+            let entering = Entering { dialect: Dialect::Rooms, called: None, receive: None, before };
+            told.rooms.push(RoomTold::new(RoomId::parse(room).unwrap(), entering));
+        }
+        told
+    }
+
+    fn hear(told: &mut Told, heard: &Heard) -> String {
+        let mut due = VecDeque::new();
+        match &heard.what {
+            What::Entry(entry) => told.hear_entry(heard, entry, &mut due),
+            What::Event(event) => told.hear_event(heard, event, &mut due),
+            What::Nothing => {}
+        }
+        format!("{due:?}")
+    }
+
+    /// Everyone in a room is sent the same bytes, made once; who is in other rooms as well has a place of their own, and gets
+    /// it.
+    #[test]
+    fn an_event_is_encoded_once_for_all_who_are_at_the_same_place() {
+        let heard = Heard::of(message(5).as_bytes());
+        let (mut first, mut second) = (told(&[("general", 4)]), told(&[("general", 4)]));
+        let made = Cell::new(0);
+        for client in [&mut first, &mut second] {
+            let What::Entry(entry) = &heard.what else { panic!("an entry was read as something else") };
+            let room = client.room_mut(&entry.room).unwrap();
+            let (skipped, sayings) = room.take_entry(entry);
+            let offset = client.offset();
+            let called = client.room(&entry.room).map(RoomTold::called);
+            share(&heard, key(called, 0, None, Some(offset.clone())), &mut VecDeque::new(), || {
+                made.set(made.get() + 1);
+                steps(&Default::default(), skipped, &sayings, called, &offset)
+            });
+        }
+        assert_eq!(made.get(), 1);
+        let mut elsewhere = told(&[("general", 4), ("other", 9)]);
+        let said = hear(&mut elsewhere, &heard);
+        assert!(said.contains("general!5!*;rother!9!*"), "{said}");
+    }
+
+    /// F8: between two events of one entry the place says how many of them were told, and whoever comes back gets the rest.
+    #[test]
+    fn an_entry_of_several_events_can_be_cut_between_them() {
+        let run = r#"{"type":"run_changed","run":"r","bot":"b","state":"failed","trigger":"m","triggered_by":"ada","created_at":"2026-01-01T00:00:00.000Z","error":"no","room":"general","seq":5,"at":"2026-01-01T00:00:00.000Z","by":"b"}"#;
+        let mut client = told(&[("general", 4)]);
+        let said = hear(&mut client, &Heard::of(run.as_bytes()));
+        assert!(said.contains("run_changed") && said.contains("general!4.1!*"), "{said}");
+        assert!(said.contains("chat:error") && said.contains("general!5!*"), "{said}");
+
+        let mut back = told(&[]);
+        let offset = offset::Offset::read("e;rgeneral!4.1!*").unwrap();
+        for place in offset.rooms {
+            let (room, entering) = Told::place(place);
+            back.rooms.push(RoomTold::new(room, entering));
+        }
+        back.epoch = Some(offset.epoch);
+        let mut due = VecDeque::new();
+        back.tell_entry(&entry(run), &mut due);
+        let said = format!("{due:?}");
+        assert!(!said.contains("run_changed\""), "{said}");
+        assert!(said.contains("chat:error") && said.contains("general!5!*"), "{said}");
+    }
+
+    /// A place that is longer than what goes with every event is none; nothing else changes.
+    #[test]
+    fn who_is_in_too_many_rooms_begins_anew_after_a_cut() {
+        let names: Vec<String> = (0..200).map(|at| format!("{at:036}")).collect();
+        let rooms: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
+        assert_eq!(told(&rooms).offset(), NOWHERE);
+        assert!(offset::Offset::read(NOWHERE).is_none());
+        assert_ne!(told(&rooms[..50]).offset(), NOWHERE);
+    }
+}

@@ -174,15 +174,21 @@ impl Client {
         if let Some(why) = self.ended {
             return Err(why);
         }
-        while outgoing.room() > 0 {
-            let Some(word) = self.word.take().or_else(|| self.outbox.try_recv().ok()) else { break };
-            self.say(word, outgoing).await?;
-        }
+        self.empty_outbox(outgoing).await?;
         for here in self.here.values_mut() {
             if outgoing.room() == 0 {
                 break;
             }
             here.handler.pull(outgoing).await;
+        }
+        // A handler whose last words these were may have ended it with them.
+        self.empty_outbox(outgoing).await
+    }
+
+    async fn empty_outbox(&mut self, outgoing: &mut Outgoing) -> Result<(), Closed> {
+        while outgoing.room() > 0 {
+            let Some(word) = self.word.take().or_else(|| self.outbox.try_recv().ok()) else { break };
+            self.say(word, outgoing).await?;
         }
         Ok(())
     }

@@ -25,8 +25,9 @@ pub struct Asker<'a> {
 impl Asker<'_> {
     /// The request, with its room.
     pub async fn request_of(&self, asked: Asked) -> Result<Request, Error> {
-        let Asked { request, mut fields, place, dialect, .. } = asked;
-        if let Some(room) = self.room_of(place, dialect).await? {
+        let Asked { request, mut fields, place, .. } = asked;
+        let may_make = matches!(&*request, "join_room" | "send_message");
+        if let Some(room) = self.room_of(place, may_make).await? {
             fields.insert("room".to_owned(), Value::from(room.as_str()));
         }
         // Minted by the client it makes a repeat safe; by the server it is just an id.
@@ -41,25 +42,25 @@ impl Asker<'_> {
         Ok(request)
     }
 
-    async fn room_of(&self, place: Place, dialect: Dialect) -> Result<Option<RoomId>, Error> {
-        let (name, bot) = match &place {
+    async fn room_of(&self, place: Place, may_make: bool) -> Result<Option<RoomId>, Error> {
+        let (dialect, called, name, bot) = match &place {
             Place::Said => return Ok(None),
-            Place::WithBot(bot) => (WITH_BOT, Some(bot)),
-            Place::Session(name, bot) => (name.as_str(), bot.as_ref()),
+            Place::WithBot(bot) => (Dialect::Bots, bot.as_str(), WITH_BOT, Some(bot)),
+            Place::Session(name, bot) => (Dialect::Sessions, name.as_str(), name.as_str(), bot.as_ref()),
         };
-        let known = match &place {
-            Place::WithBot(bot) => self.told.find(Dialect::Bots, bot.as_str()),
-            _ => self.told.find(dialect, name),
-        };
-        if let Some(room) = known {
+        if let Some(room) = self.told.find(dialect, called) {
             return Ok(Some(room.clone()));
         }
-        if bot.is_none() {
-            // Of someone who was in it before, or of nobody.
-            let id = RoomId::parse(name).map_err(|fault| Error::field("session_id", fault.to_string()))?;
-            return self.session_room(id).await.map(Some);
+        if !may_make {
+            return Err(Error::field(
+                dialect.field(),
+                format!("join first: you are in no such room as `{called}`"),
+            ));
         }
-        ai_sdk::of_chat(self.session, name, bot).await.map(Some)
+        match &place {
+            Place::Session(id, None) => self.session_room(id.clone()).await.map(Some),
+            _ => ai_sdk::of_chat(self.session, name, bot).await.map(Some),
+        }
     }
 
     /// The session of this id; made with the first bot there is, if there is none.
