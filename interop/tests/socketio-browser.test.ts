@@ -43,7 +43,7 @@ test('A1 D1: a page of an allowed origin talks in a room over both transports, o
   using chat = await Chat.in(server);
   await using browser = await openBrowser();
 
-  const talk = async (url: string, token: string): Promise<unknown> => {
+  const talk = async ([url, token]: readonly [string, string]): Promise<unknown> => {
     const { io } = globalThis as unknown as { io: (url: string, options: object) => Client };
     interface Client {
       on(event: string, listener: (payload: { text: string; message: string }) => void): void;
@@ -67,19 +67,13 @@ test('A1 D1: a page of an allowed origin talks in a room over both transports, o
   };
 
   const { page: ours, problems } = await visit(browser, app.origin);
-  const talking = ours.evaluate(
-    ([source, url, token]) => (0, eval)(`(${source!})`)(url, token) as unknown,
-    [talk.toString(), server.url, account('ada').token],
-  );
+  const talking = ours.evaluate(talk, [server.url, account('ada').token] as const);
   await chat.frame('its words', ({ type, by }) => type === 'message' && by === 'ada');
   await chat.say('to the page');
   expect(await talking).toEqual({ joined: true, sent: true, heard: 'to the page', transport: 'websocket' });
   expect(problems).toEqual([]);
 
   const { page: theirs } = await visit(browser, stranger.origin);
-  const refused = await theirs.evaluate(
-    ([source, url, token]) => (0, eval)(`(${source!})`)(url, token) as unknown,
-    [talk.toString(), server.url, account('eve').token],
-  );
+  const refused = await theirs.evaluate(talk, [server.url, account('eve').token] as const);
   expect(refused).toBe('xhr poll error');
 });
