@@ -69,7 +69,7 @@ fn note(faults: &mut Faults) -> Result<(), Farewell> {
     if faults.note(Instant::now()) { Err(Farewell::Ours(CloseCode::ProtocolViolation)) } else { Ok(()) }
 }
 
-pub fn binary_refused() -> Error {
+pub(super) fn binary_refused() -> Error {
     Error::new(ErrorCode::BinaryRefused, "send text frames: this door speaks JSON")
 }
 

@@ -2,69 +2,28 @@
 
 mod answer;
 mod room;
+mod share;
 mod state;
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use antiphon_hub::LiveEvent;
 use antiphon_protocol::{
-    Entry, EntryBody, Epoch, Event, JoinMode, Joined, RoomId, RunId, StreamPosition, request::Receive,
+    Entry, EntryBody, Epoch, Event, JoinMode, Joined, RoomId, StreamPosition, request::Receive,
 };
 use antiphon_socketio::Shared;
 
 use super::{
+    dialect::Dialect,
     offset::{self, NOWHERE, RoomPlace},
-    say::{Called, Saying},
+    say::Saying,
 };
 use room::RoomTold;
-
-/// What an event of the hub is, read once for all clients; and what the first of them was said of it, for all others who are at
-/// the same place.
-pub struct Heard {
-    what: What,
-    said: OnceLock<(Key, Vec<Shared>)>,
-}
-
-enum What {
-    Entry(Box<Entry>),
-    Event(Box<Event>),
-    /// Of a later version of the server.
-    Nothing,
-}
-
-/// All that what is said of an event depends on, besides the event.
-#[derive(PartialEq)]
-struct Key {
-    dialect: Option<char>,
-    called: Option<String>,
-    /// From where on a text is new to the client.
-    from: u64,
-    run: Option<RunId>,
-    offset: Option<String>,
-}
-
-impl Heard {
-    fn of(json: &[u8]) -> Self {
-        let what = match serde_json::from_slice::<Event>(json) {
-            Ok(event) => What::Event(Box::new(event)),
-            Err(_) => match serde_json::from_slice::<Entry>(json) {
-                Ok(entry) => What::Entry(Box::new(entry)),
-                Err(fault) => {
-                    tracing::error!(%fault, "an event of the hub is none of the protocol");
-                    What::Nothing
-                }
-            },
-        };
-        Self { what, said: OnceLock::new() }
-    }
-}
+use share::{Heard, What, key, share, steps};
 
 /// How somebody has come into a room.
 pub struct Entering {
-    pub dialect: super::dialect::Dialect,
+    pub dialect: Dialect,
     pub called: Option<String>,
     pub receive: Option<Vec<Receive>>,
     /// What was told before, if they come back.
@@ -88,7 +47,7 @@ pub struct Told {
 
 impl Told {
     /// The room that the client calls so in this dialect.
-    pub fn find(&self, dialect: super::dialect::Dialect, called: &str) -> Option<&RoomId> {
+    pub fn find(&self, dialect: Dialect, called: &str) -> Option<&RoomId> {
         let mut rooms = self.rooms.iter();
         rooms.find(|room| room.is_called(dialect, called)).map(|room| &room.id)
     }
@@ -267,46 +226,6 @@ impl Told {
     }
 }
 
-/// What is said of an entry, each with the place that it brings the client to.
-fn steps(
-    (head, tail): &(String, String),
-    skipped: usize,
-    sayings: &[Saying<'_>],
-    called: Option<Called<'_>>,
-    last: &str,
-) -> Vec<Shared> {
-    let count = sayings.len();
-    let step = |(at, saying): (usize, &Saying<'_>)| {
-        if at + 1 == count {
-            return saying.packet(called, Some(last));
-        }
-        let mut offset = format!("{head}.{}{tail}", skipped + at + 1);
-        if offset.len() > offset::MOST_BYTES {
-            NOWHERE.clone_into(&mut offset);
-        }
-        saying.packet(called, Some(&offset))
-    };
-    sayings.iter().enumerate().map(step).collect()
-}
-
-fn key(called: Option<Called<'_>>, from: u64, run: Option<RunId>, offset: Option<String>) -> Key {
-    let dialect = called.map(|called| called.dialect.letter());
-    Key { dialect, called: called.map(|called| called.name.to_owned()), from, run, offset }
-}
-
-/// Says what was said to others at the same place; or makes it, for them as well.
-fn share(heard: &Heard, key: Key, due: &mut VecDeque<Shared>, make: impl FnOnce() -> Vec<Shared>) {
-    match heard.said.get() {
-        Some((other, said)) if *other == key => due.extend(said.iter().cloned()),
-        _ => {
-            let said = make();
-            due.extend(said.iter().cloned());
-            // Somebody else may have been quicker: theirs stays.
-            let _ = heard.said.set((key, said));
-        }
-    }
-}
-
 /// The room that an event is about.
 fn room_of(event: &Event) -> Option<&RoomId> {
     match event {
@@ -328,7 +247,6 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::socket_io::dialect::Dialect;
 
     fn entry(json: &str) -> Entry {
         serde_json::from_str(json).unwrap()
