@@ -1,5 +1,6 @@
 // What the Socket.IO door lets in, refuses, and ends (A1, D1, D12, B14, B16; FAULTS 54–69, 72).
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { meter } from '@antiphon/e2e/meters';
 import { guest } from '@antiphon/e2e/wire';
@@ -179,11 +180,16 @@ test('FAULTS 55–57: the door keeps to its protocol, and its public id opens no
 });
 
 test('B16: people behind one address come in over long-polling, however many they are', async () => {
-  await using server = await antiphon([], { settings: { connections: { unauthenticated_per_address: 4 } } });
+  // This machine is no proxy here, whose connections would not be counted.
+  const settings = { connections: { unauthenticated_per_address: 4 }, trusted_proxies: [] };
+  await using server = await antiphon([], { settings });
   const people = Array.from({ length: 12 }, (_, at) => account(`user-${at}`));
   const stocks: Stock[] = [];
+  // A connection for each request, as from twelve machines.
+  const agent = new Agent({ keepAlive: false }) as unknown as string;
   try {
-    for (const who of people) stocks.push(await Stock.connect(server.url, who, { transports: ['polling'] }));
+    for (const who of people)
+      stocks.push(await Stock.connect(server.url, who, { transports: ['polling'], agent }));
     for (const stock of stocks) await stock.done('join_room', 'general');
     await stocks[0]!.done('send_message', { room_id: 'general', text: 'hello' });
     for (const stock of stocks) await stock.hears('message', ({ text }) => text === 'hello');
