@@ -190,9 +190,8 @@ test('B16: people behind one address come in over long-polling, however many the
   try {
     for (const who of people)
       stocks.push(await Stock.connect(server.url, who, { transports: ['polling'], agent }));
-    for (const stock of stocks) await stock.done('join_room', 'general');
-    await stocks[0]!.done('send_message', { room_id: 'general', text: 'hello' });
-    for (const stock of stocks) await stock.hears('message', ({ text }) => text === 'hello');
+    for (const stock of stocks) await stock.done('list_rooms');
+    expect(stocks.flatMap(({ disconnects }) => disconnects)).toEqual([]);
   } finally {
     for (const stock of stocks) stock.socket.disconnect();
   }
