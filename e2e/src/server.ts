@@ -75,13 +75,17 @@ export class Server implements AsyncDisposable {
     return this.#process?.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** Starts it, or starts it again, on the same port and data; with other settings if some are given. */
-  async restart(settings = this.#options.settings): Promise<void> {
+  /**
+   * Starts it, or starts it again, on the same port and data; with other settings if some are given, and with arguments of this
+   * one start.
+   */
+  async restart(settings = this.#options.settings, once: readonly string[] = []): Promise<void> {
     if (settings !== undefined) this.#options = { ...this.#options, settings };
     await this.kill();
     const binary = process.env['ANTIPHON_BIN'] ?? BUILT;
     const where = ['--listen', `127.0.0.1:${this.port}`, '--data', this.data];
-    const started = spawn(binary, [...where, ...(await this.#settings()), ...(this.#options.args ?? [])], {
+    const lasting = [...(await this.#settings()), ...(this.#options.args ?? [])];
+    const started = spawn(binary, [...where, ...lasting, ...once], {
       env: { ...surroundings(), ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

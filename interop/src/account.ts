@@ -12,8 +12,8 @@ export const AUDIENCE = 'chat';
 const LIFETIME_S = 3_600;
 
 /** Someone with an account; the id is theirs on every server. */
-export function account(id: string, name = id): Guest {
-  const claims = { sub: id, name, aud: AUDIENCE, exp: Math.floor(Date.now() / 1_000) + LIFETIME_S };
+export function account(id: string, name = id, lifetimeS = LIFETIME_S): Guest {
+  const claims = { sub: id, name, aud: AUDIENCE, exp: Math.floor(Date.now() / 1_000) + lifetimeS };
   const signed = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded(claims)}`;
   const signature = createHmac('sha256', SECRET).update(signed).digest('base64url');
   return { token: `${signed}.${signature}`, user: { id, name } };

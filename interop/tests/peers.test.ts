@@ -19,6 +19,7 @@ const OF_NPM = {
   '@agentclientprotocol/sdk': '1.9.0',
   '@copilotkit/aimock': '1.43.0',
   '@modelcontextprotocol/server-everything': '2026.8.31',
+  'socket.io-client': '4.8.4',
 };
 /** The same of PyPI; what else these need is in `requirements.txt`. */
 const OF_PYPI = {

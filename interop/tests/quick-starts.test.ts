@@ -81,6 +81,25 @@ test('the program in TypeScript is one, and hears the agent answer and its tool 
   expect(program.output).toMatch(/^countdown: completed$/m);
 });
 
+test('A1: the ten lines with socket.io-client hear the agent answer and its tool run', async () => {
+  await using server = await Server.start();
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const section = readme.split('### With socket.io-client\n')[1] ?? '';
+  const code = /```js\n(.*?)```/s.exec(section)?.[1] ?? '';
+  const file = join(inside, 'stock.mjs');
+  await writeFile(file, code.replaceAll('127.0.0.1:8080', `127.0.0.1:${server.port}`));
+  await using program = await Program.start({
+    name: 'stock.mjs',
+    command: process.execPath,
+    args: [file],
+    ready: (output) => output.includes('… Zero.'),
+    advice: 'npm ci',
+  });
+  expect(program.output).toMatch(/^guest_\w+: @demo countdown 3$/m);
+  expect(program.output).toMatch(/^countdown running$/m);
+  expect(program.output).toMatch(/^countdown completed$/m);
+});
+
 test(
   'the bot in Python is installed, and counts so that people see how far it is and can stop it',
   INSTALL,

@@ -1,6 +1,7 @@
 //! Live events: encoded once, shared by every reader.
 
 use std::{
+    any::Any,
     collections::BTreeSet,
     ops::Range,
     sync::{Arc, OnceLock},
@@ -20,6 +21,8 @@ pub struct LiveEvent {
     kind: Kind,
     json: Bytes,
     frame: OnceLock<Bytes>,
+    /// What a door that speaks in other words has made of it.
+    made: OnceLock<Arc<dyn Any + Send + Sync>>,
     /// What those get instead whose role is below these, the lowest first. Empty for nearly all events.
     below: Vec<(Role, Option<Arc<LiveEvent>>)>,
 }
@@ -62,7 +65,7 @@ impl LiveEvent {
     }
 
     fn limited(kind: Kind, json: Bytes, below: Vec<(Role, Option<Arc<Self>>)>) -> Arc<Self> {
-        Arc::new(Self { kind, json, frame: OnceLock::new(), below })
+        Arc::new(Self { kind, json, frame: OnceLock::new(), made: OnceLock::new(), below })
     }
 
     /// Whether not everyone gets this as it is.
@@ -160,6 +163,13 @@ impl LiveEvent {
     /// The event as a door frames it: encoded by the first reader that needs it, shared by the others.
     pub fn framed(&self, encode: impl FnOnce(&[u8]) -> Bytes) -> Bytes {
         self.frame.get_or_init(|| encode(&self.json)).clone()
+    }
+
+    /// The event as a door that speaks in other words understands it: worked out by the first reader that needs it, shared by
+    /// the others. Nothing if another such door was here before.
+    pub fn made<T: Any + Send + Sync>(&self, make: impl FnOnce(&[u8]) -> T) -> Option<Arc<T>> {
+        let made = self.made.get_or_init(|| Arc::new(make(&self.json)));
+        Arc::clone(made).downcast().ok()
     }
 
     /// The log position that a reader has reached with this event, if it is of the log.

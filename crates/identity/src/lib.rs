@@ -6,6 +6,7 @@
 //! - [`GuestIssuer`] signs people in by name alone, with a key that never leaves the data directory.
 //! - [`Tickets`] stand in for a token, once and for seconds, where a token cannot be sent in a header.
 //! - [`Vault`] keeps secrets of others, sealed with a key that is not in the database.
+//! - [`Passes`] are given to clients that may come back, and known again after a restart.
 //! - [`OriginPolicy`] says which web pages may talk to the server.
 //!
 //! All time comes from a [`Clock`]; no error, log line or debug output holds a token or a secret.
@@ -30,6 +31,7 @@ mod key_file;
 mod keys;
 mod name;
 mod origin;
+mod passes;
 mod preset;
 mod provider;
 mod random;
@@ -46,6 +48,7 @@ pub use guest::{GuestIssuer, GuestToken, KEY_FILE};
 pub use identity::{BOT_PREFIX, GUEST_PREFIX, Identity, Kind};
 pub use name::MAX_NAME_CHARS;
 pub use origin::{OriginPolicy, OriginVerdict};
+pub use passes::{PASSES_KEY_FILE, Passes};
 pub use ticket::{MAX_TICKETS, MAX_TICKETS_PER_SUBJECT, TICKET_LIFETIME_S, Tickets};
 pub use token::MAX_TOKEN_BYTES;
 pub use vault::{VAULT_KEY_FILE, Vault, VaultError};

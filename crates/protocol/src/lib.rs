@@ -29,6 +29,7 @@ pub mod room;
 pub mod run;
 pub mod schema;
 pub mod signal;
+pub mod socket_io;
 pub mod stream;
 pub mod time;
 pub mod user;

@@ -8,6 +8,7 @@ use crate::{
     bot_chat::{BotAnswer, BotChat},
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
     frame::Authenticate,
+    socket_io::{Acknowledgement, AnySocketIoEvent, Entered},
 };
 
 /// A request as it goes over a socket: its fields, with a number.
@@ -50,7 +51,7 @@ enum AnyClientFrame {
 /// Everything that goes over the wire, as one JSON Schema (draft 2020-12).
 pub fn document() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let roots: [(&str, Schema); 8] = [
+    let roots: [(&str, Schema); 11] = [
         ("client", generator.subschema_for::<AnyClientFrame>()),
         ("server", generator.subschema_for::<ServerFrame>()),
         ("config", generator.subschema_for::<ServerConfig>()),
@@ -59,6 +60,9 @@ pub fn document() -> Value {
         ("ticket", generator.subschema_for::<Ticket>()),
         ("bot_chat", generator.subschema_for::<BotChat>()),
         ("bot_answer", generator.subschema_for::<BotAnswer>()),
+        ("socket_io_event", generator.subschema_for::<AnySocketIoEvent>()),
+        ("socket_io_acknowledgement", generator.subschema_for::<Acknowledgement>()),
+        ("socket_io_entered", generator.subschema_for::<Entered>()),
     ];
     let properties: serde_json::Map<String, Value> =
         roots.into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();

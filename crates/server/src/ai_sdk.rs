@@ -13,4 +13,5 @@ mod way;
 mod words;
 
 pub use http::routes;
+pub use room::of_chat;
 pub use socket::door;

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use antiphon_hub::Hub;
-use antiphon_identity::{Authenticator, Clock, OriginPolicy, Tickets};
+use antiphon_identity::{Authenticator, Clock, OriginPolicy, Passes, Tickets};
 use antiphon_protocol::{Error, ErrorCode};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -23,6 +23,8 @@ pub struct Doors {
     pub authenticator: Authenticator,
     /// Judges tickets.
     pub tickets: Tickets,
+    /// Knows clients again that come back.
+    pub passes: Passes,
     /// Judges origins.
     pub origins: OriginPolicy,
     /// As the operator wants it.
@@ -60,10 +62,13 @@ impl Doors {
         let authenticator =
             Authenticator::new(settings.identity.clone(), &settings.data_dir, Arc::clone(&clock))
                 .map_err(|fault| SettingsError::of_identity("identity.", &fault))?;
+        let passes =
+            Passes::open(&settings.data_dir).map_err(|fault| SettingsError::of_identity("", &fault))?;
         Ok(Self {
             hub,
             authenticator,
             tickets: Tickets::new(Arc::clone(&clock)),
+            passes,
             origins: settings.origins()?,
             lines: Arc::default(),
             guests: Pace::per_minute(settings.connections.guests_per_minute),

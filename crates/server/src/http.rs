@@ -31,7 +31,7 @@ pub use body::{FromBody, read_all};
 pub use caller::Caller;
 pub use failure::Failure;
 
-use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, line, openai};
+use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, line, openai, socket_io};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -49,6 +49,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(openai::routes())
         .route("/v1/ws", get(line::websocket::door))
         .route("/v1/ai-sdk/ws", get(ai_sdk::door))
+        .merge(socket_io::routes(doors))
         .route("/v1", any(failure::no_such_path))
         .route("/v1/", any(failure::no_such_path))
         .route("/v1/{*path}", any(failure::no_such_path))

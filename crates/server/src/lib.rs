@@ -18,6 +18,7 @@ mod server;
 pub mod settings;
 mod sign_in;
 pub mod signals;
+mod socket_io;
 mod trust;
 mod vault;
 

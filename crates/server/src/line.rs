@@ -1,14 +1,14 @@
 //! The lines: how a client's requests come in and its events go out. One loop serves whoever is at the other end, over a
 //! WebSocket or, where those are blocked, over plain HTTP.
 
-mod alarm;
+pub mod alarm;
 mod client;
 mod farewell;
-mod faults;
+pub mod faults;
 pub mod http;
-mod in_flight;
+pub mod in_flight;
 mod inbox;
-mod sign_in;
+pub mod sign_in;
 pub mod websocket;
 pub mod words;
 
@@ -21,6 +21,7 @@ use std::{
 use antiphon_hub::LiveEvent;
 use antiphon_websocket::{ConnectionError, Event, Message, encode::text_frame};
 
+pub use client::is_page;
 use farewell::Farewell;
 use http::HttpLine;
 use websocket::Socket;

@@ -112,9 +112,15 @@ pub struct Engine {
     options: EngineOptions,
     service: Arc<dyn Service>,
     /// The way to each session's task. The key is a bearer's secret: whoever has it is the client.
-    sessions: Mutex<HashMap<String, mpsc::Sender<Command>>>,
+    sessions: Mutex<HashMap<String, Entry>>,
     tasks: TaskTracker,
     stopping: CancellationToken,
+}
+
+/// What requests find of a session.
+struct Entry {
+    commands: mpsc::Sender<Command>,
+    extensions: axum::http::Extensions,
 }
 
 impl Engine {
@@ -142,7 +148,18 @@ impl Engine {
     }
 
     fn session(&self, id: &str) -> Option<mpsc::Sender<Command>> {
-        self.sessions.lock().get(id).cloned()
+        self.sessions.lock().get(id).map(|entry| entry.commands.clone())
+    }
+
+    /// The extensions of the request that a session began with, for whoever stands before the door: by the id of a later one.
+    pub fn extensions_of(&self, id: &str) -> Option<axum::http::Extensions> {
+        self.sessions.lock().get(id).map(|entry| entry.extensions.clone())
+    }
+
+    /// Waits until the last session has ended by itself.
+    pub async fn ended(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// The first packet of a session (EIO handshake).

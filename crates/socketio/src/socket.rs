@@ -104,8 +104,9 @@ pub trait Namespace: Send + Sync + 'static {
 /// The server's side of one client in one namespace. One call at a time.
 #[async_trait]
 pub trait Handler: Send + 'static {
-    /// An event, in the order in which the client said them. The next one waits for this call to return.
-    async fn event(&mut self, event: Event);
+    /// An event, in the order in which the client said them. The next one waits for this call to return. An error ends the
+    /// session: the client has had enough chances.
+    async fn event(&mut self, event: Event) -> Result<(), Closed>;
 
     /// Waits until there is something to pull. May be dropped.
     async fn ready(&mut self) {

@@ -19,6 +19,15 @@ pub(crate) struct Entrance {
 }
 
 impl Session {
+    /// Whether the user is a member of a room; unlike a join, this makes them none.
+    pub async fn is_member(&self, id: &RoomId) -> Result<bool, Error> {
+        match self.room(id).await {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.code, ErrorCode::NotMember | ErrorCode::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// A room that the user is a member of. Others learn no more than whether a public room exists.
     pub(crate) async fn room(&self, id: &RoomId) -> Result<(Arc<LiveRoom>, Role), Error> {
         let room = self.hub.room(id).await?.ok_or_else(|| Error::not_found("room"))?;

@@ -5,6 +5,7 @@ mod claims;
 mod guests;
 mod keys;
 mod origins;
+mod passes;
 mod published_keys;
 mod secrets;
 mod static_keys;

@@ -8,7 +8,7 @@ use crate::{jitter, settings::Timers};
 
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Due {
+pub enum Due {
     /// Send a `ping`.
     Ping,
     /// Nothing was heard for two intervals.
@@ -22,7 +22,7 @@ pub(super) enum Due {
 }
 
 /// One timer for all of them.
-pub(super) struct Alarm {
+pub struct Alarm {
     timer: Pin<Box<Sleep>>,
     interval: Duration,
     ping_at: Instant,

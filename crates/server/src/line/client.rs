@@ -29,6 +29,7 @@ use super::{
 use crate::{doors::Doors, sign_in::SignedIn, trust};
 
 pub(super) use requests::echo;
+pub use requests::is_page;
 
 /// How much is pulled for one write: what a socket's buffer in the kernel is likely to take at once.
 const PULL_BYTES: usize = 64 * 1024;
@@ -54,7 +55,7 @@ pub(super) struct Client {
     starting: Option<Starting>,
     /// The join that comes next.
     joining: Option<Joining>,
-    in_flight: InFlight,
+    in_flight: InFlight<Option<u64>>,
     faults: Faults,
     /// Set when the connection has to end.
     farewell: Option<Farewell>,
@@ -76,7 +77,7 @@ enum Happening {
     Drain,
     Due(Due),
     Started((Option<u64>, Started)),
-    Answered(Answered),
+    Answered(Answered<Option<u64>>),
     Heard(Result<websocket::Event, ConnectionError>),
     News,
 }

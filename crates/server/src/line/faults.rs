@@ -10,7 +10,7 @@ const WINDOW: Duration = Duration::from_secs(10);
 
 /// Counts them.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub struct Faults {
     count: u32,
     since: Option<Instant>,
 }

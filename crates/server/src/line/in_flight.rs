@@ -10,18 +10,23 @@ use std::{
 use antiphon_protocol::{Error, Reply};
 
 /// The answer to come.
-pub(super) type Coming = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
+pub type Coming = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
 
-/// An answer, with the number of its request.
-pub(super) type Answered = (Option<u64>, Result<Reply, Error>);
+/// An answer, with what says to which request.
+pub type Answered<K> = (K, Result<Reply, Error>);
 
 /// Requests that wait for their answers. Empty, it holds no memory.
-#[derive(Default)]
-pub(super) struct InFlight {
-    waiting: VecDeque<(Option<u64>, Coming)>,
+pub struct InFlight<K> {
+    waiting: VecDeque<(K, Coming)>,
 }
 
-impl InFlight {
+impl<K> Default for InFlight<K> {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new() }
+    }
+}
+
+impl<K> InFlight<K> {
     pub fn len(&self) -> usize {
         self.waiting.len()
     }
@@ -30,22 +35,20 @@ impl InFlight {
         self.waiting.is_empty()
     }
 
-    pub fn push(&mut self, reference: Option<u64>, answer: Coming) {
+    pub fn push(&mut self, reference: K, answer: Coming) {
         self.waiting.push_back((reference, answer));
     }
 
     /// The next answer; never, if none is awaited. May be dropped.
-    pub async fn next(&mut self) -> Answered {
+    pub async fn next(&mut self) -> Answered<K> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
     /// All are looked at: they are few, and one commit answers many at once.
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Answered> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Answered<K>> {
         for at in 0..self.waiting.len() {
-            let (reference, answer) = &mut self.waiting[at];
-            if let Poll::Ready(result) = answer.as_mut().poll(cx) {
-                let reference = *reference;
-                self.waiting.remove(at);
+            if let Poll::Ready(result) = self.waiting[at].1.as_mut().poll(cx) {
+                let Some((reference, _)) = self.waiting.remove(at) else { break };
                 if self.waiting.is_empty() {
                     self.waiting = VecDeque::new();
                 }

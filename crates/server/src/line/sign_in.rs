@@ -121,7 +121,7 @@ pub(super) fn authenticated(
 }
 
 /// The close code that follows a refused `authenticate`.
-pub(super) fn refusal(error: &Error) -> CloseCode {
+pub fn refusal(error: &Error) -> CloseCode {
     match error.code {
         ErrorCode::TokenExpired => CloseCode::TokenExpired,
         ErrorCode::TooMany => CloseCode::TooManyConnections,

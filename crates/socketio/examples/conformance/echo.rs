@@ -87,16 +87,21 @@ impl Namespace for Room {
 
 #[async_trait]
 impl Handler for Guest {
-    async fn event(&mut self, event: Event) {
+    async fn event(&mut self, event: Event) -> Result<(), Closed> {
         match (event.name.as_str(), event.ack) {
             ("message", _) => {
                 let _ = self.0.emit_binary("message-back", &event.args, &event.attachments);
+            }
+            ("end", _) => {
+                let _ = self.0.emit("the end", &[]);
+                self.0.close();
             }
             ("message-with-ack", Some(ack)) => {
                 let _ = ack.send_binary(&event.args, &event.attachments);
             }
             _ => {}
         }
+        Ok(())
     }
 
     async fn disconnected(&mut self, _: Closed) {}

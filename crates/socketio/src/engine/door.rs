@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, Method, header},
+    http::{Extensions, HeaderValue, Method, header},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tracing::debug;
 
 use super::{
-    Engine, Handshake, Peer, Refusal, polling, secret_id,
+    Engine, Entry, Handshake, Peer, Refusal, polling, secret_id,
     session::{Session, Transport},
     upgrade,
 };
@@ -99,7 +99,7 @@ impl Ask {
 async fn open_polling(engine: &Arc<Engine>, request: Request) -> Result<Response, Refusal> {
     let (peer, id) = admit(engine, Handshake::of(&request)).await?;
     let open = engine.open_packet(&id, &["websocket"]);
-    start(engine, id, Transport::polling(), peer)?;
+    start(engine, id, request.extensions().clone(), Transport::polling(), peer)?;
     Ok(polling::body(open.to_vec()))
 }
 
@@ -107,13 +107,14 @@ async fn open_socket(engine: &Arc<Engine>, mut request: Request) -> Result<Respo
     let (accept, upgraded) = upgrade::accept(&mut request)?;
     let (peer, id) = admit(engine, Handshake::of(&request)).await?;
     let open = engine.open_packet(&id, &[]);
+    let extensions = request.extensions().clone();
     let engine = Arc::clone(engine);
     engine.tasks.clone().spawn(async move {
         let Some(mut socket) = upgrade::open(upgraded, &engine).await else { return };
         if socket.queue(antiphon_websocket::encode::text_frame(&open)).is_err() {
             return;
         }
-        if start(&engine, id, Transport::WebSocket(Box::new(socket)), peer).is_err() {
+        if start(&engine, id, extensions, Transport::WebSocket(Box::new(socket)), peer).is_err() {
             debug!("no room for one more session");
         }
     });
@@ -138,14 +139,20 @@ impl Handshake {
     }
 }
 
-fn start(engine: &Arc<Engine>, id: String, transport: Transport, peer: Box<dyn Peer>) -> Result<(), Refusal> {
+fn start(
+    engine: &Arc<Engine>,
+    id: String,
+    extensions: Extensions,
+    transport: Transport,
+    peer: Box<dyn Peer>,
+) -> Result<(), Refusal> {
     let (sender, commands) = mpsc::channel(COMMANDS);
     {
         let mut sessions = engine.sessions.lock();
         if sessions.len() >= engine.options.max_sessions {
             return Err(Refusal::Unavailable);
         }
-        sessions.insert(id.clone(), sender);
+        sessions.insert(id.clone(), Entry { commands: sender, extensions });
     }
     engine.tasks.spawn(Session::new(Arc::clone(engine), id, transport, peer, commands).run());
     Ok(())

@@ -176,6 +176,10 @@ impl Session {
     async fn pull(&mut self) -> Result<(), Closed> {
         let mut packets = std::mem::take(&mut self.due);
         let pulled = self.peer.pull(&mut packets, BATCH).await;
+        if pulled.is_err() && matches!(self.transport, Transport::Polling(_)) {
+            // With the last words: what asks for more finds nobody.
+            packets.push(Packet::control(b"1"));
+        }
         self.send(packets)?;
         pulled
     }

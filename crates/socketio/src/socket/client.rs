@@ -41,7 +41,7 @@ pub(super) struct Client {
     to_outbox: mpsc::Sender<Word>,
     /// Taken out of the outbox while waiting.
     word: Option<Word>,
-    /// Until when the client has to be somewhere; nothing once it was.
+    /// Until when the client has to be somewhere; nothing while it is.
     deadline: Option<Instant>,
     ended: Option<Closed>,
 }
@@ -120,7 +120,7 @@ impl Client {
             (Kind::Event | Kind::BinaryEvent, id) => {
                 let Value::String(name) = args.remove(0) else { return Err(Closed::ProtocolError) };
                 let ack = id.map(|id| here.socket.ack(id));
-                here.handler.event(Event { name, args, attachments, ack }).await;
+                here.handler.event(Event { name, args, attachments, ack }).await?;
             }
             (Kind::Ack | Kind::BinaryAck, Some(id)) => {
                 here.socket.answered(id, Acked { args, attachments });
@@ -134,6 +134,10 @@ impl Client {
         if let Some(mut here) = self.here.remove(namespace) {
             here.socket.forget();
             here.handler.disconnected(why).await;
+        }
+        if self.here.is_empty() {
+            // Nowhere any more, as before it came.
+            self.deadline = Some(Instant::now() + self.options.connect_timeout);
         }
     }
 
@@ -170,15 +174,21 @@ impl Client {
         if let Some(why) = self.ended {
             return Err(why);
         }
-        while outgoing.room() > 0 {
-            let Some(word) = self.word.take().or_else(|| self.outbox.try_recv().ok()) else { break };
-            self.say(word, outgoing).await?;
-        }
+        self.empty_outbox(outgoing).await?;
         for here in self.here.values_mut() {
             if outgoing.room() == 0 {
                 break;
             }
             here.handler.pull(outgoing).await;
+        }
+        // A handler whose last words these were may have ended it with them.
+        self.empty_outbox(outgoing).await
+    }
+
+    async fn empty_outbox(&mut self, outgoing: &mut Outgoing) -> Result<(), Closed> {
+        while outgoing.room() > 0 {
+            let Some(word) = self.word.take().or_else(|| self.outbox.try_recv().ok()) else { break };
+            self.say(word, outgoing).await?;
         }
         Ok(())
     }

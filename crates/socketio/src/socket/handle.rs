@@ -162,6 +162,12 @@ impl Ack {
         self.send_binary(args, &[])
     }
 
+    /// The answer as a packet, for a handler that says it itself when it is asked ([`Handler::pull`](super::Handler::pull)). `args` is
+    /// JSON already, separated by commas.
+    pub fn packet(self, args: &str) -> Shared {
+        Shared::ack_of_json(&self.socket.0.namespace, self.id, args)
+    }
+
     /// Answers with bytes: each is named in `args` by a placeholder.
     pub fn send_binary(self, args: &[Value], attachments: &[Bytes]) -> Result<(), EmitError> {
         let namespace = Arc::clone(&self.socket.0.namespace);

@@ -43,6 +43,11 @@ impl Shared {
         Self::packet('3', '6', namespace, Some(id), &all, attachments)
     }
 
+    /// The answer to an event whose arguments are JSON already, separated by commas.
+    pub(super) fn ack_of_json(namespace: &str, id: u64, args: &str) -> Self {
+        Self::text(&format!("3{}{id}[{args}]", prefix(namespace)))
+    }
+
     fn packet(
         plain: char,
         binary: char,
@@ -90,7 +95,9 @@ impl Shared {
         &self.0
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// What it costs to send, in bytes.
+    #[allow(clippy::len_without_is_empty, reason = "a packet is never empty")]
+    pub fn len(&self) -> usize {
         self.0.iter().map(engine::Packet::len).sum()
     }
 }

@@ -69,3 +69,25 @@ async fn a_client_can_close() {
     wire.say("1").await;
     wire.ended().await;
 }
+
+/// What is said last comes with the end of the session: whoever asks for more may find nobody.
+#[tokio::test]
+async fn the_last_words_come_with_the_end() {
+    let world = World::new().await;
+    let path = world.polling("socket.io").await;
+    assert_eq!(world.post(&path, "40").await.0, 200);
+    assert!(world.get(&path).await.1.starts_with("40{"));
+    assert_eq!(world.get(&path).await.1, "42[\"auth\",{}]");
+    assert_eq!(world.post(&path, "42[\"end\"]").await.0, 200);
+    assert_eq!(world.get(&path).await.1, "42[\"the end\"]\u{1e}1");
+    assert_eq!(world.get(&path).await.0, 400);
+}
+
+/// Who has left every namespace is nowhere, and may not stay long.
+#[tokio::test]
+async fn who_is_nowhere_any_more_is_sent_away() {
+    let world = World::new().await;
+    let mut wire = world.guest().await;
+    wire.say("41").await;
+    wire.ended().await;
+}

@@ -794,6 +794,218 @@ export type Event =
       type: 'bye';
     };
 
+/** How every event of a client is acknowledged. */
+export type Acknowledgement =
+  | {
+      /** True. */
+      ok: boolean;
+    }
+  | {
+      /** For the program. */
+      code: ErrorCode;
+      /** The field at fault. */
+      field?: string;
+      /** The limit that was passed. */
+      limit?: number;
+      /** For the person: what happened and what to do. */
+      message: string;
+      /** False. */
+      ok: boolean;
+      /** When to try again. */
+      retry_after_ms?: number;
+      /** Whether the same request may succeed later. */
+      retryable: boolean;
+    };
+
+/** Everything that the server tells clients of Socket.IO. */
+export type AnySocketIoEvent =
+  | SocketIoEvent
+  | {
+      /** The entry's `type`. */
+      event: string;
+      /** The entry. */
+      payload: Entry;
+    }
+  | {
+      /** The event's `type`. */
+      event: string;
+      /** The event. */
+      payload: Event;
+    };
+
+/**
+ * What the server tells in a shape of this door: the event, and its first argument. Events that say something of a room also name it in the words of
+ * the client (`room_id`, `conversation_id`, `bot_id` or `session_id`); those that bring the client further have its place as
+ * their last argument, a string, which is the client library's affair.
+ */
+export type SocketIoEvent =
+  | {
+      event: 'room_state';
+      payload: RoomState;
+    }
+  | {
+      event: 'message';
+      payload: MessageSaid;
+    }
+  | {
+      event: 'message_edited';
+      payload: MessageSaid;
+    }
+  | {
+      event: 'chat:response';
+      payload: ChatResponse;
+    }
+  | {
+      event: 'chat:reasoning';
+      payload: ChatResponse;
+    }
+  | {
+      event: 'chat:tool_execution';
+      payload: ChatToolExecution;
+    }
+  | {
+      event: 'chat:error';
+      payload: ChatError;
+    }
+  | {
+      event: 'error';
+      payload: Refused;
+    }
+  | {
+      event: 'unsubscribed';
+      payload: Unsubscribed;
+    };
+
+/** An entry that shows a message, with what is said as plain text. */
+export type MessageSaid = {
+  /** When it was committed. */
+  at: Timestamp;
+  /** Who caused it. */
+  by: UserId;
+  /** The room. */
+  room: RoomId;
+  /** The position: contiguous from 1. */
+  seq: number;
+  /** The text parts of the message, a paragraph each. Empty for one that is still growing: its text follows as `chat:response`. */
+  text: string;
+} & MessageSaid1;
+
+export type MessageSaid1 =
+  | {
+      /** The message. */
+      message: Message;
+      type: 'message';
+    }
+  | {
+      /** Length and checksum of each part's stream, so that a client can check the text it assembled. */
+      ends: PartEnd[];
+      /** The whole message; only when read from the log, because a live client has the text. */
+      message?: Message;
+      /** The message. */
+      message_id: MessageId;
+      /** How it ended. */
+      status: MessageStatus;
+      type: 'message_completed';
+    }
+  | {
+      /** The message in its current state. */
+      message: Message;
+      type: 'message_edited';
+    }
+  | {
+      /** The message. */
+      message_id: MessageId;
+      type: 'message_deleted';
+    }
+  | {
+      /** Put there, or taken away. */
+      active: boolean;
+      /** The sign. */
+      emoji: string;
+      /** The message. */
+      message_id: MessageId;
+      type: 'reaction';
+    }
+  | {
+      /** The member. */
+      member: Member;
+      type: 'member_joined';
+    }
+  | {
+      type: 'member_left';
+      /** Who. */
+      user: UserId;
+    }
+  | {
+      /** The member as it is now. */
+      member: Member;
+      type: 'member_changed';
+    }
+  | {
+      /** The room as it is now. */
+      info: Room;
+      type: 'room_changed';
+    }
+  | (Run & {
+      type: 'run_changed';
+    })
+  | {
+      /** Who asked to stop it, and what came of it. */
+      cancel?: Cancellation;
+      /** The message that shows the call. */
+      message_id: MessageId;
+      /** Name of the tool. */
+      name: string;
+      /** Index of its part. */
+      part: number;
+      /** The state. */
+      state: ToolState;
+      /** The call. */
+      tool_call: ToolCallId;
+      type: 'tool_changed';
+    }
+  | {
+      /** What is asked; without the decision. */
+      approval: Approval;
+      type: 'approval_requested';
+    }
+  | {
+      /** Which. */
+      approval: ApprovalId;
+      /** How. */
+      decision: Decision;
+      /** Of which run. */
+      run: RunId;
+      type: 'approval_decided';
+    }
+  | {
+      /** The bot. */
+      bot: UserId;
+      /** What is wrong with it. */
+      error?: string;
+      /** Its status. */
+      status: BotStatus;
+      type: 'bot_status';
+    };
+
+/** A run that came to nothing, or something said to an agent that was refused. */
+export type ChatError =
+  | {
+      /** Whose work it was. */
+      bot: UserId;
+      /** What went wrong, in words. */
+      error: string;
+      /** The room. */
+      room: RoomId;
+      /** The run. */
+      run: RunId;
+      /** How it ended: `failed`, `timed_out` or `interrupted`. */
+      state: RunState;
+      /** The message that caused it. */
+      trigger: MessageId;
+    }
+  | Refused;
+
 /** The wire of Antiphon. Generated from crates/protocol; see protocol/PROTOCOL.md. */
 export interface Antiphon {
   bot_answer?: BotAnswer;
@@ -803,6 +1015,9 @@ export interface Antiphon {
   guest_sign_in?: GuestSignIn;
   guest_token?: GuestToken;
   server?: ServerFrame;
+  socket_io_acknowledgement?: Acknowledgement;
+  socket_io_entered?: Entered;
+  socket_io_event?: AnySocketIoEvent;
   ticket?: Ticket;
 }
 
@@ -2264,6 +2479,133 @@ export interface RunOver {
   run: RunId;
   /** The state that the run has. */
   state: RunState;
+}
+
+/** The answer to a join. The room itself comes before it, as `room_state`. */
+export interface Entered {
+  /** Position of the last entry of the log. */
+  head: number;
+  /** Whether what follows comes right behind the cursor that was given. */
+  resumed: boolean;
+  /** The room. */
+  room: RoomId;
+}
+
+/** A room as it is now, for a client that knows nothing of it. What happens from here on follows as events. */
+export interface RoomState {
+  /** Decisions that are awaited. */
+  approvals: Approval[];
+  /** The bots of this room. */
+  bots: Bot[];
+  /** Position of the last entry of the log. */
+  head: number;
+  /** The room. */
+  info: Room;
+  /** The user's own membership. */
+  me: Member;
+  /** How many members there are. */
+  member_count: number;
+  /** The first members, by id; `list_members` gives the rest. */
+  members: Member[];
+  /**
+   * The newest messages, oldest first, as they are now: those that are still growing, too, with the text so far. `history`
+   * gives earlier ones.
+   */
+  messages: Message[];
+  /** How many messages there are. */
+  ordinal: number;
+  /** Who is not offline. */
+  presence: Presence[];
+  /** What waits for bots. */
+  queues: Queue[];
+  /** How many messages the user has read. */
+  read: number;
+  /** Why what the client held is of no use. */
+  reason?: ResetReason;
+  /** The room's id. */
+  room: RoomId;
+  /** Runs that are not over. */
+  runs: Run[];
+  /** Who is typing. */
+  typing: UserId[];
+}
+
+/** A piece of what a bot says, or of its reasoning. The pieces of a part, put together, are its text. */
+export interface ChatResponse {
+  /** What it grew by. */
+  delta: string;
+  /** Whether nothing more comes. */
+  done: boolean;
+  /** The message that grows. */
+  message_id: MessageId;
+  /** Index of the part. A message may have several of text. */
+  part: number;
+  /** Forget what you have of this part and of those behind it: `delta` is all of it. Another attempt writes it anew. */
+  replace?: boolean;
+  /** The room. */
+  room: RoomId;
+  /** The run that writes it. */
+  run?: RunId;
+  /** With `done`: how it ended. */
+  status?: MessageStatus;
+}
+
+/** A tool call as it is now. */
+export interface ChatToolExecution {
+  /** What the tool was called with. */
+  arguments?: {
+    [k: string]: unknown;
+  };
+  /** What went wrong, in words. */
+  error?: string;
+  /** The message that shows the call. */
+  message_id: MessageId;
+  /** Name of the tool. */
+  name: string;
+  /** What its output grew by. */
+  output?: string;
+  /** Index of its part. */
+  part: number;
+  /** The latest progress. */
+  progress?: Progress;
+  /** Forget its output so far: `output` is all of it. */
+  replace?: boolean;
+  /** What the tool answered. */
+  result?: {
+    [k: string]: unknown;
+  };
+  /** The room. */
+  room: RoomId;
+  /** The run that it is of. */
+  run?: RunId;
+  /** How far it is; left out where only its output grew. */
+  status?: ToolState;
+  /** The call. */
+  tool_call: ToolCallId;
+}
+
+/** A request that was refused, and whose client wanted no acknowledgement. */
+export interface Refused {
+  /** For the program. */
+  code: ErrorCode;
+  /** The event that the client had sent. */
+  event: string;
+  /** The field at fault. */
+  field?: string;
+  /** The limit that was passed. */
+  limit?: number;
+  /** For the person: what happened and what to do. */
+  message: string;
+  /** When to try again. */
+  retry_after_ms?: number;
+  /** Whether the same request may succeed later. */
+  retryable: boolean;
+}
+
+/** An unsubscription, on this connection. */
+export interface Unsubscribed {
+  /** The room of which nothing more comes. */
+  room: RoomId;
 }
 
 /** Answer to `POST /v1/tickets`: stands in for a token where none can be sent in a header. */

@@ -145,7 +145,7 @@ impl Client {
 }
 
 /// Whether the answer may be large: such are made one at a time, and not before the last one is nearly written.
-fn is_page(request: &Request) -> bool {
+pub fn is_page(request: &Request) -> bool {
     use Request::{GetMessage, History, ListMembers, ListRooms, Search};
     matches!(request, History(_) | GetMessage(_) | Search(_) | ListRooms(_) | ListMembers(_))
 }
