@@ -1,6 +1,6 @@
 // A person at the page, in the words of the product: they come in, say something, hear somebody, see that it is live.
 import type { Browser, Locator, Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { visit, visitIn } from './browser.ts';
 
 /** One person in a browser profile of their own. */
 export class Person {
@@ -13,13 +13,13 @@ export class Person {
     this.problems = problems;
   }
 
-  /** Opens the page, signs in by name, and waits until the connection is live. */
-  static async enter(browser: Browser, url: string, name: string): Promise<Person> {
+  /** Opens the page, signs in by name, and waits until the connection is live, or what else it is to be. */
+  static async enter(browser: Browser, url: string, name: string, sees = 'Live'): Promise<Person> {
     const { page, problems } = await visit(browser, url);
     const person = new Person(page, problems);
     await page.getByLabel('Your name').fill(name);
     await page.getByRole('button', { name: 'Come in' }).click();
-    await person.sees('Live');
+    await person.sees(sees);
     return person;
   }
 
@@ -28,6 +28,14 @@ export class Person {
     const { origins } = await this.page.context().storageState();
     const storageState = { cookies: [], origins: origins.map((one) => ({ ...one, origin: url })) };
     const { page, problems } = await visit(browser, url, { storageState });
+    const person = new Person(page, problems);
+    await person.sees('Live');
+    return person;
+  }
+
+  /** The same person in one more tab of the same browser. */
+  async inAnotherTab(): Promise<Person> {
+    const { page, problems } = await visitIn(this.page.context(), this.page.url());
     const person = new Person(page, problems);
     await person.sees('Live');
     return person;
@@ -64,7 +72,7 @@ export class Person {
   }
 
   /** Waits until the connection's indicator says this word. */
-  async sees(word: string): Promise<void> {
+  async sees(word: string | RegExp): Promise<void> {
     await this.page.locator('.ap-pill').getByText(word, { exact: true }).waitFor();
   }
 

@@ -1,9 +1,10 @@
-// A TCP proxy on the loopback that breaks connections on purpose: cut, reset, hold, slice, delay.
+// A TCP proxy on the loopback that breaks connections on purpose: cut, reset, hold, slice, delay, no WebSockets.
 import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { between, random, type Random } from './random.ts';
+import { asksForUpgrade, type Blockade, turnAway } from './upgrades.ts';
 
 /** `up` is from the client to the server, `down` is from the server to the client. */
 export type Direction = 'up' | 'down';
@@ -47,6 +48,9 @@ export class FaultProxy implements AsyncDisposable {
   readonly #faults: Record<Direction, Fault> = { up: { ...NO_FAULT }, down: { ...NO_FAULT } };
   #target: number;
   #refusing = false;
+  #blockade: Blockade | undefined;
+  /** How many connections wanted to become a WebSocket and did not. */
+  blocked = 0;
   /** Says `change` whenever a fault changes or a connection ends: held bytes look again. */
   readonly #news = new EventEmitter<{ change: [] }>().setMaxListeners(0);
 
@@ -107,6 +111,11 @@ export class FaultProxy implements AsyncDisposable {
     this.#refusing = refusing;
   }
 
+  /** New connections become no WebSockets; everything else goes on. */
+  blockWebSockets(blockade: Blockade): void {
+    this.#blockade = blockade;
+  }
+
   /** Bytes stop, sockets stay open: a half-open connection. Without a direction: both. */
   hold(direction?: Direction): void {
     for (const each of directions(direction)) this.#change(each, { held: true });
@@ -130,6 +139,7 @@ export class FaultProxy implements AsyncDisposable {
   /** No faults any more. */
   heal(): void {
     this.#refusing = false;
+    this.#blockade = undefined;
     for (const each of directions()) this.#change(each, NO_FAULT);
   }
 
@@ -186,9 +196,17 @@ export class FaultProxy implements AsyncDisposable {
   /** The same bytes, in the pieces and at the times that the faults of the moment allow. */
   async *#suffer(direction: Direction, pair: Pair, from: Socket): AsyncGenerator<Buffer> {
     const fault = this.#faults[direction];
+    let begun = direction === 'down';
     // Its end is the end of one direction: the other may go on.
     for await (const chunk of from.iterator({ destroyOnReturn: false })) {
       let rest = chunk as Buffer;
+      if (!begun && this.#blockade && asksForUpgrade(rest)) {
+        this.blocked += 1;
+        turnAway(pair.client, this.#blockade);
+        while (!pair.client.destroyed) await once(this.#news, 'change');
+        return;
+      }
+      begun = true;
       while (rest.length > 0) {
         if (fault.delayMs) await sleep(this.#choose(fault.delayMs));
         while (fault.held && !pair.client.destroyed && !pair.server.destroyed)

@@ -170,6 +170,22 @@ describe(`a proxy (SEED=${SEED})`, () => {
     await echoes(await dial(), 'welcome');
   });
 
+  test('blockWebSockets answers with 403, or not at all, and lets everything else through', async () => {
+    const upgrade = 'GET /v1/ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\n\r\n';
+    proxy.blockWebSockets('forbid');
+    const forbidden = await dial();
+    forbidden.write(upgrade);
+    expect(await text(forbidden)).toMatch(/^HTTP\/1\.1 403 /);
+    proxy.blockWebSockets('swallow');
+    const swallowed = await dial();
+    swallowed.write(upgrade);
+    await expect.poll(() => proxy.blocked).toBe(2);
+    await echoes(await dial(), 'GET /v1/sse HTTP/1.1\r\n\r\n');
+    expect([swallowed.read(), swallowed.closed, atServer[1]?.bytesRead]).toEqual([null, false, 0]);
+    proxy.heal();
+    await echoes(await dial(), upgrade);
+  });
+
   test('a server that is not there resets the client', async () => {
     const gone = createServer().listen(0, '127.0.0.1');
     await once(gone, 'listening');

@@ -1,12 +1,12 @@
 /** The client behind the interface: one connection, and everyone who lives from it. */
 import type { ChatClient } from './chat.ts';
-import { Connection, type ConnectionHost, ignore, type Unasked } from './connection/connection.ts';
+import { Connection, type ConnectionHost, type Unasked } from './connection/connection.ts';
 import type { Patience } from './connection/requests.ts';
 import { lazySseTransport } from './connection/lazy-sse.ts';
 import { Tokens } from './connection/token.ts';
 import type { Dial } from './connection/transport.ts';
 import { webSocketTransport } from './connection/websocket.ts';
-import { mintId } from './environment.ts';
+import { ignore, mintId } from './environment.ts';
 import { ChatError } from './errors.ts';
 import type { ConnectionStatus } from './model/connection.ts';
 import type { Message, Outgoing, Sending } from './model/message.ts';
@@ -111,7 +111,7 @@ export class Client implements ChatClient, Core, ConnectionHost, OutboxHost, Sou
     return this.#rooms.hold(id, options);
   }
   leaveRoom(id: string): void {
-    this.#rooms.get(id)?.leave();
+    this.getRoom(id)?.leave();
   }
   getRoom(id: string): Room | undefined {
     return this.#rooms.get(id);
@@ -163,7 +163,7 @@ export class Client implements ChatClient, Core, ConnectionHost, OutboxHost, Sou
       const look = ({ state, error }: ConnectionStatus) => {
         if (state === 'connected') resolve();
         else if (state === 'failed' || state === 'idle')
-          reject(error ?? new ChatError('closed', 'the client was disconnected'));
+          reject(error ?? new ChatError('closed', 'the client disconnected'));
         else return;
         off();
       };

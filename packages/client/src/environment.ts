@@ -6,6 +6,9 @@ export interface Environment {
   random(): number;
 }
 
+/** The page, or what runs without one and has none of its things. */
+export const surroundings = globalThis as Partial<typeof globalThis>;
+
 /** One timer: setting it again forgets what it was set to. */
 export class Timer {
   #handle: ReturnType<typeof setTimeout> | undefined;
@@ -39,4 +42,9 @@ export function mintId(now: number): string {
 
 function hex(number: number, digits: number): string {
   return number.toString(16).padStart(digits, '0');
+}
+
+/** For what nobody needs to know. */
+export function ignore(): void {
+  // Nothing to do.
 }

@@ -1,4 +1,5 @@
 /** What an application can choose, and what it gets if it does not. */
+import { surroundings } from './environment.ts';
 import type { Auth } from './connection/token.ts';
 import type { Dial, Transport, TransportName } from './connection/transport.ts';
 import type { WebSocketClass } from './connection/websocket.ts';
@@ -39,6 +40,5 @@ export interface ChatClientOptions {
 
 /** The address of the server, without a slash at the end. */
 export function serverUrl(url: string): string {
-  const page = typeof location === 'undefined' ? undefined : location.href;
-  return new URL(url || '/', page).href.replace(/\/+$/, '');
+  return new URL(url || '/', surroundings.location?.href).href.replace(/\/+$/, '');
 }

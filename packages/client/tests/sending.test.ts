@@ -73,6 +73,26 @@ test('a refusal for good is shown in words, and the next message goes out', asyn
   await until(() => expect(texts(room)).toEqual(['small']));
 });
 
+test('B14: what the server would break off the line for is never sent: the error names the field and the limit', async () => {
+  const said: string[] = [];
+  const say: Faults['say'] = (frame) => (said.push(frame.type), frame);
+  const ada = await stage.person('Ada', { WebSocket: faulty({ say }) });
+  const room = await enter(ada, await stage.room(ada));
+  const { key, settled } = room.sendMessage('x');
+  await settled;
+  // Two bytes each, so that counting characters is not enough.
+  const large = 'é'.repeat(70_000);
+  const limit = 128 * 1024;
+  said.length = 0;
+  const refused = { code: 'too_large', retryable: false, limit };
+  await expect(room.sendMessage(large).settled).rejects.toMatchObject({ ...refused, field: 'parts' });
+  await expect(room.edit(key, large)).rejects.toMatchObject({ ...refused, field: 'text' });
+  expect(said).toEqual([]);
+  expect(room.messages.map(({ delivery }) => delivery)).toEqual(['sent', 'failed']);
+  await room.sendMessage('still there').settled;
+  expect(ada.chat.status).toMatchObject({ state: 'connected', attempt: 0 });
+});
+
 test('what was refused can be tried again, under the same key', async () => {
   const [ada, bob] = [await stage.person('Ada'), await stage.person('Bob')];
   const id = await stage.room(ada, { visibility: 'private' });

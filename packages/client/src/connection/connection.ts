@@ -1,5 +1,5 @@
 /** Carries out what the machine decides: asks for tokens, opens and closes channels, keeps the one timer. */
-import { type Environment, Timer } from '../environment.ts';
+import { type Environment, ignore, Timer } from '../environment.ts';
 import { ChatError, fromWire, toChatError } from '../errors.ts';
 import type { ConnectionStatus } from '../model/connection.ts';
 import type { Answer, Replies, Request, RequestOf, ServerFrame } from '../wire/frames.ts';
@@ -10,7 +10,7 @@ import { BROKEN_OFF, CLOSE_BROKEN, CLOSE_NORMAL, readClose } from './close.ts';
 import { type Happening, type Machine, nextTick, START, step } from './machine.ts';
 import { type Patience, Requests } from './requests.ts';
 import type { AuthReason, Tokens } from './token.ts';
-import type { Channel, Dial, TransportName } from './transport.ts';
+import type { Channel, ChannelEvents, Dial, TransportName } from './transport.ts';
 import { watchPage } from './wake.ts';
 
 /** Whatever comes without having been asked for. */
@@ -44,6 +44,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export class Connection {
   readonly #host: ConnectionHost;
   readonly #requests: Requests;
+  readonly #ways: readonly TransportName[];
   readonly #timer = new Timer();
   #machine: Machine = START;
   #channel: Channel | undefined;
@@ -58,6 +59,7 @@ export class Connection {
 
   constructor(host: ConnectionHost) {
     this.#host = host;
+    this.#ways = host.options.transports ?? TRANSPORTS;
     this.#requests = new Requests((frame) => this.#channel?.send(frame));
   }
 
@@ -105,16 +107,16 @@ export class Connection {
     patience: Patience,
     now = this.live,
   ): void {
-    const ok = (answer: Answer) => done(answer as never);
-    this.#requests.add(request, { ok, error }, patience, now);
+    // What answers a request is of the kind that belongs to it.
+    this.#requests.add(request, { ok: done, error }, patience, now);
   }
 
   #feed(event: Happening): void {
     const host = this.#host;
-    const { reconnect, transports = TRANSPORTS, logger } = host.options;
+    const { reconnect, logger } = host.options;
     const before = this.#machine;
     const backoff = { ...BACKOFF, ...reconnect };
-    const moment = { now: host.now(), random: host.random(), backoff, ways: transports.length };
+    const moment = { now: host.now(), random: host.random(), backoff, ways: this.#ways.length };
     this.#machine = step(before, event, moment);
     logger?.(event.type, this.#machine);
     this.#follow(before, this.#machine);
@@ -144,20 +146,21 @@ export class Connection {
 
   #dial(way: number): void {
     const host = this.#host;
-    const { transports = TRANSPORTS } = host.options;
     let channel: Channel | undefined;
     const mine = () => channel !== undefined && this.#channel === channel;
     this.#farewell = undefined;
+    const events: ChannelEvents = {
+      opened: (by) => {
+        if (!mine()) return;
+        this.#transport = by;
+        this.#greet();
+      },
+      received: (data) => mine() && this.#received(data),
+      closed: (code, reason) => mine() && this.#closed(this.#farewell ?? code, reason),
+    };
     try {
-      this.#channel = channel = host.dial(transports[way] ?? 'websocket', host.server(), {
-        opened: (by) => {
-          if (!mine()) return;
-          this.#transport = by;
-          this.#greet();
-        },
-        received: (data) => mine() && this.#received(data),
-        closed: (code, reason) => mine() && this.#closed(this.#farewell ?? code, reason),
-      });
+      const by = this.#ways[way] ?? 'websocket';
+      this.#channel = channel = host.dial(by, host.server(), events, this.#token);
     } catch (cause) {
       queueMicrotask(() => this.#closed(BROKEN_OFF, `it could not be opened: ${String(cause)}`));
     }
@@ -183,6 +186,7 @@ export class Connection {
     const expiresAt = Date.parse(answer.expires_at);
     // Of several tabs that share a line, one gets a new token for all.
     this.#token = answer.token ?? this.#token;
+    this.#requests.limit = answer.limits.frame_bytes;
     this.#host.tokens.accepted(this.#token, expiresAt);
     this.#feed({ type: 'welcome', pingIntervalMs: answer.ping_interval_ms, expiresAt });
     if (!first) return;
@@ -194,9 +198,12 @@ export class Connection {
     const { tokens } = this.#host;
     if (!tokens.renewable) return;
     const result = await tokens.get('expiring', this.#host.now());
-    if ('token' in result) this.#token = result.token;
-    else this.#host.error(result.error);
-    if (this.live && 'token' in result) this.#greet();
+    if ('error' in result) {
+      this.#host.error(result.error);
+      return;
+    }
+    this.#token = result.token;
+    if (this.live) this.#greet();
   }
 
   #probe(): void {
@@ -272,9 +279,4 @@ export class Connection {
     this.status = status;
     this.#host.moved();
   }
-}
-
-/** For answers that nobody needs. */
-export function ignore(): void {
-  // Nothing to do.
 }

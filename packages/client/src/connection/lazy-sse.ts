@@ -1,4 +1,5 @@
 /** The event stream, fetched when it is needed: few networks block WebSockets. */
+import { ignore } from '../environment.ts';
 import { BROKEN_OFF } from './close.ts';
 import type { Transport } from './transport.ts';
 
@@ -12,8 +13,4 @@ export function lazySseTransport(given?: typeof fetch): Transport {
       close: (code) => void coming.then((channel) => channel.close(code), ignore),
     };
   };
-}
-
-function ignore(): void {
-  // What never came needs no end.
 }

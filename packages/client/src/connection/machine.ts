@@ -232,9 +232,9 @@ function retry(machine: Machine, error: ChatError | undefined, { now, random, ba
   };
 }
 
-/** A line did not come about. Where that was one of the second kind, the first has its turn again. */
+/** A line did not come about. Where that was one of the second kind, nothing gets through: the first is not to blame. */
 function missed({ way, misses }: Machine, now: number): Partial<Machine> {
-  return way === 0 ? { misses: misses + 1, missedAt: now } : { missedAt: -Infinity };
+  return way === 0 ? { misses: misses + 1, missedAt: now } : { misses: 0 };
 }
 
 function fail(machine: Machine, error: ChatError): Machine {

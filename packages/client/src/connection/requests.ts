@@ -2,6 +2,7 @@
 import { Timer } from '../environment.ts';
 import { ChatError, fromWire } from '../errors.ts';
 import type { Answer } from '../wire/frames.ts';
+import { sizeOf } from '../wire/size.ts';
 
 /** No answer for this long means that none will come. */
 const ANSWER_MS = 10_000;
@@ -18,7 +19,7 @@ interface Waiting {
 }
 
 interface Open extends Waiting {
-  readonly frame: object;
+  readonly frame: { readonly ref: number } & Readonly<Record<string, unknown>>;
   readonly patience: Patience;
   readonly timer: Timer;
   sent: boolean;
@@ -29,6 +30,8 @@ export class Requests {
   readonly #send: (frame: object) => void;
   readonly #open = new Map<number, Open>();
   #last = 0;
+  /** Most bytes of a request, if the server has said. */
+  limit: number | undefined;
 
   constructor(send: (frame: object) => void) {
     this.#send = send;
@@ -43,16 +46,14 @@ export class Requests {
     timer.set(patience === 'repeat' ? REPEAT_MS : ANSWER_MS, () =>
       this.#take(ref)?.error(new ChatError('timeout', 'no answer in time')),
     );
-    this.#open.set(ref, { ...waiting, frame, patience, timer, sent });
-    if (sent) this.#send(frame);
+    const open = { ...waiting, frame, patience, timer, sent };
+    this.#open.set(ref, open);
+    if (sent) this.#go(open);
   }
 
   /** There is a line: sends what waited for one. */
   flush(): void {
-    for (const open of this.#open.values()) {
-      if (!open.sent) this.#send(open.frame);
-      open.sent = true;
-    }
+    for (const open of this.#open.values()) if (!open.sent) this.#go(open);
   }
 
   /** Hands an answer to whoever waits for it; false if nobody does. */
@@ -67,9 +68,19 @@ export class Requests {
   drop(all: boolean): void {
     for (const [ref, open] of [...this.#open]) {
       if (all || (open.sent && open.patience !== 'repeat'))
-        this.#take(ref)?.error(new ChatError('disconnected', 'the connection ended'));
+        this.#take(ref)?.error(new ChatError('disconnected', 'there is no connection'));
       open.sent = false;
     }
+  }
+
+  /** Sends it; or refuses it, where the server would break off the line for its size. */
+  #go(open: Open): void {
+    const { frame } = open;
+    const { limit } = this;
+    open.sent = true;
+    if (!limit || sizeOf(frame) <= limit) return this.#send(frame);
+    const field = Object.keys(frame).find((name) => sizeOf(frame[name]) > limit / 2);
+    this.#take(frame.ref)?.error(new ChatError('too_large', 'too large', { field, limit }));
   }
 
   #take(ref = 0): Open | undefined {

@@ -20,8 +20,8 @@ export interface ChannelEvents {
   closed(code: number, reason: string): void;
 }
 
-/** Opens a line to the server at this address. */
-export type Dial = (by: TransportName, server: string, events: ChannelEvents) => Channel;
+/** Opens a line to the server at this address, for whoever this token signs in. */
+export type Dial = (by: TransportName, server: string, events: ChannelEvents, token: string) => Channel;
 
 /** One way of carrying lines. */
 export type Transport = (server: string, events: ChannelEvents) => Channel;

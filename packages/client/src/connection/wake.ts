@@ -1,11 +1,13 @@
 /** What a page tells about itself and its device: five ways to wake up, one to fall asleep. */
+import { ignore, surroundings } from '../environment.ts';
 import type { Happening } from './machine.ts';
 
 const HEARD = ['online', 'offline', 'focus', 'pagehide', 'pageshow', 'visibilitychange', 'resume'];
 
 /** Listens to the page, where there is one; returns how to stop. */
 export function watchPage(tell: (event: Happening) => void): () => void {
-  if (typeof window === 'undefined' || typeof document === 'undefined') return () => undefined;
+  const { document, window } = surroundings;
+  if (!document || !window) return ignore;
   const stop = new AbortController();
   const look = () => tell({ type: 'visibility', hidden: document.hidden });
   const hear = ({ type, persisted = true }: Event & { persisted?: boolean }) => {

@@ -1,4 +1,5 @@
 /** The transport over a WebSocket. */
+import { ignore } from '../environment.ts';
 import { SUBPROTOCOL } from '../wire/frames.ts';
 import type { Transport } from './transport.ts';
 
@@ -26,7 +27,7 @@ export function webSocketTransport(Given?: WebSocketClass): Transport {
     socket.onmessage = ({ data }: { data: string }) => events.received(data);
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => events.closed(code, reason);
     // Always followed by `close`, which says more.
-    socket.onerror = () => undefined;
+    socket.onerror = ignore;
     return {
       send: (frame) => socket.send(JSON.stringify(frame)),
       close: (code) => socket.close(code),

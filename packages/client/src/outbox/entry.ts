@@ -34,18 +34,8 @@ export function toPending(entry: OutboxEntry): Message {
   return picture;
 }
 
-function draw({
-  key,
-  room,
-  user = '',
-  parts,
-  replyTo,
-  to,
-  createdAt,
-  state,
-  since,
-  error,
-}: OutboxEntry): Message {
+function draw(entry: OutboxEntry): Message {
+  const { key, room, user = '', parts, replyTo, to, createdAt, state, since, error } = entry;
   return {
     key,
     id: key,
@@ -57,14 +47,9 @@ function draw({
     parts,
     delivery: state,
     deliverySince: since,
-    error: error && new ChatError(error.code, error.message, { retryable: error.retryable }),
+    error: error && new ChatError(error.code, error.message, error),
     replyTo,
     to,
     reactions: [],
   };
-}
-
-/** Roughly how much memory it takes. */
-export function sizeOf(entry: OutboxEntry): number {
-  return JSON.stringify(entry.parts).length;
 }

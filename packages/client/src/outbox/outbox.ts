@@ -5,7 +5,8 @@
 import { type Environment, Timer } from '../environment.ts';
 import { ChatError, toChatError } from '../errors.ts';
 import type { Message } from '../model/message.ts';
-import { type OutboxEntry, sizeOf } from './entry.ts';
+import { sizeOf } from '../wire/size.ts';
+import type { OutboxEntry } from './entry.ts';
 import type { OutboxStorage } from './storage.ts';
 
 /** Bounds of the outbox: enough for a train ride, less than a page can bear. */
@@ -100,9 +101,9 @@ export class Outbox {
       // By the clock, so that it follows what an earlier page left and is not read yet.
       this.#order = Math.max(this.#order + 1, now);
       const entry = { ...given, user: this.#user, order: this.#order, ...fresh(now) };
-      const bytes = [...this.#entries.values()].reduce((sum, other) => sum + sizeOf(other), sizeOf(entry));
-      if (this.#entries.size >= MAX_ENTRIES || bytes > MAX_BYTES)
-        throw new ChatError('outbox_full', 'too many messages are waiting to be sent');
+      const entries = [...this.#entries.values(), entry];
+      if (entries.length > MAX_ENTRIES || sizeOf(entries) > MAX_BYTES)
+        throw new ChatError('outbox_full', 'too many messages are waiting');
       this.#waiting.set(entry.key, { resolve, reject });
       this.#queue(entry);
     });
@@ -145,7 +146,7 @@ export class Outbox {
       if (free <= 0) return;
       if (this.#host.now() - entry.createdAt > MAX_AGE_MS) {
         const retryable = true;
-        this.#fail(entry, new ChatError('expired', 'the message waited for more than a day', { retryable }));
+        this.#fail(entry, new ChatError('expired', 'the message waited too long', { retryable }));
         continue;
       }
       free -= 1;
@@ -261,7 +262,7 @@ export class Outbox {
     try {
       return await doing;
     } catch (cause) {
-      const words = 'storage failed: what waits is lost by a reload';
+      const words = 'storage failed: a reload loses what waits';
       if (this.#storage) this.#host.error(toChatError(cause, 'storage', words));
       this.#storage = undefined;
       return undefined;

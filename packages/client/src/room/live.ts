@@ -1,5 +1,6 @@
 /** What comes in for a room, and what of it becomes visible when. */
-import { ignore, type Unasked } from '../connection/connection.ts';
+import type { Unasked } from '../connection/connection.ts';
+import { ignore } from '../environment.ts';
 import { ChatError } from '../errors.ts';
 import type { Message } from '../model/message.ts';
 import type { ToolExecution } from '../model/part.ts';

@@ -131,18 +131,10 @@ export class RoomLog {
 
 /** Between messages stands who came and went, and what became of the room. */
 function toEvent(entry: Wire.Entry): RoomEvent | undefined {
-  const common = { ...said(entry), key: `entry-${entry.seq}` };
-  switch (entry.type) {
-    case 'member_joined':
-    case 'member_changed':
-      return { ...common, type: entry.type, member: toMember(entry.member) };
-    case 'member_left':
-      return { ...common, type: entry.type, user: entry.user };
-    case 'room_changed':
-      return { ...common, type: entry.type, info: said(entry.info) };
-    default:
-      return undefined;
-  }
+  const told = (more?: object) => ({ ...said(entry), key: `entry-${entry.seq}`, ...more }) as RoomEvent;
+  if ('member' in entry) return told({ member: toMember(entry.member) });
+  if (entry.type === 'room_changed') return told({ info: said(entry.info) });
+  return entry.type === 'member_left' ? told() : undefined;
 }
 
 function byPosition(events: RoomEvent[]): readonly RoomEvent[] {

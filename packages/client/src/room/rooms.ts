@@ -1,5 +1,5 @@
 /** The rooms that are open, each once. */
-import { ignore } from '../connection/connection.ts';
+import { ignore } from '../environment.ts';
 import type { Core } from './core.ts';
 import { RoomHandle } from './handle.ts';
 import type { JoinOptions } from './subscription.ts';

@@ -1,5 +1,5 @@
 /** Being in a room: joining it, again after every loss and every hole, until it is left. */
-import { Timer } from '../environment.ts';
+import { ignore, Timer } from '../environment.ts';
 import { ChatError } from '../errors.ts';
 import type { Receive, Recovery, RoomPhase } from '../model/room.ts';
 import type { Wire } from '../wire/words.ts';
@@ -51,7 +51,7 @@ export class Subscription {
     this.#wanted = wanted;
     this.#log = log;
     this.ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    this.ready.catch(() => undefined);
+    this.ready.catch(ignore);
   }
 
   /** Someone else wants the room as well, and maybe more of it. */

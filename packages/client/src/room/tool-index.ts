@@ -40,7 +40,7 @@ export class ToolIndex implements Tools {
   }
 
   approve(call: string, { note, ...more }: Parameters<Tools['approve']>[1] = {}): Promise<Decided> {
-    return this.#decide(call, { action: 'approve', ...more, ...(note !== undefined && { reason: note }) });
+    return this.#decide(call, { action: 'approve', ...more, reason: note } as Verdict);
   }
 
   deny(call: string, more?: Parameters<Tools['deny']>[1]): Promise<Decided> {
@@ -69,7 +69,7 @@ export class ToolIndex implements Tools {
 
   async #decide(call: string, verdict: Verdict): Promise<Decided> {
     const approval = this.get(call)?.approval;
-    if (approval === undefined) throw new ChatError('conflict', 'nobody is asked about this tool call');
+    if (approval === undefined) throw new ChatError('conflict', 'nobody is asked about this call');
     return this.#approvals.decide(approval, verdict);
   }
 }

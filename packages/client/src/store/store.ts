@@ -2,7 +2,7 @@
  * Who looks at what, and when: changes are not published with every token, but once per animation frame, and less often
  * when publishing is slow or nobody looks. What ends something never waits behind text.
  */
-import { Timer } from '../environment.ts';
+import { surroundings, Timer } from '../environment.ts';
 import { Listeners, type Off } from './listeners.ts';
 
 /** `frame` adapts to the page; a number is a fixed time in milliseconds; `sync` publishes after every frame of the wire. */
@@ -94,12 +94,13 @@ export class Store {
   }
 
   #plan(): void {
-    const hidden = typeof document !== 'undefined' && document.hidden;
+    const { document, requestAnimationFrame } = surroundings;
+    const hidden = document?.hidden;
     let wait = this.#mode;
     if (typeof wait !== 'number') {
       wait = Math.max(FRAME_MS, this.#pauseMs);
       if (hidden && this.#urgency === LAZY) wait = HIDDEN_MS;
-      if (!hidden && !this.#pauseMs && typeof requestAnimationFrame !== 'undefined') {
+      if (!hidden && !this.#pauseMs && requestAnimationFrame) {
         this.#frame = requestAnimationFrame(() => this.flush());
         // A page that gets hidden after this gets no animation frames: the timer is the net.
         wait = HIDDEN_MS;

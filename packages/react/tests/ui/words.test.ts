@@ -1,7 +1,7 @@
 /** A10, B13: an outage is told in words: what happens, when, and what waits. */
 import { describe, expect, it } from 'vitest';
 import type { ConnectionView } from '../../src/ui/view/model.ts';
-import { backWords, outageWords, pillOf } from '../../src/ui/connection/words.ts';
+import { backWords, outageWords, pillOf, pillTitle } from '../../src/ui/connection/words.ts';
 
 const at = (state: ConnectionView['state'], rest: Partial<ConnectionView> = {}): ConnectionView => ({
   state,
@@ -34,5 +34,13 @@ describe('the connection in words', () => {
   it('names a slow connection', () => {
     expect(pillOf(at('connected', { rttMs: 40 })).text).toBe('Live');
     expect(pillOf(at('connected', { rttMs: 1800 })).text).toBe('Slow, 1.8 s');
+  });
+
+  it('B13: says so where no WebSocket came about', () => {
+    expect(pillOf(at('connected', { slower: true })).text).toBe('Live, slower line');
+    expect(pillTitle(at('connected', { slower: true, rttMs: 40 }))).toBe(
+      'No WebSocket came about; the conversation goes over plain HTTP. Round trip 40 ms',
+    );
+    expect(pillTitle(at('connected'))).toBeUndefined();
   });
 });

@@ -58,11 +58,20 @@ export class Guest {
     this.#end();
   }
 
-  /** Calls `ended` when the session ends in another tab, for as long as the page lives. */
-  onEndElsewhere(ended: () => void): void {
+  /**
+   * Follows what other tabs do, for as long as the page lives: calls `ended` when the session ends there, and takes over the
+   * token that one of them got for all.
+   */
+  followOthers(ended: () => void): void {
     // Without a key, all of the storage was emptied.
     window.addEventListener('storage', ({ key, newValue }) => {
-      if (this.#kept && (key === KEY || key === null) && newValue === null) ended();
+      if (!this.#kept || (key !== KEY && key !== null)) return;
+      if (newValue === null) {
+        ended();
+        return;
+      }
+      const kept = load();
+      if (kept && kept.user.id === this.#kept.user.id) this.#kept = { ...kept, user: this.#kept.user };
     });
   }
 

@@ -3,6 +3,7 @@ import { type ChatClient, createChatClient, getConfig } from '@antiphon/client';
 import { type Directory, directoryOf } from '@antiphon/client/directory';
 import { indexedDbOutbox } from '@antiphon/client/indexeddb';
 import { createRoom, searchMessages } from '@antiphon/client/rooms';
+import { sharedTabs } from '@antiphon/client/tabs';
 import {
   excerptOf,
   forgetDrafts,
@@ -43,6 +44,7 @@ export class LivePage implements PageView {
       auth: this.#guest.auth,
       user: this.#guest.user,
       outbox: indexedDbOutbox(),
+      shareTabs: sharedTabs(),
     });
     this.#directory = directoryOf(this.#client);
     this.chat = new LiveChat(this.#client, {
@@ -68,7 +70,7 @@ export class LivePage implements PageView {
     if (this.#guest.user) this.#connect();
     else void this.#guest.welcome();
     this.chat.start();
-    this.#guest.onEndElsewhere(() => void this.#leave(false));
+    this.#guest.followOthers(() => void this.#leave(false));
   }
 
   async signIn(name: string): Promise<void> {

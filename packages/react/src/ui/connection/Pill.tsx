@@ -1,17 +1,13 @@
 /** The connection's state in one word. */
 import { Dot } from '../controls/Dot.tsx';
 import { useChatView, useReadable } from '../view/hooks.ts';
-import { pillOf } from './words.ts';
+import { pillOf, pillTitle } from './words.ts';
 
 export function ConnectionPill() {
   const connection = useReadable(useChatView().connection);
   const { look, text } = pillOf(connection);
   return (
-    <span
-      className="ap-pill"
-      data-state={connection.state}
-      title={connection.rttMs === undefined ? undefined : `Round trip ${connection.rttMs} ms`}
-    >
+    <span className="ap-pill" data-state={connection.state} title={pillTitle(connection)}>
       <Dot look={look} />
       <span>{text}</span>
     </span>

@@ -19,9 +19,9 @@ export function pillOf(connection: ConnectionView): PillWords {
     case 'connecting':
       return { look: 'ring', text: 'Connecting' };
     case 'connected':
-      return (connection.rttMs ?? 0) > SLOW_MS
-        ? { look: 'saffron', text: `Slow, ${((connection.rttMs ?? 0) / 1000).toFixed(1)} s` }
-        : { look: 'moss', text: 'Live' };
+      if ((connection.rttMs ?? 0) > SLOW_MS)
+        return { look: 'saffron', text: `Slow, ${((connection.rttMs ?? 0) / 1000).toFixed(1)} s` };
+      return { look: 'moss', text: connection.slower ? 'Live, slower line' : 'Live' };
     case 'reconnecting':
       return { look: 'ring', text: 'Reconnecting' };
     case 'offline':
@@ -32,6 +32,13 @@ export function pillOf(connection: ConnectionView): PillWords {
         text: connection.error?.code === 'unauthorized' ? 'Signed out' : 'Not connected',
       };
   }
+}
+
+/** What the pill says to who asks more of it. */
+export function pillTitle({ slower, rttMs }: ConnectionView): string | undefined {
+  const line = slower ? ['No WebSocket came about; the conversation goes over plain HTTP.'] : [];
+  const trip = rttMs === undefined ? [] : [`Round trip ${rttMs} ms`];
+  return [...line, ...trip].join(' ') || undefined;
 }
 
 /** "2 messages are waiting." */

@@ -10,12 +10,13 @@ const SIGN_IN: readonly ChatErrorCode[] = ['unauthenticated', 'token_refused', '
 export function connectionView(client: ChatClient): () => ConnectionView {
   return memo(
     () => [client.status, client.queued],
-    ([{ state, since, retryAt, rttMs, error }, waiting]) => ({
+    ([{ state, since, retryAt, rttMs, transport, error }, waiting]) => ({
       state,
       since,
       waiting,
       ...(retryAt === undefined ? {} : { retryAt }),
       ...(rttMs === undefined ? {} : { rttMs }),
+      ...(transport === 'sse' ? { slower: true } : {}),
       ...(error === undefined
         ? {}
         : {

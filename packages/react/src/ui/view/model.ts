@@ -23,6 +23,8 @@ export interface ConnectionView {
   readonly retryAt?: number;
   /** Round trip in milliseconds. */
   readonly rttMs?: number;
+  /** No WebSocket came about: the line is plain HTTP. */
+  readonly slower?: boolean;
   /** Messages that wait in the outbox. */
   readonly waiting: number;
   /** Set on the first connection after an outage: how many messages were caught up. */
