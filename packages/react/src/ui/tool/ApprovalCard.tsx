@@ -105,7 +105,7 @@ function useDecision(id: string): { asked: boolean; decide: (verdict: VerdictVie
 function Arguments({ text }: { text: string }) {
   return (
     <details className="ap-approval-input">
-      <summary>Arguments</summary>
+      <summary>Details</summary>
       <pre tabIndex={0} aria-label="Arguments">
         {text}
       </pre>
