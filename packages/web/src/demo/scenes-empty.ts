@@ -10,7 +10,8 @@ export function emptyScenes(chat: DemoChat, now: number): Scenes {
   const nowhere = (): void => closeRoom();
   return {
     empty: () => void chat.fill('release-42', []),
-    topicless: () => chat.fill('release-42', []).info.update(({ topic: _, ...info }) => info),
+    topicless: () =>
+      chat.fill('release-42', []).info.update(({ id, name, kind, state }) => ({ id, name, kind, state })),
     agent: () => {
       const room = chat.fill('s-scribe', []);
       room.info.update((info) => ({

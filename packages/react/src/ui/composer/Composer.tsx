@@ -73,6 +73,7 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
     }
   };
 
+  if (info.state === 'denied') return null;
   if (info.readOnly)
     return <p className={cx('ap-composer-closed', className)} data-state="closed" children={info.readOnly} />;
   const name = placeholder ?? `Write to ${info.name}${info.kind === 'group' ? '. @ calls an agent' : ''}`;
