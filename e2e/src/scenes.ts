@@ -80,7 +80,12 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     deed: async (page) => {
       await page.locator('.ap-log-scroll').focus();
       await page.keyboard.press('Home');
-      await page.getByText('1 new').waitFor();
+      await page.getByRole('button', { name: 'Latest' }).waitFor();
+      await page.evaluate(() => {
+        const { chat } = window as unknown as { chat: { room(id: string): { append(item: object): void } } };
+        const text = 'Mara Lindqvist changed the topic.';
+        chat.room('release-42').append({ kind: 'event', key: 'late', at: Date.now(), text });
+      });
     },
     sees: '1 new',
   },

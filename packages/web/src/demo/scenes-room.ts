@@ -50,13 +50,7 @@ export function roomScenes(chat: DemoChat, now: number): Scenes {
       const room = fill(longHistory(now, 3));
       room.log.update((log) => ({ ...log, hasOlder: true, loading: 'older' }));
     },
-    reading: () => {
-      const room = fill(longHistory(now, 60));
-      setTimeout(
-        () => room.append({ kind: 'event', key: 'late', at: now, text: `${mara.name} changed the topic.` }),
-        1500,
-      );
-    },
+    reading: () => void fill(longHistory(now, 60)),
     toast: () => {
       fill(afternoon(now));
       const title = 'deploy-bot did not start.';

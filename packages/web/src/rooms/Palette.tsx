@@ -33,11 +33,17 @@ export function Palette({ onClose, onOpen, onSheet, only }: PaletteProps) {
   const all = [...shown.map((room) => roomChoice(room, onOpen)), ...newBots(bots, rooms, openBot)];
   const hits = useHits(agents ? '' : query);
   const places = match(all, query).slice(0, SHOWN);
-  const nothing = query.trim() !== '' && places.length === 0 && hits.length === 0;
+  const sheets = sheetChoices(onSheet);
+  const named = query.trim() === '' ? [] : match(sheets, query);
+  const nothing = query.trim() !== '' && places.length + hits.length + named.length === 0;
   const found: readonly Choice[] = [
     ...places,
     ...hits.map((hit) => hitChoice(hit, onOpen)),
-    ...(agents ? (nothing ? [everywhere(onSheet)] : []) : sheetChoices(onSheet)),
+    ...(agents
+      ? nothing
+        ? [everywhere(onSheet)]
+        : []
+      : [...named, ...sheets.filter((sheet) => !named.includes(sheet))]),
   ];
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') setActive((active + 1) % found.length);

@@ -125,7 +125,10 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
             data-look="stop"
             aria-label={`Stop ${stop.work.user.name}`}
             title={`Stop ${stop.work.user.name}`}
-            onClick={stop.now}
+            onClick={() => {
+              stop.now();
+              field.current?.focus();
+            }}
           >
             <Square aria-hidden="true" />
           </button>

@@ -1,5 +1,6 @@
 /** Cancelling a call: a request with an outcome, so the button says where it stands. */
 import { useNow } from '../clock/now.ts';
+import { focusRow } from '../message/to-row.ts';
 import { useRoomView } from '../view/hooks.ts';
 import type { ToolView } from '../view/model.ts';
 
@@ -16,7 +17,10 @@ export function Cancel({ call }: { call: ToolView }) {
       type="button"
       className="ap-link-button"
       aria-label={`Cancel ${call.name}`}
-      onClick={() => void room.cancelTool(call.id)}
+      onClick={({ currentTarget }) => {
+        focusRow(currentTarget);
+        void room.cancelTool(call.id);
+      }}
     >
       Cancel
     </button>
