@@ -5,7 +5,7 @@ import { cx } from '../controls/cx.ts';
 import { useNow } from '../clock/now.ts';
 import { useChatView, useReadable } from '../view/hooks.ts';
 import type { ConnectionView } from '../view/model.ts';
-import { backWords, outageWords } from './words.ts';
+import { backWords, outageWords, spokenOutage } from './words.ts';
 
 const QUIET_MS = { connecting: 1200, reconnecting: 1500, offline: 0, failed: 0 } as const;
 const BACK_MS = 2500;
@@ -75,7 +75,7 @@ function Outage({ connection, since, onTold, onSignIn, className }: OutageProps)
   useEffect(() => {
     if (!shown) return;
     onTold();
-    announce(outageWords(connection, now), failed ? 'assertive' : 'polite');
+    announce(spokenOutage(connection), failed ? 'assertive' : 'polite');
     // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, when it appears or has become final
   }, [shown, failed]);
   if (!shown) return null;
@@ -111,7 +111,7 @@ interface BackProps extends Pick<ConnectionBannerProps, 'className'> {
 function Back({ connection, onDone, className }: BackProps) {
   const announce = useAnnounce();
   useEffect(() => {
-    announce(backWords(connection));
+    announce('The connection is back.');
     const timer = setTimeout(onDone, BACK_MS);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- one timer from its appearance on
