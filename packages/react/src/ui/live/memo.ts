@@ -22,7 +22,7 @@ export function settled<T>(get: () => T): () => T {
     const from = get();
     if (held && Object.is(held.from, from)) return held.value;
     const text = JSON.stringify(from);
-    held = { from, text, value: held?.text === text ? held.value : from };
+    held = { from, text, value: held && held.text === text ? held.value : from };
     return held.value;
   };
 }
