@@ -28,6 +28,18 @@ async function act(page: Page, name: string): Promise<void> {
   await row.last().getByRole('button', { name, exact: true }).click();
 }
 
+/** An outage that was told is over; what is said about that stays for as long as it is looked at. */
+async function comesBack(page: Page, view: { caughtUp: number } | { partial: true }): Promise<void> {
+  await page.getByText('Connection lost.').waitFor();
+  await page.evaluate((how) => {
+    const later = window.setTimeout.bind(window);
+    const held = (deed: () => void, ms?: number) => (ms === 2500 ? 0 : later(deed, ms));
+    Object.assign(window, { setTimeout: held });
+    const { chat } = window as unknown as { chat: { connection: { set(view: object): void } } };
+    chat.connection.set({ state: 'connected', since: Date.now(), waiting: 0, rttMs: 20, ...how });
+  }, view);
+}
+
 /** Opens the panel where it is a drawer. */
 async function panel(page: Page): Promise<void> {
   const open = page.getByRole('button', { name: 'Show members' });
@@ -47,8 +59,16 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     sees: /Connection lost\. Retrying in \d s\. You can keep writing; 2 messages are waiting\./u,
   },
   offline: { sees: 'You are offline. 2 messages will go out when you are back.' },
-  back: { sees: 'Back. 12 messages caught up.' },
-  partial: { sees: 'Back. Some history is still loading.' },
+  back: {
+    from: 'reconnecting',
+    deed: (page) => comesBack(page, { caughtUp: 12 }),
+    sees: 'Back. 12 messages caught up.',
+  },
+  partial: {
+    from: 'reconnecting',
+    deed: (page) => comesBack(page, { partial: true }),
+    sees: 'Back. Some history is still loading.',
+  },
   failed: { sees: 'Your session ended.' },
   kept: {
     from: 'failed',

@@ -10,12 +10,6 @@ export function connectionScenes(chat: DemoChat, now: number): Scenes {
   const connection = (view: Partial<ConnectionView>): void =>
     chat.connection.set({ state: 'connected', since: now - 5000, waiting: 0, ...view });
   const waiting = (): void => void chat.fill('release-42', messageStates(now).slice(-6));
-  /** An outage that has been told, and its end. */
-  const back = (view: Partial<ConnectionView>): void => {
-    waiting();
-    connection({ state: 'reconnecting', retryAt: now + 1000 });
-    setTimeout(() => connection({ rttMs: 20, ...view }), 300);
-  };
   return {
     connecting: () => {
       chat.fill('release-42', [], 'first');
@@ -33,8 +27,6 @@ export function connectionScenes(chat: DemoChat, now: number): Scenes {
       waiting();
       connection({ state: 'offline', waiting: 2 });
     },
-    back: () => back({ caughtUp: 12 }),
-    partial: () => back({ partial: true }),
     failed: () => {
       chat.fill('release-42', afternoon(now));
       connection({ state: 'failed', error: { code: 'unauthorized', message: 'Your session ended.' } });
