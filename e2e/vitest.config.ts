@@ -14,5 +14,7 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS / 2 } },
     // Each worker has a browser and a server of its own; more than two would measure the machine.
     maxWorkers: 2,
+    // Of the tests that look at one page each, so many share a browser at a time.
+    maxConcurrency: 3,
   },
 });

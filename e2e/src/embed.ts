@@ -23,26 +23,45 @@ export async function bundlePage(
   return bundle(await readFile(join(ROOT, 'pages', file), 'utf8'), mode);
 }
 
+/** Where somebody's page stands. */
+export interface Place {
+  /** Its folder: packages are those that are installed there. */
+  readonly folder?: string;
+  /** Other files in that folder, by their names, that the page may import. */
+  readonly beside?: Readonly<Record<string, string>>;
+}
+
 /** Bundles what somebody would write in a file of their own. */
 export async function bundle(
   source: string,
   mode: 'production' | 'development' = 'production',
+  { folder = join(ROOT, 'pages'), beside = {} }: Place = {},
 ): Promise<Bundle> {
-  const entry = join(ROOT, 'pages', 'entry.tsx');
+  const entry = join(folder, 'entry.tsx');
+  const files = new Map([[entry, source]]);
+  for (const [name, text] of Object.entries(beside)) files.set(join(folder, name), text);
   const written: Plugin = {
     name: 'written',
-    resolveId: (id) => (id === entry ? id : null),
-    load: (id) => (id === entry ? source : null),
+    enforce: 'pre',
+    resolveId: (id, importer) => {
+      const path = importer !== undefined && id.startsWith('./') ? `${join(folder, id)}.tsx` : id;
+      return files.has(path) ? path : null;
+    },
+    load: (id) => files.get(id) ?? null,
   };
   const built = await build({
-    root: ROOT,
+    root: folder,
     configFile: false,
     logLevel: 'error',
     mode,
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     plugins: [written],
     oxc: { jsx: { runtime: 'automatic', development: false } },
-    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+    resolve: {
+      conditions: ['source', 'module', 'browser', 'development|production'],
+      // What our packages leave to the application is the application's.
+      dedupe: ['react', 'react-dom', '@assistant-ui/react'],
+    },
     build: {
       write: false,
       target: 'esnext',

@@ -13,5 +13,4 @@ mod way;
 mod words;
 
 pub use http::routes;
-pub use room::of_chat;
 pub use socket::door;

@@ -6,9 +6,9 @@ import { RichText } from '../../src/ui/markdown/RichText.tsx';
 
 function html(markdown: string, open = false): string {
   return renderToStaticMarkup(
-    <PipelineContext value={pipelineFor(['Mara', 'Mara Lindqvist', 'deploy-bot'])}>
+    <PipelineContext.Provider value={pipelineFor(['Mara', 'Mara Lindqvist', 'deploy-bot'])}>
       <RichText text={markdown} open={open} />
-    </PipelineContext>,
+    </PipelineContext.Provider>,
   );
 }
 

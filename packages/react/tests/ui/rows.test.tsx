@@ -45,11 +45,11 @@ async function enter(): Promise<LiveRoom> {
   });
   const drafting = { replyTo: () => undefined, edit: () => undefined, reset: () => undefined };
   on.at.render(
-    <DraftingControlContext value={drafting}>
-      <RoomViewContext value={room}>
+    <DraftingControlContext.Provider value={drafting}>
+      <RoomViewContext.Provider value={room}>
         <Rows />
-      </RoomViewContext>
-    </DraftingControlContext>,
+      </RoomViewContext.Provider>
+    </DraftingControlContext.Provider>,
   );
   await on.at.chat.connect();
   return room;

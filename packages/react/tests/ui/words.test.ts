@@ -1,7 +1,7 @@
 /** A10, B13: an outage is told in words: what happens, when, and what waits. */
 import { describe, expect, it } from 'vitest';
 import type { ConnectionView } from '../../src/ui/view/model.ts';
-import { backWords, outageWords, pillOf, pillTitle } from '../../src/ui/connection/words.ts';
+import { backWords, outageWords, pillOf, pillTitle, spokenOutage } from '../../src/ui/connection/words.ts';
 
 const at = (state: ConnectionView['state'], rest: Partial<ConnectionView> = {}): ConnectionView => ({
   state,
@@ -24,6 +24,15 @@ describe('the connection in words', () => {
     expect(outageWords(at('offline', { waiting: 1 }), 0)).toBe(
       'You are offline. 1 message will go out when you are back.',
     );
+  });
+
+  it('is heard once, without what counts down', () => {
+    expect(spokenOutage(at('reconnecting', { retryAt: 4000, waiting: 2 }))).toBe(
+      'The connection is lost. What you write is sent when it is back.',
+    );
+    expect(
+      spokenOutage(at('failed', { error: { code: 'unauthorized', message: 'Your session ended.' } })),
+    ).toBe('Not connected. Your session ended.');
   });
 
   it('says what was caught up', () => {

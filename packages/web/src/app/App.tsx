@@ -41,9 +41,12 @@ function Inside() {
 
 function Opening() {
   return (
-    <div className="restoring" role="status">
+    <main className="restoring">
       <Mark size={36} />
-      <span className="ap-unseen">Opening</span>
-    </div>
+      <h1 className="ap-unseen">Antiphon</h1>
+      <p className="ap-unseen" role="status">
+        Opening
+      </p>
+    </main>
   );
 }

@@ -1,5 +1,7 @@
 /** The open room: its header, and the conversation. */
 import {
+  type ChatComponentMap,
+  ComponentsContext,
   Conversation as Parts,
   type Jump,
   RoomScope,
@@ -7,8 +9,11 @@ import {
   type Target,
 } from '@antiphon/react/ui/kit';
 import { usePage } from '../page/page.ts';
+import { EmptyRoom } from './EmptyRoom.tsx';
 import { RoomHeader } from './RoomHeader.tsx';
 import type { Sheet, Side } from './Shell.tsx';
+
+const PARTS: ChatComponentMap = { EmptyRoom };
 
 interface ConversationProps {
   readonly room: RoomView;
@@ -24,7 +29,9 @@ export function Conversation({ room, target, onJump, onSide, onSheet }: Conversa
     <RoomScope room={room} jump={{ target, to: onJump }}>
       <main className="ap-room">
         <RoomHeader onSide={onSide} onSheet={onSheet} />
-        <Parts autoFocus onSignIn={() => void page.signOut()} />
+        <ComponentsContext value={PARTS}>
+          <Parts autoFocus onSignIn={() => void page.signOut()} />
+        </ComponentsContext>
       </main>
     </RoomScope>
   );

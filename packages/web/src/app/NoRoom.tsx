@@ -2,6 +2,7 @@
 import { Menu } from 'lucide-react';
 import { Button, ConnectionBanner, IconButton, LogSkeleton, Nothing } from '@antiphon/react/ui/kit';
 import { usePage } from '../page/page.ts';
+import { Invitation } from './Invitation.tsx';
 import type { Sheet, Side } from './Shell.tsx';
 
 interface NoRoomProps {
@@ -24,12 +25,11 @@ export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
       {loading ? (
         <LogSkeleton />
       ) : (
-        <Nothing title="No rooms yet" words="Make a room, or open one that somebody sent you the address of.">
-          <div className="nothing-verbs">
-            <Button look="filled" onClick={() => onSheet('new-room')}>
-              Make a room
-            </Button>
-          </div>
+        <Nothing title="No rooms yet" words="Make a room, or paste an invitation.">
+          <Button className="first-verb" look="filled" onClick={() => onSheet('new-room')}>
+            Make a room
+          </Button>
+          <Invitation />
         </Nothing>
       )}
     </main>

@@ -36,15 +36,18 @@ export function RoomHeader({ onSide, onSheet }: RoomHeaderProps) {
         )
       }
       after={
-        <button
-          type="button"
-          className="here-button"
-          aria-label={`${here} here. Show members`}
-          onClick={() => onSide('panel')}
-        >
-          <Users aria-hidden="true" />
-          <span className="ap-tabular">{here}</span>
-        </button>
+        <>
+          <span className="here-count ap-tabular">{here} here</span>
+          <button
+            type="button"
+            className="here-button"
+            aria-label={`${here} here. Show members`}
+            onClick={() => onSide('panel')}
+          >
+            <Users aria-hidden="true" />
+            <span className="ap-tabular">{here}</span>
+          </button>
+        </>
       }
     />
   );

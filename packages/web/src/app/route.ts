@@ -15,12 +15,24 @@ function subscribe(onChange: () => void): () => void {
 }
 
 function roomInAddress(): string | null {
-  const id = ROOM_PATH.exec(location.pathname)?.[1];
+  return roomInPath(location.pathname);
+}
+
+function roomInPath(path: string): string | null {
+  const id = ROOM_PATH.exec(path)?.[1];
   try {
     return id === undefined ? null : decodeURIComponent(id);
   } catch {
     return null;
   }
+}
+
+/** The room that an address names, if it is one of this page. */
+export function roomOf(address: string): string | null {
+  const words = address.trim();
+  if (!URL.canParse(words, location.origin)) return null;
+  const { origin, pathname } = new URL(words, location.origin);
+  return origin === location.origin ? roomInPath(pathname) : null;
 }
 
 export function useRoomId(): string | null {

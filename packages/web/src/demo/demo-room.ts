@@ -69,8 +69,8 @@ export class DemoRoom implements RoomView {
     }, 120);
   }
 
-  /** Streams an answer at about 200 characters a second, one change per frame. */
-  answer(words: string): void {
+  /** Streams an answer at so many characters a second, one change per frame. */
+  answer(words: string, pace = 200): void {
     const started = Date.now();
     const reply = message(scribe, started, [text('', true)], {
       answer: { state: 'streaming', since: started, mine: true },
@@ -79,7 +79,7 @@ export class DemoRoom implements RoomView {
     const step = (): void => {
       const item = this.slot(reply.key).get();
       if (item?.kind !== 'message' || item.answer?.state !== 'streaming') return;
-      const shown = words.slice(0, Math.floor((Date.now() - started) / 5));
+      const shown = words.slice(0, Math.floor(((Date.now() - started) * pace) / 1000));
       const done = shown.length === words.length;
       this.change(reply.key, (before) => ({
         ...before,

@@ -22,17 +22,22 @@ export function messageStates(now: number): readonly LogItem[] {
         ...(note ? { note } : {}),
       },
     });
+  const first = message(
+    mara,
+    ago(800),
+    'The first message after a gap, with a [link to the notes](https://example.org/notes/replay) and a picture ![a graph of delays](https://example.org/delays.png).',
+  );
   return [
     { kind: 'gap', key: nextKey(), at: ago(900), missing: 24, loading: false },
-    message(
-      mara,
-      ago(800),
-      'The first message after a gap, with a [link to the notes](https://example.org/notes/replay) and a picture ![a graph of delays](https://example.org/delays.png).',
-    ),
+    first,
     message(tomas, ago(700), 'Never mind.', { deleted: true }),
     message(tomas, ago(600), 'I meant the other one.', {
       edited: true,
-      replyTo: { name: 'Mara Lindqvist', excerpt: 'The first message after a gap, with a link to the notes' },
+      replyTo: {
+        key: first.key,
+        name: 'Mara Lindqvist',
+        excerpt: 'The first message after a gap, with a link to the notes',
+      },
     }),
     answer('', 'queued', 'Queued, 3rd; scribe is starting'),
     answer('', 'thinking'),

@@ -118,7 +118,7 @@ function lately(now: number): readonly LogItem[] {
           }),
         }),
       ],
-      { answer: { state: 'queued', since: ago(11.5), note: 'waiting for a decision', mine: true } },
+      { answer: { state: 'waiting', since: ago(11.5), mine: true } },
     ),
     message(mara, ago(2), 'Good. @Jonas Weber, can you allow it after the warm-up is in?', {
       mentionsMe: true,

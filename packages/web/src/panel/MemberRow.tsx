@@ -26,7 +26,7 @@ const ROLE: Record<MemberView['role'], string> = {
 
 const PRESENCE: Record<MemberView['presence'], { look: DotLook; text: string }> = {
   active: { look: 'moss', text: 'here' },
-  away: { look: 'saffron', text: 'away' },
+  away: { look: 'grey', text: 'away' },
   offline: { look: 'hollow', text: 'not here' },
 };
 

@@ -3,7 +3,7 @@ import { useId, useState, type KeyboardEvent } from 'react';
 import { Dialog, useChatView, useReadable } from '@antiphon/react/ui/kit';
 import type { Sheet } from '../app/Shell.tsx';
 import { usePage } from '../page/page.ts';
-import { type Choice, hitChoice, match, newBots, roomChoice, sheetChoices } from './choices.tsx';
+import { type Choice, everywhere, hitChoice, match, newBots, roomChoice, sheetChoices } from './choices.tsx';
 import { useHits } from './use-hits.ts';
 
 interface PaletteProps {
@@ -32,10 +32,18 @@ export function Palette({ onClose, onOpen, onSheet, only }: PaletteProps) {
   const shown = agents ? rooms.filter((room) => room.other?.kind === 'bot') : rooms;
   const all = [...shown.map((room) => roomChoice(room, onOpen)), ...newBots(bots, rooms, openBot)];
   const hits = useHits(agents ? '' : query);
+  const places = match(all, query).slice(0, SHOWN);
+  const sheets = sheetChoices(onSheet);
+  const named = query.trim() === '' ? [] : match(sheets, query);
+  const nothing = query.trim() !== '' && places.length + hits.length + named.length === 0;
   const found: readonly Choice[] = [
-    ...match(all, query).slice(0, SHOWN),
+    ...places,
     ...hits.map((hit) => hitChoice(hit, onOpen)),
-    ...(agents ? [] : sheetChoices(onSheet)),
+    ...(agents
+      ? nothing
+        ? [everywhere(onSheet)]
+        : []
+      : [...named, ...sheets.filter((sheet) => !named.includes(sheet))]),
   ];
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') setActive((active + 1) % found.length);
@@ -54,7 +62,7 @@ export function Palette({ onClose, onOpen, onSheet, only }: PaletteProps) {
         role="combobox"
         aria-expanded="true"
         aria-controls={id}
-        aria-activedescendant={`${id}-${active}`}
+        aria-activedescendant={found.length === 0 ? undefined : `${id}-${active}`}
         autoFocus
         onChange={({ target }) => {
           setQuery(target.value);
@@ -62,6 +70,9 @@ export function Palette({ onClose, onOpen, onSheet, only }: PaletteProps) {
         }}
         onKeyDown={onKeyDown}
       />
+      <p className="palette-nothing" role="status">
+        {nothing && `Nothing found for “${query.trim()}”.`}
+      </p>
       <ul className="palette-list" id={id} role="listbox" aria-label="Places">
         {found.map((choice, index) => (
           <li

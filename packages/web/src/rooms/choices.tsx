@@ -58,6 +58,16 @@ export function hitChoice(hit: HitView, open: (roomId: string, messageKey: strin
   };
 }
 
+/** The way out of a search among agents that found none. */
+export function everywhere(onSheet: (sheet: Sheet) => void): Choice {
+  return {
+    key: 'everywhere',
+    name: 'Look everywhere',
+    sign: <Compass aria-hidden="true" />,
+    act: () => onSheet('palette'),
+  };
+}
+
 /** Other sheets, always there below what was found. */
 export function sheetChoices(onSheet: (sheet: Sheet) => void): readonly Choice[] {
   return [

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    ai_sdk,
+    answer::of_chat,
     socket_io::{
         dialect::{Asked, Dialect, Place},
         told::Told,
@@ -57,9 +57,10 @@ impl Asker<'_> {
                 format!("join first: you are in no such room as `{called}`"),
             ));
         }
-        match &place {
-            Place::Session(id, None) => self.session_room(id.clone()).await.map(Some),
-            _ => ai_sdk::of_chat(self.session, name, bot).await.map(Some),
+        match (&place, bot) {
+            (_, Some(bot)) => of_chat(self.session, dialect.field(), name, bot).await.map(Some),
+            (Place::Session(id, None), None) => self.session_room(id.clone()).await.map(Some),
+            (_, None) => Ok(None),
         }
     }
 

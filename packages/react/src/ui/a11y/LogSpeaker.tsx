@@ -45,7 +45,7 @@ export function LogSpeaker() {
     // History that loads is not news; what is older than the page's last moments stays unsaid.
     if (!message || message.own || Date.now() - message.at > 10_000) return;
     if (message.answer && spoken.get() === 'silent') return;
-    if (message.answer && message.answer.state !== 'done') announce(`${message.author.name} is answering.`);
+    if (message.answer && message.answer.state !== 'done') announce(`${message.author.name} is writing.`);
     else announce(`${message.author.name}: ${excerpt(message, 200)}`);
   }, [room, newest, count, announce]);
   return null;

@@ -3,11 +3,12 @@ import { ArrowUp, Square } from 'lucide-react';
 import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
 import { isEnter } from '../../enter.ts';
 import { cx } from '../controls/cx.ts';
-import { useChatView, useReadable, useRoomView, useSelected } from '../view/hooks.ts';
+import { useReadable, useRoomView } from '../view/hooks.ts';
 import { useDrafting, useDraftingControl } from './drafting.ts';
 import { DraftingBar } from './DraftingBar.tsx';
 import { lastOwn } from './last-own.ts';
 import { MentionMenu } from './MentionMenu.tsx';
+import { useBlocked } from './use-blocked.ts';
 import { useMentions } from './use-mentions.ts';
 import { useStop } from './use-stop.ts';
 import { useWriting } from './use-writing.ts';
@@ -72,6 +73,7 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
     }
   };
 
+  if (info.state === 'denied') return null;
   if (info.readOnly)
     return <p className={cx('ap-composer-closed', className)} data-state="closed" children={info.readOnly} />;
   const name = placeholder ?? `Write to ${info.name}${info.kind === 'group' ? '. @ calls an agent' : ''}`;
@@ -88,6 +90,9 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
       {mentions.open && (
         <MentionMenu id={menuId} users={mentions.users} active={mentions.active} onPick={mentions.pick} />
       )}
+      {blocked !== undefined && (
+        <p id={`${menuId}-blocked`} className="ap-composer-blocked" children={blocked} />
+      )}
       <DraftingBar drafting={drafting} onCancel={control.reset} />
       <div className="ap-composer-line">
         <div className="ap-composer-grow" data-text={writing.text}>
@@ -95,8 +100,10 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
             ref={field}
             rows={1}
             value={writing.text}
-            placeholder={blocked ?? name}
+            placeholder={blocked === undefined ? name : ''}
+            readOnly={blocked !== undefined}
             aria-label={`Message to ${info.name}`}
+            aria-describedby={blocked === undefined ? undefined : `${menuId}-blocked`}
             aria-controls={mentions.open ? menuId : undefined}
             aria-activedescendant={mentions.open ? `${menuId}-${mentions.active}` : undefined}
             aria-autocomplete="list"
@@ -118,7 +125,10 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
             data-look="stop"
             aria-label={`Stop ${stop.work.user.name}`}
             title={`Stop ${stop.work.user.name}`}
-            onClick={stop.now}
+            onClick={() => {
+              stop.now();
+              field.current?.focus();
+            }}
           >
             <Square aria-hidden="true" />
           </button>
@@ -141,10 +151,4 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
       )}
     </form>
   );
-}
-
-/** Only an ended session keeps one from sending; everything else waits in the outbox. */
-function useBlocked(): string | undefined {
-  const failed = useSelected(useChatView().connection, ({ state }) => state === 'failed');
-  return failed ? 'Not connected. Your text is kept here.' : undefined;
 }

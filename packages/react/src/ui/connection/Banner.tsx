@@ -1,10 +1,11 @@
 /** An outage in words, under the header: what is going on, what waits, what to do. Short outages stay unmentioned. */
 import { useEffect, useState } from 'react';
+import { useAnnounce } from '../a11y/announce.ts';
 import { cx } from '../controls/cx.ts';
 import { useNow } from '../clock/now.ts';
 import { useChatView, useReadable } from '../view/hooks.ts';
 import type { ConnectionView } from '../view/model.ts';
-import { backWords, outageWords } from './words.ts';
+import { backWords, outageWords, spokenOutage } from './words.ts';
 
 const QUIET_MS = { connecting: 1200, reconnecting: 1500, offline: 0, failed: 0 } as const;
 const BACK_MS = 2500;
@@ -69,12 +70,15 @@ function Outage({ connection, since, onTold, onSignIn, className }: OutageProps)
   const { state } = connection;
   const quiet = state === 'connected' || state === 'idle' ? 0 : QUIET_MS[state];
   const shown = now - since >= quiet;
-  useEffect(() => {
-    if (shown) onTold();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, when it appears
-  }, [shown]);
-  if (!shown) return null;
+  const announce = useAnnounce();
   const failed = state === 'failed';
+  useEffect(() => {
+    if (!shown) return;
+    onTold();
+    announce(spokenOutage(connection), failed ? 'assertive' : 'polite');
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, when it appears or has become final
+  }, [shown, failed]);
+  if (!shown) return null;
   const signIn = connection.error?.code === 'unauthorized' ? onSignIn : undefined;
   return (
     <div
@@ -105,7 +109,9 @@ interface BackProps extends Pick<ConnectionBannerProps, 'className'> {
 }
 
 function Back({ connection, onDone, className }: BackProps) {
+  const announce = useAnnounce();
   useEffect(() => {
+    announce('The connection is back.');
     const timer = setTimeout(onDone, BACK_MS);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- one timer from its appearance on

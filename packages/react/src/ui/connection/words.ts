@@ -65,6 +65,20 @@ export function outageWords(connection: ConnectionView, now: number): string {
   }
 }
 
+/** The same to be heard once: without what counts down meanwhile. */
+export function spokenOutage({ state, error }: ConnectionView): string {
+  switch (state) {
+    case 'offline':
+      return 'This device is offline. What you write is sent when it is back.';
+    case 'failed':
+      return `Not connected. ${error?.message ?? 'The server does not let this page in.'}`;
+    case 'connecting':
+      return 'Not connected yet.';
+    default:
+      return 'The connection is lost. What you write is sent when it is back.';
+  }
+}
+
 export function backWords(connection: ConnectionView): string {
   if (connection.partial) return 'Back. Some history is still loading.';
   return connection.caughtUp ? `Back. ${count(connection.caughtUp, 'message')} caught up.` : 'Back.';

@@ -38,11 +38,11 @@ export function Toasts({ room }: ToastsProps) {
     [chat, announce, room],
   );
   return (
-    <div className="ap-toasts">
+    <section className="ap-toasts" aria-label="Notices">
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} onClose={() => drop(toast.id)} />
       ))}
-    </div>
+    </section>
   );
 }
 

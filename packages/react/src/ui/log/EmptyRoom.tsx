@@ -6,9 +6,11 @@ import type { RoomInfo } from '../view/model.ts';
 
 export interface EmptyRoomProps {
   readonly info: RoomInfo;
+  /** Below the words: a first step besides saying something. */
+  readonly children?: React.ReactNode;
 }
 
-export function EmptyRoom({ info }: EmptyRoomProps) {
+export function EmptyRoom({ info, children }: EmptyRoomProps) {
   const room = useRoomView();
   const say = useSay();
   const members = useReadable(room.members);
@@ -34,6 +36,7 @@ export function EmptyRoom({ info }: EmptyRoomProps) {
           ))}
         </ul>
       )}
+      {children}
     </Nothing>
   );
 }

@@ -9,9 +9,15 @@ export function JumpPill({ keys, onJump }: { keys: readonly string[]; onJump: ()
   const at = left === undefined ? -1 : keys.lastIndexOf(left);
   const missed = at < 0 ? 0 : keys.length - 1 - at;
   return (
-    <button type="button" className="ap-jump-pill" data-new={missed > 0 || undefined} onClick={onJump}>
+    <button
+      type="button"
+      className="ap-jump-pill"
+      data-new={missed > 0 || undefined}
+      aria-label={missed > 0 ? `${count(missed, 'new message')}. Go to the latest` : undefined}
+      onClick={onJump}
+    >
       <ArrowDown aria-hidden="true" />
-      {missed > 0 ? count(missed, 'new message') : 'Latest'}
+      {missed > 0 ? `${missed.toLocaleString()} new` : 'Latest'}
     </button>
   );
 }

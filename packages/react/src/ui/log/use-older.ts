@@ -16,7 +16,10 @@ export function useOlder(
   const near = offset < SCREENS_AHEAD * (scroller.current?.clientHeight ?? 0);
   const wanted = near && log.hasOlder && log.loading === 'none' && log.keys.length > 0;
   useEffect(() => {
+    const element = scroller.current;
+    // Before the list knows that it has been scrolled to its end, it believes to be at its beginning.
+    const there = element !== null && element.scrollTop < SCREENS_AHEAD * element.clientHeight;
     // A failure is reported as a notice; the row at the top offers another try.
-    if (wanted) void room.loadOlder();
-  }, [room, wanted]);
+    if (wanted && there) void room.loadOlder();
+  }, [room, scroller, wanted]);
 }

@@ -30,7 +30,7 @@ export function useRowKeys(
 function targetOf(key: string, at: number, length: number): number | undefined {
   if (key === 'Home') return 0;
   if (key === 'End') return length - 1;
-  const step = STEP[key];
+  const step = STEP[key] ?? STEP[key.toLowerCase()];
   return step === undefined ? undefined : Math.min(length - 1, Math.max(0, at + step));
 }
 

@@ -8,9 +8,9 @@ export function Asks({ asks }: { asks: readonly ApprovalView[] }) {
     <div className="ap-row-parts ap-row-asks">
       {asks.map((ask) =>
         ask.decision === undefined ? (
-          <section key={ask.id} className="ap-tool" data-state="approval" aria-label="Question">
+          <div key={ask.id} className="ap-tool" data-state="approval">
             <Approval approval={ask} />
-          </section>
+          </div>
         ) : (
           <p key={ask.id} className="ap-row-note ap-row-decided">
             <span>{ask.question}</span> <b>{decidedWords(ask.decision)}</b>

@@ -28,7 +28,14 @@ export function DeliveryNote({ message, delivery }: { message: MessageView; deli
                 Try again
               </button>
             )}
-            <button type="button" className="ap-link-button" onClick={() => room.discard(message.key)}>
+            <button
+              type="button"
+              className="ap-link-button"
+              onClick={({ currentTarget }) => {
+                currentTarget.closest<HTMLElement>('[role="log"]')?.focus({ preventScroll: true });
+                room.discard(message.key);
+              }}
+            >
               Discard
             </button>
           </span>

@@ -5,22 +5,19 @@ import { count } from '../words/text.ts';
 
 export function GapRow({ gap }: { gap: GapView }) {
   const room = useRoomView();
-  const what =
-    gap.missing === undefined
-      ? 'Some messages are'
-      : `${count(gap.missing, 'message')} ${gap.missing === 1 ? 'is' : 'are'}`;
+  const what = gap.missing === undefined ? 'Some earlier messages' : count(gap.missing, 'earlier message');
   return (
     <div className="ap-row ap-gap-row" data-line="broken">
       <span className="ap-gap-strokes" aria-hidden="true" />
       <p>
-        {what} missing here.{' '}
+        {what},{' '}
         <button
           type="button"
           className="ap-link-button"
           disabled={gap.loading}
           onClick={() => void room.fillGap(gap.key)}
         >
-          {gap.loading ? 'Loading' : 'Load them'}
+          {gap.loading ? 'loading' : 'load'}
         </button>
       </p>
     </div>

@@ -13,13 +13,22 @@ export function LiveState({ message }: { message: MessageView }) {
   const { answer, delivery } = message;
   if (answer?.state === 'thinking') return <Thinking since={answer.since} />;
   if (answer?.state === 'working') return <span className="ap-row-live">working</span>;
-  if (answer?.state === 'waiting') return <span className="ap-row-live">waiting for a decision</span>;
-  if (answer?.state === 'stopping') return <span className="ap-row-live">stopping…</span>;
+  if (answer?.state === 'waiting')
+    return (
+      <span className="ap-row-live">{needsMe(message) ? 'waiting for you' : 'waiting for a decision'}</span>
+    );
+  if (answer?.state === 'stopping') return <span className="ap-row-live">stopping</span>;
   if (answer?.state === 'streaming') return <span className="ap-row-live">writing</span>;
   if (answer?.state === 'queued')
     return <span className="ap-row-word ap-row-end">{answer.note ?? 'Waiting for its turn'}</span>;
   if (delivery?.state === 'sending') return <Sending key={delivery.since} delivery={delivery} />;
   return null;
+}
+
+/** Something is asked here that I may decide. */
+function needsMe({ parts, asks = [] }: MessageView): boolean {
+  const ofCalls = parts.map((part) => (part.kind === 'tool' ? part.call.approval : undefined));
+  return [...ofCalls, ...asks].some((asked) => asked?.canDecide === true && asked.decision === undefined);
 }
 
 function Thinking({ since }: { since: number }) {

@@ -7,6 +7,7 @@ import { copyText } from '../controls/copy.ts';
 import { IconButton } from '../controls/Button.tsx';
 import type { MessageView } from '../view/model.ts';
 import { plainText } from './plain-text.ts';
+import { focusRow } from './to-row.ts';
 
 const ReactionChoice = lazy(() =>
   import('./ReactionChoice.tsx').then(({ ReactionChoice: choice }) => ({ default: choice })),
@@ -74,7 +75,13 @@ export function MessageActions({ message, detailed, onDetails }: MessageActionsP
           <IconButton label="Edit" onClick={() => drafting.edit(message)}>
             <Pencil aria-hidden="true" />
           </IconButton>
-          <IconButton label="Delete" onClick={() => void room.remove(message.key)}>
+          <IconButton
+            label="Delete"
+            onClick={({ currentTarget }) => {
+              focusRow(currentTarget);
+              void room.remove(message.key);
+            }}
+          >
             <Trash2 aria-hidden="true" />
           </IconButton>
         </>

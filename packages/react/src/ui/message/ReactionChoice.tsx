@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { useRoomView } from '../view/hooks.ts';
 import type { MessageView } from '../view/model.ts';
+import { focusRow } from './to-row.ts';
 
 const SIGNS = [
   ['👍', 'Agree'],
@@ -32,8 +33,9 @@ export function ReactionChoice({ message, onDone }: { message: MessageView; onDo
           className="ap-icon-button"
           aria-label={name}
           title={name}
-          onClick={() => {
+          onClick={({ currentTarget }) => {
             void room.react(message.key, emoji);
+            focusRow(currentTarget);
             onDone();
           }}
         >

@@ -32,7 +32,8 @@ interface Deed {
 /** Whether the key meant something here. */
 function act(key: string, { message, row, room, drafting }: Deed): boolean {
   const { delivery } = message;
-  switch (key) {
+  // With the capitals locked it is the same key.
+  switch (key.length === 1 ? key.toLowerCase() : key) {
     case 'Enter':
       row.querySelector<HTMLElement>('[role="toolbar"] button, [aria-label="Not sent"] button')?.focus();
       return true;

@@ -1,8 +1,9 @@
 /** A question that an agent must not answer itself: what exactly, until when, and plain verbs. */
-import { useId, useState } from 'react';
+import { type RefObject, useId, useRef, useState } from 'react';
 import { useRoomView } from '../view/hooks.ts';
 import type { ApprovalView, ScopeView, VerdictView } from '../view/model.ts';
 import { cx } from '../controls/cx.ts';
+import { focusRow } from '../message/to-row.ts';
 import { Button } from '../controls/Button.tsx';
 import { useNow } from '../clock/now.ts';
 import { countdown } from '../words/time.ts';
@@ -24,10 +25,12 @@ export function ApprovalCard({ approval, className }: ApprovalCardProps) {
   const { id, question, input, editable, canDecide, scopes, schema, kind } = approval;
   const form = useId();
   const [editing, setEditing] = useState(false);
-  const { asked, decide } = useDecision(id);
+  const card = useRef<HTMLDivElement>(null);
+  const { asked, decide } = useDecision(id, card);
   const deny = <Button disabled={asked} onClick={() => decide({ action: 'deny' })} children="Deny" />;
   return (
     <div
+      ref={card}
       className={cx('ap-approval', className)}
       data-state={approval.decision ? 'decided' : asked ? 'asked' : canDecide ? 'open' : 'waiting'}
       role="group"
@@ -92,11 +95,16 @@ export function ApprovalCard({ approval, className }: ApprovalCardProps) {
 }
 
 /** Deciding once: refused or lost on the way, the buttons come back, and the reason arrives as a notice. */
-function useDecision(id: string): { asked: boolean; decide: (verdict: VerdictView) => void } {
+function useDecision(
+  id: string,
+  card: RefObject<HTMLElement | null>,
+): { asked: boolean; decide: (verdict: VerdictView) => void } {
   const room = useRoomView();
   const [asked, setAsked] = useState(false);
   const decide = (verdict: VerdictView): void => {
     setAsked(true);
+    // The card goes; whoever decided by keyboard goes on from its message.
+    if (card.current?.contains(document.activeElement)) focusRow(card.current);
     room.decide(id, verdict).catch(() => setAsked(false));
   };
   return { asked, decide };
@@ -105,7 +113,7 @@ function useDecision(id: string): { asked: boolean; decide: (verdict: VerdictVie
 function Arguments({ text }: { text: string }) {
   return (
     <details className="ap-approval-input">
-      <summary>Arguments</summary>
+      <summary>Details</summary>
       <pre tabIndex={0} aria-label="Arguments">
         {text}
       </pre>

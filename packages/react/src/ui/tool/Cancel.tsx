@@ -1,10 +1,15 @@
 /** Cancelling a call: a request with an outcome, so the button says where it stands. */
+import { useNow } from '../clock/now.ts';
+import { focusRow } from '../message/to-row.ts';
 import { useRoomView } from '../view/hooks.ts';
 import type { ToolView } from '../view/model.ts';
 
+/** After this long it is not a matter of a moment any more: the server ends it when its time is up. */
+const SLOW_MS = 5000;
+
 export function Cancel({ call }: { call: ToolView }) {
   const room = useRoomView();
-  if (call.state === 'cancelling') return <span className="ap-tool-time">Stopping…</span>;
+  if (call.state === 'cancelling') return <Stopping since={call.stop?.since} />;
   const stoppable = call.state === 'running' || call.state === 'queued' || call.state === 'input';
   if (!call.mine || !stoppable) return null;
   return (
@@ -12,9 +17,17 @@ export function Cancel({ call }: { call: ToolView }) {
       type="button"
       className="ap-link-button"
       aria-label={`Cancel ${call.name}`}
-      onClick={() => void room.cancelTool(call.id)}
+      onClick={({ currentTarget }) => {
+        focusRow(currentTarget);
+        void room.cancelTool(call.id);
+      }}
     >
       Cancel
     </button>
   );
+}
+
+function Stopping({ since }: { since: number | undefined }) {
+  const slow = useNow() - (since ?? Infinity) >= SLOW_MS;
+  return <span className="ap-tool-time">{slow ? 'Still stopping' : 'Stopping'}</span>;
 }

@@ -31,7 +31,7 @@ export function ToolCard({ call, className }: ToolCardProps) {
   const live = isLive(call.state);
   const moving = call.state === 'running' || call.state === 'cancelling';
   return (
-    <section className={cx('ap-tool', className)} data-state={call.state} aria-labelledby={id}>
+    <div className={cx('ap-tool', className)} data-state={call.state} role="group" aria-labelledby={id}>
       <div className="ap-tool-head">
         <button type="button" className="ap-tool-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Dot look={SIGN[call.state]} />
@@ -74,7 +74,7 @@ export function ToolCard({ call, className }: ToolCardProps) {
           <ToolDetails call={call} />
         </Suspense>
       )}
-    </section>
+    </div>
   );
 }
 

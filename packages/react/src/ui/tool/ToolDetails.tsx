@@ -17,7 +17,7 @@ export function ToolDetails({ call }: { call: ToolView }) {
       {input && <Detail label="Arguments" text={input} />}
       {output && (
         <div>
-          <h4>Output</h4>
+          <p className="ap-tool-label">Output</p>
           <Output text={output} whole={call.whole} />
         </div>
       )}
@@ -32,7 +32,7 @@ export function ToolDetails({ call }: { call: ToolView }) {
 function Detail({ label, text }: { label: string; text: string }) {
   return (
     <div>
-      <h4>{label}</h4>
+      <p className="ap-tool-label">{label}</p>
       <pre tabIndex={0} aria-label={label}>
         {text}
       </pre>

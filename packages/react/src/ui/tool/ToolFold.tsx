@@ -14,7 +14,7 @@ export function ToolFold({ parts }: { parts: readonly ToolPart[] }) {
   const took = parts.reduce((sum, { call }) => sum + ((call.endedAt ?? call.startedAt) - call.startedAt), 0);
   return (
     <>
-      <section className="ap-tool" aria-label="Finished steps">
+      <div className="ap-tool" role="group" aria-label="Finished steps">
         <div className="ap-tool-head">
           <button
             type="button"
@@ -33,7 +33,7 @@ export function ToolFold({ parts }: { parts: readonly ToolPart[] }) {
             <span className="ap-tool-time ap-tabular">{duration(took)}</span>
           </span>
         </div>
-      </section>
+      </div>
       {open && parts.map((part) => <Card key={part.id} call={part.call} />)}
     </>
   );
