@@ -37,7 +37,7 @@ interface Options {
 }
 
 const CLIENTS = [
-  ['1.0.0', (options: Options): Agent => new Current(options) as unknown as Agent],
+  ['1.0.0', (options: Options): Agent => new Current(options)],
   ['0.0.59', (options: Options): Agent => new Forerunner(options) as unknown as Agent],
 ] as const;
 
@@ -69,7 +69,7 @@ describe.each(CLIENTS)('@ag-ui/client %s', (version, make) => {
   test('F9: an answer comes with its thoughts, its tool, what that is at and what it found', async () => {
     await using server = await serverOfABot();
     const events: Heard[] = [];
-    await using _bot = new SdkBot(server.url, async (run) => {
+    await using bot = new SdkBot(server.url, async (run) => {
       await run.reply.reasoning('Let me look.');
       await run.tool('look', { where: 'here' }, async (look) => {
         look.progress(0.5, 'half way');
@@ -95,11 +95,12 @@ describe.each(CLIENTS)('@ag-ui/client %s', (version, make) => {
     ]);
     const [output] = all(events, 'CUSTOM').filter(({ name }) => name === 'antiphon.tool.output');
     expect(output).toMatchObject({ value: { at: 0, text: 'one\n' } });
+    expect(bot.errors).toEqual([]);
   });
 
   test('B5: a thread is one conversation, and another is another', async () => {
     await using server = await serverOfABot();
-    await using _bot = new SdkBot(server.url, (run) => run.reply.text(`${run.context.length} before`));
+    await using bot = new SdkBot(server.url, (run) => run.reply.text(`${run.context.length} before`));
     const ada = await guest(server.url, 'Ada');
     const agent = agentOf(make, server, ada, ECHO);
     await run(agent, 'first');
@@ -109,6 +110,7 @@ describe.each(CLIENTS)('@ag-ui/client %s', (version, make) => {
     const [first, second] = ofRole(agent, 'assistant');
     expect(second).not.toBe(first);
     expect(ofRole(again, 'assistant')).toEqual([first]);
+    expect(bot.errors).toEqual([]);
   });
 
   test('F6: a permission is an interrupt, and its answer lets the run go on with other arguments', async () => {
@@ -142,7 +144,7 @@ describe.each(CLIENTS)('@ag-ui/client %s', (version, make) => {
 
   test('F4: a stop from elsewhere ends the run as the version knows it, and failing is an error', async () => {
     await using server = await serverOfABot();
-    await using _bot = new SdkBot(server.url, async (run) => {
+    await using bot = new SdkBot(server.url, async (run) => {
       if (run.text === 'fail') throw new Error('no way');
       await run.reply.text('I am at it');
       await new Promise((resolve) => run.signal.addEventListener('abort', resolve));
@@ -162,5 +164,6 @@ describe.each(CLIENTS)('@ag-ui/client %s', (version, make) => {
       expect(last).toMatchObject({ type: 'RUN_ERROR', code: 'cancelled' });
     }
     expect((await run(agent, 'fail')).at(-1)).toMatchObject({ type: 'RUN_ERROR', code: 'failed' });
+    await expect.poll(() => bot.errors).toMatchObject([{ message: 'no way' }]);
   });
 });

@@ -101,7 +101,7 @@ test('F8: a try that was cut is the same message, and a second wish for an answe
 
 test('F4: a run that is stopped or fails is an error, in a stream as in a document', async () => {
   await using server = await serverOfABot();
-  await using _bot = new SdkBot(server.url, async (run) => {
+  await using bot = new SdkBot(server.url, async (run) => {
     if (run.text === 'fail') throw new Error('no way');
     await run.reply.text('I am at it');
     await new Promise((resolve) => run.signal.addEventListener('abort', resolve));
@@ -122,6 +122,7 @@ test('F4: a run that is stopped or fails is an error, in a stream as in a docume
   const { runs } = await rest<{ runs: { run: string }[] }>(server.url, ada, `/rooms/${room}/runs`);
   await rest(server.url, ada, `/rooms/${room}/cancel`, { run: runs[0]?.run });
   await expect(listening).rejects.toThrow(APIError);
+  await expect.poll(() => bot.errors).toMatchObject([{ message: 'no way' }]);
 });
 
 test('C2: who is not signed in or asks for nobody is refused in the words of the protocol', async () => {
