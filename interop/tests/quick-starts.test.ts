@@ -100,6 +100,25 @@ test('A1: the ten lines with socket.io-client hear the agent answer and its tool
   expect(program.output).toMatch(/^countdown completed$/m);
 });
 
+/** What the program of a section in JavaScript says until it ends. */
+async function saidBy(heading: string, name: string, server: Server): Promise<string> {
+  const file = join(inside, name);
+  await writeFile(file, block(heading, 'js').replaceAll('127.0.0.1:8080', `127.0.0.1:${server.port}`));
+  return (await run(process.execPath, [file])).stdout;
+}
+
+test("F9: OpenAI's library hears the agent as a model", async () => {
+  await using server = await Server.start();
+  const said = await saidBy("A bot as a model of OpenAI's API", 'ask.mjs', server);
+  expect(said).toBe('Zero. That was a countdown of 3 seconds, and nobody stopped it.');
+});
+
+test("F9: AG-UI's client hears the agent and what its tool does", async () => {
+  await using server = await Server.start();
+  const said = await saidBy('A bot as an agent of AG-UI', 'agent.mjs', server);
+  expect(said).toMatch(/^RUN_STARTED\n(.*\n)+TOOL_CALL_RESULT\n(.*\n)+RUN_FINISHED\nZero\./);
+});
+
 test(
   'the bot in Python is installed, and counts so that people see how far it is and can stop it',
   INSTALL,

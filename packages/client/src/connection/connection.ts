@@ -221,7 +221,7 @@ export class Connection {
       try {
         if (line) this.#handle(JSON.parse(line) as ServerFrame);
       } catch (cause) {
-        this.#host.error(toChatError(cause, 'protocol', 'what the server sent could not be handled'));
+        this.#host.error(toChatError(cause, 'protocol', 'a frame could not be handled'));
       }
     }
     this.#host.handled();
