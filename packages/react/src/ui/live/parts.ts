@@ -4,6 +4,9 @@ import type { ApprovalView, PartView, ToolView } from '../view/model.ts';
 import type { Thoughts } from './thoughts.ts';
 import { hiddenFrom, toolView } from './tool.ts';
 
+/** What an agent's connector keeps beside an answer for itself: it says nothing to people. */
+const KEPT = /^ag-ui\.(origins|sealed|messages|raw)$/;
+
 /** What the parts do not say about themselves. */
 export interface PartFacts {
   /** I may stop the agent that writes this. */
@@ -50,6 +53,7 @@ function partView(
     case 'plan':
       return { kind: 'plan', id, steps: part.items.map(({ title, state }) => ({ text: title, state })) };
     case 'data':
+      if (KEPT.test(part.name)) return undefined;
       return { kind: 'data', id, label: part.name, json: JSON.stringify(part.value, null, 2) };
   }
 }
