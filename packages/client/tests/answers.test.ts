@@ -51,7 +51,8 @@ async function asked(faults: Faults = {}) {
 test('text grows, survives cuts in the middle, and is checked at its end', async () => {
   const { ada, id, room, bot, answer, reads } = await asked();
   const whole: string[] = [];
-  room.onMessage((message) => whole.push(textOf(message)));
+  // The question itself may only now be shown.
+  room.onMessage((message) => message.own || whole.push(textOf(message)));
   const fetched = await stage.asked('get_message');
   for (let n = 1; n <= PIECES.length; n += 1) {
     bot.say();
