@@ -123,7 +123,10 @@ test('E1 B11: the tab that holds the connection crashes, or freezes: another one
 /** Which of two tabs took over, and the other one. */
 async function holderOf([one, other]: [Person, Person]): Promise<[Person, Person]> {
   const locks = await one.page.evaluate(() => navigator.locks.query());
-  const held = locks.held?.find(({ name }) => !name?.includes('/'));
+  // The lock of the line; those of the tabs are named after it.
+  const all = locks.held ?? [];
+  const held = all.find(({ name = '' }) => all.some((other) => other.name?.startsWith(`${name}/`)));
+  if (held === undefined) throw new Error(`nobody holds the line: ${JSON.stringify(locks)}`);
   const id = await one.page.evaluate(async () => {
     // A lock of its own, held for a moment, names the client that this page is.
     return navigator.locks.request('who', async () => {
@@ -131,5 +134,5 @@ async function holderOf([one, other]: [Person, Person]): Promise<[Person, Person
       return held?.find(({ name }) => name === 'who')?.clientId;
     });
   });
-  return held?.clientId === id ? [one, other] : [other, one];
+  return held.clientId === id ? [one, other] : [other, one];
 }
