@@ -2,7 +2,8 @@
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Message, MessageStatus, Part, RawJson, reply::EntryPage, request::ListMembers,
+    Entry, EntryBody, Error, Mark, Message, MessageStatus, Part, RawJson, reply::EntryPage,
+    request::ListMembers,
 };
 
 use crate::members::{self, Names};
@@ -35,14 +36,18 @@ pub(crate) async fn names(run: &RunSession) -> Result<Names, Error> {
 }
 
 /// What was said after a position in the log, in its order and up to about `budget` bytes, the question last. Nothing that
-/// is deleted or still grows.
+/// is deleted, hidden or still grows.
 ///
 /// What others said after the question is left out, because it waits for runs of its own. The bot's own later answers
 /// are there: they belong to questions that came before this one.
 pub(crate) async fn messages(run: &RunSession, after: u64, budget: usize) -> Result<Vec<Message>, Error> {
     let (me, question) = (&run.run().bot, run.trigger());
     let is_before = |message: &Message| message.seq < question.seq || message.sender == *me;
-    let is_said = |message: &Message| message.status != MessageStatus::Streaming && !message.parts.is_empty();
+    let is_said = |message: &Message| {
+        message.status != MessageStatus::Streaming
+            && !message.bears(Mark::Hidden)
+            && !message.parts.is_empty()
+    };
     let is_after = |seq: Option<u64>| seq.is_none_or(|seq| seq > after);
     let (mut messages, mut bytes, mut before) = (vec![question.clone()], 0, None);
     for _ in 0..LOG_PAGES {

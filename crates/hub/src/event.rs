@@ -140,7 +140,7 @@ impl LiveEvent {
         Self::new(Kind::Typing, encode(&event))
     }
 
-    /// Someone came, went, or looks away.
+    /// Someone came, went, looks away, or has read on.
     pub(crate) fn presence(event: &Event) -> Arc<Self> {
         Self::new(Kind::Presence, encode(event))
     }

@@ -259,6 +259,7 @@ mod tests {
             head,
             ordinal: 0,
             active_at,
+            read: Vec::new(),
             members: Vec::new(),
             open: Vec::new(),
             runs: Vec::new(),

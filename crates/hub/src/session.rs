@@ -4,6 +4,7 @@
 
 mod bots;
 mod entrance;
+mod marks;
 mod members;
 mod messages;
 mod outputs;
@@ -93,6 +94,8 @@ impl Session {
             Request::EditMessage(request) => self.edit_message(request).await,
             Request::DeleteMessage(request) => self.delete_message(request).await,
             Request::React(request) => self.react(request).await,
+            Request::MarkMessage(request) => self.mark_message(request).await,
+            Request::ListPinned(request) => self.list_pinned(request).await,
             Request::MarkRead(request) => self.mark_read(request).await,
             Request::Typing(request) => self.typing(request).await,
             Request::SetPresence(request) => self.set_presence(&request),

@@ -22,6 +22,7 @@ pub(crate) fn blank(part: &Part) -> Part {
         Part::Reasoning { .. } => Part::Reasoning { text: String::new() },
         Part::ToolCall(call) => Part::ToolCall(Box::new(ToolCall {
             state: call.state,
+            parent: call.parent.clone(),
             progress: call.progress.clone(),
             cancel: call.cancel.clone(),
             approval: call.approval.clone(),
@@ -49,7 +50,9 @@ pub(crate) fn hide(message: &mut Message, role: Role) {
 /// The message that an entry shows, if parts of it are not for everyone.
 pub(crate) fn restricted(body: &EntryBody) -> Option<&Message> {
     let message = match body {
-        EntryBody::Message { message } | EntryBody::MessageEdited { message } => message,
+        EntryBody::Message { message }
+        | EntryBody::MessageEdited { message }
+        | EntryBody::MessageMarked { message, .. } => message,
         EntryBody::MessageCompleted { message, .. } => message.as_ref()?,
         _ => return None,
     };
@@ -59,7 +62,9 @@ pub(crate) fn restricted(body: &EntryBody) -> Option<&Message> {
 /// An entry as somebody with this role sees it.
 pub(crate) fn hide_in(body: &mut EntryBody, role: Role) {
     match body {
-        EntryBody::Message { message } | EntryBody::MessageEdited { message } => hide(message, role),
+        EntryBody::Message { message }
+        | EntryBody::MessageEdited { message }
+        | EntryBody::MessageMarked { message, .. } => hide(message, role),
         EntryBody::MessageCompleted { message: Some(message), ends, .. } => {
             ends.retain(|end| is_seen(message.visible_to.get(&end.part).copied(), role));
             hide(message, role);

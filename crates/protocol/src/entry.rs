@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Approval, ApprovalId, BotStatus, Cancellation, Decision, Member, Message, MessageId, MessageStatus,
+    Approval, ApprovalId, BotStatus, Cancellation, Decision, Mark, Member, Message, MessageId, MessageStatus,
     RoomId, Run, RunId, Timestamp, ToolCallId, ToolState, UserId, room::Room,
 };
 
@@ -54,6 +54,15 @@ pub enum EntryBody {
     MessageDeleted {
         /// The message.
         message_id: MessageId,
+    },
+    /// A message was marked, or a mark was taken back.
+    MessageMarked {
+        /// Which mark.
+        mark: Mark,
+        /// Marked, or taken back.
+        active: bool,
+        /// The message in its current state.
+        message: Box<Message>,
     },
     /// A sign was put under a message, or taken away.
     Reaction {

@@ -7,7 +7,7 @@ use crate::{
     Entry, Limits, MessageId, Part, PresenceStatus, Queue, RawJson, Role, RoomId, Timestamp, User, UserId,
     bot_socket::{CancelRun, CancelTool, Decided, RunOffer, RunOver, Steer},
     room::RoomSummary,
-    signal::Signals,
+    signal::{ReadBy, Signals},
 };
 
 /// What the server tells.
@@ -83,6 +83,14 @@ pub enum Event {
         user: UserId,
         /// What now.
         status: PresenceStatus,
+    },
+    /// Somebody has read on. Told in rooms with few members only.
+    Read {
+        /// The room.
+        room: RoomId,
+        /// Who, and how far.
+        #[serde(flatten)]
+        by: ReadBy,
     },
     /// What waits for a bot in a room, and why.
     Queue {

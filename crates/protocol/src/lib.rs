@@ -43,7 +43,7 @@ pub use event::Event;
 pub use frame::{ClientFrame, ServerFrame};
 pub use id::{ApprovalId, ConnectionId, Epoch, MessageId, RequestId, RoomId, RunId, ToolCallId, UserId};
 pub use limits::Limits;
-pub use message::{Message, MessageStatus, Reaction};
+pub use message::{Mark, Message, MessageStatus, Reaction};
 pub use part::{Part, ToolCall, ToolState};
 pub use raw::RawJson;
 pub use reply::{JoinMode, Joined, Reply};
@@ -52,7 +52,7 @@ pub use room::{Cursor, Member, Role, Room, RoomKind, Visibility};
 pub use run::{
     Activity, CancelOutcome, Cancellation, Chain, Cost, Ending, ModelAttempt, Run, RunState, RunStep, Usage,
 };
-pub use signal::{Presence, PresenceStatus, Queue, QueueReason};
+pub use signal::{Presence, PresenceStatus, Queue, QueueReason, ReadBy};
 pub use stream::{OpenStream, StreamPosition};
 pub use time::Timestamp;
 pub use user::{User, UserKind};

@@ -37,6 +37,8 @@ pub struct Limits {
     pub reactions_per_message: usize,
     /// Most users listed by name under one reaction; the count goes on.
     pub reaction_users: usize,
+    /// Most pinned messages of one room.
+    pub pins_per_room: usize,
     /// Longest search query, in bytes.
     pub query_bytes: usize,
     /// Bots that one user may register.
@@ -75,6 +77,7 @@ impl Default for Limits {
             emoji_bytes: 32,
             reactions_per_message: 20,
             reaction_users: 50,
+            pins_per_room: 50,
             query_bytes: 256,
             bots_per_user: 20,
             tool_output_shown: 16 * 1024,

@@ -66,6 +66,47 @@ pub struct Message {
     /// What others answered with a sign.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub reactions: Vec<Reaction>,
+    /// Since when it is pinned to its room, if it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pinned_at: Option<Timestamp>,
+    /// Who pinned it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pinned_by: Option<UserId>,
+    /// Since when it is hidden from the first glance, if it is: clients show it to those only who ask for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hidden_at: Option<Timestamp>,
+    /// Who hid it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hidden_by: Option<UserId>,
+}
+
+impl Message {
+    /// Whether the message bears a mark.
+    pub fn bears(&self, mark: Mark) -> bool {
+        match mark {
+            Mark::Pinned => self.pinned_at.is_some(),
+            Mark::Hidden => self.hidden_at.is_some(),
+        }
+    }
+
+    /// Marks it, or takes the mark back.
+    pub fn set_mark(&mut self, mark: Mark, marked: Option<(UserId, Timestamp)>) {
+        let (by, at) = marked.unzip();
+        match mark {
+            Mark::Pinned => (self.pinned_by, self.pinned_at) = (by, at),
+            Mark::Hidden => (self.hidden_by, self.hidden_at) = (by, at),
+        }
+    }
+}
+
+/// What those who keep order in a room can say of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It is worth keeping in view.
+    Pinned,
+    /// It is not for the first glance.
+    Hidden,
 }
 
 /// JSON has strings for keys. serde reads them back as numbers by itself, but not inside an entry, whose type is among its

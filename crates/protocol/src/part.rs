@@ -142,6 +142,9 @@ pub struct ToolCall {
     pub tool_call: ToolCallId,
     /// Name of the tool.
     pub name: String,
+    /// The call of the same message in which this one is made: that call is the work of a sub-agent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parent: Option<ToolCallId>,
     /// What it does, for people.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub title: Option<String>,
@@ -174,6 +177,9 @@ pub struct ToolCall {
     /// What went wrong, in words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
+    /// What failed may work when it is tried again.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub retryable: bool,
     /// Who asked to stop it, and what came of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cancel: Option<Cancellation>,
@@ -194,6 +200,7 @@ impl ToolCall {
         Self {
             tool_call,
             name,
+            parent: None,
             title: None,
             state: ToolState::Pending,
             arguments: Value::Null,
@@ -205,6 +212,7 @@ impl ToolCall {
             output_kept: None,
             result: None,
             error: None,
+            retryable: false,
             cancel: None,
             approval: None,
             started_at: None,

@@ -20,7 +20,7 @@ pub enum Reply {
     Joined(Box<Joined>),
     /// To `send_message`.
     Sent(Box<Sent>),
-    /// To `edit_message`, `delete_message`, `react` and everything else that writes one entry.
+    /// To `edit_message`, `delete_message`, `react`, `mark_message` and everything else that writes one entry.
     Written(Written),
     /// To `mark_read`.
     Read(ReadMarker),
@@ -30,6 +30,8 @@ pub enum Reply {
     Message(MessageFound),
     /// To `search`.
     Found(Found),
+    /// To `list_pinned`.
+    Pinned(PinnedList),
     /// To `create_room` and `update_room`.
     Room(RoomReply),
     /// To `list_rooms`.
@@ -183,6 +185,16 @@ pub struct MessageFound {
 pub struct Found {
     /// The messages, newest first.
     pub messages: Vec<RawJson<Message>>,
+}
+
+/// See [`Reply::Pinned`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PinnedList {
+    /// The pinned messages, the one that was pinned last first.
+    pub pinned: Vec<RawJson<Message>>,
+    /// There are more than one answer holds.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub more: bool,
 }
 
 /// See [`Reply::Room`].

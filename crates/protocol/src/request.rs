@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cursor, MessageId, Part, PresenceStatus, RequestId, Role, RoomId, RoomKind, RunId, StreamPosition,
+    Cursor, Mark, MessageId, Part, PresenceStatus, RequestId, Role, RoomId, RoomKind, RunId, StreamPosition,
     ToolCallId, UserId, Visibility,
 };
 
@@ -74,6 +74,10 @@ requests! {
     DeleteMessage: "delete_message";
     /// Put a sign under a message, or take it away.
     React: "react";
+    /// Pin a message to its room or hide it from the first glance, or take that back.
+    MarkMessage: "mark_message";
+    /// List the pinned messages of a room.
+    ListPinned: "list_pinned";
     /// Say how far one has read.
     MarkRead: "mark_read";
     /// Say that one is typing.
@@ -273,6 +277,30 @@ pub struct React {
 
 fn yes() -> bool {
     true
+}
+
+/// See [`Request::MarkMessage`]. In a group admins do this; in direct and session rooms every member may pin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MarkMessage {
+    /// The room.
+    pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
+    /// The message.
+    pub message_id: MessageId,
+    /// Which mark.
+    pub mark: Mark,
+    /// Mark it (the default), or take the mark back.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+/// See [`Request::ListPinned`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ListPinned {
+    /// The room.
+    pub room: RoomId,
 }
 
 /// See [`Request::MarkRead`]. Reading never goes backwards.
@@ -476,4 +504,28 @@ pub struct Cancel {
     /// does not have yet: its runs are then stopped before they begin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
+    /// End it at once, without the time that its agent has to stop by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
+}
+
+impl Cancel {
+    /// Stop a run.
+    pub fn run(room: RoomId, run: RunId) -> Self {
+        Self { run: Some(run), ..Self::nothing(room) }
+    }
+
+    /// Stop a tool call.
+    pub fn tool_call(room: RoomId, call: ToolCallId) -> Self {
+        Self { tool_call: Some(call), ..Self::nothing(room) }
+    }
+
+    /// Stop what a message caused, or the run that is writing it.
+    pub fn message(room: RoomId, message_id: MessageId) -> Self {
+        Self { message_id: Some(message_id), ..Self::nothing(room) }
+    }
+
+    fn nothing(room: RoomId) -> Self {
+        Self { room, run: None, tool_call: None, message_id: None, force: false }
+    }
 }

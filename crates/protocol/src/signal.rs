@@ -8,6 +8,9 @@ use crate::{RunId, UserId};
 /// How long a `typing` signal lasts unless it is repeated, in milliseconds.
 pub const TYPING_TTL_MS: u64 = 6_000;
 
+/// How far people have read is told in rooms with up to this many members: in larger ones it is no news, and much of it.
+pub const READ_TOLD_MEMBERS: usize = 100;
+
 /// Whether a user can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -39,6 +42,18 @@ pub struct Signals {
     /// What waits for bots.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub queues: Vec<Queue>,
+    /// How far people have read, in rooms with few members.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub read_by: Vec<ReadBy>,
+}
+
+/// How far somebody has read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReadBy {
+    /// Who.
+    pub user: UserId,
+    /// The `ordinal` of the last message read.
+    pub ordinal: u64,
 }
 
 /// What waits for a bot in a room, and why. Told anew whenever it changes; an empty `waiting` means that nothing waits.

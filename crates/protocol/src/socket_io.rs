@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Approval, Bot, Entry, Error, Event, Member, Message, MessageId, MessageStatus, Presence, Queue, RoomId,
-    Run, RunId, RunState, ToolCallId, ToolState, UserId, part::Progress, reply::ResetReason, room::Room,
+    Approval, Bot, Entry, Error, Event, Member, Message, MessageId, MessageStatus, Presence, Queue, ReadBy,
+    RoomId, Run, RunId, RunState, ToolCallId, ToolState, UserId, part::Progress, reply::ResetReason,
+    room::Room,
 };
 
 /// A room as it is now, for a client that knows nothing of it. What happens from here on follows as events.
@@ -49,6 +50,8 @@ pub struct RoomState {
     pub presence: Vec<Presence>,
     /// What waits for bots.
     pub queues: Vec<Queue>,
+    /// How far people have read, in rooms with few members.
+    pub read_by: Vec<ReadBy>,
 }
 
 /// An entry that shows a message, with what is said as plain text.
@@ -208,6 +211,8 @@ pub enum SocketIoEvent {
     Message(MessageSaid<'static>),
     /// A message has other words now.
     MessageEdited(MessageSaid<'static>),
+    /// A message was pinned or hidden, or that was taken back.
+    MessageMarked(MessageSaid<'static>),
     /// A bot's answer grows.
     #[serde(rename = "chat:response")]
     Response(ChatResponse<'static>),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use antiphon_protocol::{
-    Approval, ApprovalId, Bot, BotSpec, BotStatus, Cancellation, Chain, Decision, Ending, Message, MessageId,
-    MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId, RunStep, Timestamp, ToolCallId, ToolState,
-    Usage, User, UserId, Visibility, approval::Scope, bot::ConnectorSpec, bot_socket::HeldRun,
+    Approval, ApprovalId, Bot, BotSpec, BotStatus, Cancellation, Chain, Decision, Ending, Mark, Message,
+    MessageId, MessageStatus, Part, PartEnd, Role, Room, RoomId, RunId, RunStep, Timestamp, ToolCallId,
+    ToolState, Usage, User, UserId, Visibility, approval::Scope, bot::ConnectorSpec, bot_socket::HeldRun,
 };
 use serde::Serialize;
 
@@ -165,6 +165,21 @@ pub enum Change {
         #[serde(skip_serializing)]
         listed: usize,
     },
+    /// Mark a message, or take the mark back. Entry: `message_marked`, or none if it is so already. A message that is deleted
+    /// or streaming is a conflict.
+    MarkMessage {
+        /// The room.
+        room: RoomId,
+        /// The message.
+        message_id: MessageId,
+        /// Which mark.
+        mark: Mark,
+        /// Mark it, or take the mark back.
+        active: bool,
+        /// Most pinned messages of the room; one more is `Limit`.
+        #[serde(skip_serializing)]
+        pins: usize,
+    },
     /// Move `by`'s read mark forward, never beyond the last message. Writes no entry.
     MarkRead {
         /// The room.
@@ -302,6 +317,7 @@ impl Change {
             Self::EditMessage { .. } => "edit_message",
             Self::DeleteMessage { .. } => "delete_message",
             Self::React { .. } => "react",
+            Self::MarkMessage { .. } => "mark_message",
             Self::MarkRead { .. } => "mark_read",
             Self::ChangeRun { .. } => "change_run",
             Self::ChangeTool { .. } => "change_tool",
@@ -540,6 +556,10 @@ impl NewMessage {
             visible_to: BTreeMap::new(),
             edited_at: None,
             deleted_at: None,
+            pinned_at: None,
+            pinned_by: None,
+            hidden_at: None,
+            hidden_by: None,
             reactions: Vec::new(),
         }
     }

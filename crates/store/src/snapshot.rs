@@ -1,7 +1,9 @@
 //! Rooms, unfinished messages and waiting runs as they are stored.
 
+#[cfg(doc)]
+use antiphon_protocol::signal::READ_TOLD_MEMBERS;
 use antiphon_protocol::{
-    Approval, BotSpec, BotStatus, Epoch, Member, Message, Part, Role, Room, RoomId, Run, Timestamp,
+    Approval, BotSpec, BotStatus, Epoch, Member, Message, Part, ReadBy, Role, Room, RoomId, Run, Timestamp,
 };
 
 use crate::BotSecrets;
@@ -21,6 +23,8 @@ pub struct RoomSnapshot {
     pub active_at: Timestamp,
     /// All its members.
     pub members: Vec<Member>,
+    /// How far they have read who have read anything; nobody in a room with more than [`READ_TOLD_MEMBERS`].
+    pub read: Vec<ReadBy>,
     /// Its streaming messages.
     pub open: Vec<OpenMessage>,
     /// Its runs that are not over, the oldest first.

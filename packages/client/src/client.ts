@@ -163,7 +163,7 @@ export class Client implements ChatClient, Core, ConnectionHost, OutboxHost, Sou
       const look = ({ state, error }: ConnectionStatus) => {
         if (state === 'connected') resolve();
         else if (state === 'failed' || state === 'idle')
-          reject(error ?? new ChatError('closed', 'the client disconnected'));
+          reject(error ?? new ChatError('closed', 'disconnected'));
         else return;
         off();
       };

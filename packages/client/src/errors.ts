@@ -6,6 +6,8 @@ export type ChatErrorCode =
   | WireErrorCode
   /** The connection ended before the answer came. */
   | 'disconnected'
+  /** The server speaks another version of the protocol: what is needed is a newer client. */
+  | 'outdated'
   /** No answer came in time. */
   | 'timeout'
   /** `disconnect()` was called, or the room was left. */

@@ -38,6 +38,8 @@ pub(super) enum Act {
         parent: Option<String>,
         /// The subagent that calls.
         owner: Option<String>,
+        /// The call in which that subagent works, if it is not over.
+        within: Option<Key>,
     },
     /// A text or thought has become longer, or the arguments of a call. Never by nothing.
     Grew { key: Key, delta: String },

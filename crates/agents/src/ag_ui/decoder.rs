@@ -87,6 +87,12 @@ impl Decoder {
         self.open.call(id)
     }
 
+    /// The call in which a subagent works, if it is not over.
+    fn work_of(&self, subagent: Option<&str>) -> Option<Key> {
+        let subagent = self.around.subagents().get(subagent?)?;
+        self.open.call(subagent.parent_tool_call.as_deref()?)
+    }
+
     /// Takes an event, and tells what it means.
     pub fn take(&mut self, mut event: Event, acts: &mut Vec<Act>) -> Result<(), Fault> {
         if !self.admit(&event.body)? {
@@ -229,7 +235,8 @@ impl Decoder {
             Opening::Tool { name, parent } => {
                 let name = name.ok_or(Fault::NeverBegun(Kind::Tool.word()))?;
                 let owner = owner.or_else(|| self.authors.get(parent.as_ref()?).cloned());
-                acts.push(Act::Tool { key, id: id.clone(), name, parent, owner });
+                let within = self.work_of(owner.as_deref());
+                acts.push(Act::Tool { key, id: id.clone(), name, parent, owner, within });
                 self.open.begin(Kind::Tool, id, None);
             }
         }

@@ -132,10 +132,10 @@ impl<'a> Shown<'a> {
                 let part = Part::Reasoning { text: String::new() };
                 self.begin(key, Origin { id: Some(id), subagent: owner, ..Origin::default() }, part).await?;
             }
-            Act::Tool { key, id, name, parent, owner } => {
+            Act::Tool { key, id, name, parent, owner, within } => {
                 let origin =
                     Origin { id: Some(id), parent_message: parent, subagent: owner, ..Origin::default() };
-                self.call(key, name, origin).await?;
+                self.call(key, name, within, origin).await?;
             }
             Act::Grew { key, delta } => match self.words.get(&key).copied() {
                 Some(part) => self.open().await?.append(part, &delta)?,
@@ -252,12 +252,18 @@ impl<'a> Shown<'a> {
     }
 
     /// A call that cannot be shown goes on without, and is kept as an event.
-    async fn call(&mut self, key: Key, name: String, origin: Origin) -> Result<(), Error> {
+    async fn call(
+        &mut self,
+        key: Key,
+        name: String,
+        within: Option<Key>,
+        origin: Origin,
+    ) -> Result<(), Error> {
         let answer = self.open().await?;
         let announced = if self.is_full() {
             Err("a message has no room for more parts".to_owned())
         } else {
-            let announced = self.tools.announce(&answer, key, name.clone(), self.options).await;
+            let announced = self.tools.announce(&answer, key, name.clone(), within, self.options).await;
             announced.map_err(|fault| fault.message)
         };
         match announced {

@@ -125,6 +125,7 @@ impl<'run> Desk<'run> {
                 let start = ToolStart {
                     id: Some(call.tool_call.clone()),
                     name: call.name.clone(),
+                    parent: call.parent.clone(),
                     title: call.title.clone(),
                     arguments: call.arguments.clone(),
                     visible_to,

@@ -165,11 +165,12 @@ impl Tool {
     }
 
     async fn end(&mut self, call: ToolCall) -> Result<(), Error> {
-        let ToolCall { state, result, error, .. } = call;
+        let ToolCall { state, result, error, retryable, .. } = call;
         let words = error.as_deref();
         let failed = words.unwrap_or("the tool failed");
         match (std::mem::replace(&mut self.state, State::Closed), state) {
             (State::Running(tool), ToolState::Completed) => tool.complete(result.unwrap_or_default()).await?,
+            (State::Running(tool), ToolState::Failed) if retryable => tool.fail_for_now(failed).await?,
             (State::Running(tool), ToolState::Failed) => tool.fail(failed).await?,
             (State::Running(tool), ToolState::TimedOut) => tool.timed_out().await?,
             (State::Running(tool), _) => tool.stopped().await?,

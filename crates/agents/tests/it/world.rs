@@ -211,14 +211,12 @@ impl Person {
     }
 
     pub async fn stop_tool(&self, room: &RoomId, call: &ToolCallId) -> bool {
-        let tool_call = Some(call.clone());
-        self.cancel(Cancel { room: room.clone(), run: None, tool_call, message_id: None }).await
+        self.cancel(Cancel::tool_call(room.clone(), call.clone())).await
     }
 
     /// Stops whatever this message is answered with.
     pub async fn stop(&self, room: &RoomId, trigger: &MessageId) -> bool {
-        let message_id = Some(trigger.clone());
-        self.cancel(Cancel { room: room.clone(), run: None, tool_call: None, message_id }).await
+        self.cancel(Cancel::message(room.clone(), trigger.clone())).await
     }
 
     async fn cancel(&self, request: Cancel) -> bool {

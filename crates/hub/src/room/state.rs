@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use antiphon_protocol::{
-    Approval, EntryBody, Epoch, Event, Member, MessageStatus, Presence, PresenceStatus, Queue, Room, Run,
-    Timestamp, UserId,
-    signal::{Signals, TYPING_TTL_MS},
+    Approval, EntryBody, Epoch, Event, Member, MessageStatus, Presence, PresenceStatus, Queue, ReadBy, Room,
+    Run, Timestamp, UserId,
+    signal::{READ_TOLD_MEMBERS, Signals, TYPING_TTL_MS},
 };
 use antiphon_store::{CommittedEntry, RoomSnapshot};
 
@@ -40,6 +40,8 @@ pub(crate) struct RoomState {
     /// What people are asked and have not answered, the oldest first.
     pub approvals: Vec<Approval>,
     pub ring: Ring,
+    /// How far members have read who have read anything; in rooms in which that is told.
+    read: BTreeMap<UserId, u64>,
     /// What waits for bots, as it was told last.
     pub queues: BTreeMap<UserId, Queue>,
     typing: BTreeMap<UserId, Typist>,
@@ -78,6 +80,7 @@ impl RoomState {
             runs: snapshot.runs,
             approvals: snapshot.approvals,
             ring: Ring::new(snapshot.head),
+            read: snapshot.read.into_iter().map(|by| (by.user, by.ordinal)).collect(),
             queues: BTreeMap::new(),
             typing: BTreeMap::new(),
             present: BTreeMap::new(),
@@ -114,6 +117,7 @@ impl RoomState {
             }
             EntryBody::MemberLeft { user } => {
                 self.members.remove(user);
+                self.read.remove(user);
                 self.typing.remove(user);
                 self.present.remove(user);
             }
@@ -217,6 +221,17 @@ impl RoomState {
         }
     }
 
+    /// A member has read up to here. Tells whether anyone needs to hear of it.
+    pub fn set_read(&mut self, user: &UserId, ordinal: u64) -> bool {
+        if self.members.len() > READ_TOLD_MEMBERS || self.read.get(user).copied().unwrap_or(0) >= ordinal {
+            return false;
+        }
+        self.read.insert(user.clone(), ordinal);
+        let by = ReadBy { user: user.clone(), ordinal };
+        self.ring.push(LiveEvent::presence(&Event::Read { room: self.info.id.clone(), by }));
+        true
+    }
+
     fn announce(&mut self, user: &UserId, status: PresenceStatus) -> bool {
         if self.present.len() > ANNOUNCED_PRESENCE {
             return false;
@@ -240,7 +255,15 @@ impl RoomState {
             .map(|(user, present)| Presence { user: user.clone(), status: present.status })
             .collect();
         let typing = self.typing.keys().take(LISTED_SIGNALS).cloned().collect();
-        Signals { typing, presence, queues: self.queues.values().cloned().collect() }
+        let queues = self.queues.values().cloned().collect();
+        Signals { typing, presence, queues, read_by: self.read_by() }
+    }
+
+    fn read_by(&self) -> Vec<ReadBy> {
+        if self.members.len() > READ_TOLD_MEMBERS {
+            return Vec::new();
+        }
+        self.read.iter().map(|(user, ordinal)| ReadBy { user: user.clone(), ordinal: *ordinal }).collect()
     }
 
     /// Whether nobody is here and nothing grows, so that the room may leave memory.

@@ -311,6 +311,7 @@ impl Call {
             call.ended_at = Some(now);
             call.arguments_text = None;
             (call.result, call.error) = (result, error);
+            call.retryable &= state == ToolState::Failed;
             call.cancel = cancel.clone().or(call.cancel.take());
         })
     }

@@ -24,7 +24,8 @@ impl Session {
         let (room, role) = self.room(&request.room).await?;
         let (accepted, grace_ms) = if let Some(call) = &request.tool_call {
             let active = self.hub.runs.with_tool(&room.id, call);
-            (self.cancel_tool(active.as_ref(), call, role).await?, self.hub.options.tool_grace_ms)
+            let accepted = self.cancel_tool(active.as_ref(), call, role, request.force).await?;
+            (accepted, self.hub.options.tool_grace_ms)
         } else {
             let runs = match (&request.run, &request.message_id) {
                 (Some(run), _) => Vec::from_iter(self.hub.store.run(&room.id, run).await?),
@@ -36,6 +37,7 @@ impl Session {
             }
             (self.cancel_runs(&request, runs, role).await?, self.hub.options.cancel_grace_ms)
         };
+        let grace_ms = if request.force { 0 } else { grace_ms };
         let deadline =
             accepted.then(|| self.hub.now().plus_millis(i64::try_from(grace_ms).unwrap_or(i64::MAX)));
         Ok(Begun::Now(Ok(Reply::Cancelled(Cancelled { accepted, deadline }))))
@@ -70,6 +72,7 @@ impl Session {
         active: Option<&Arc<ActiveRun>>,
         id: &ToolCallId,
         role: Role,
+        force: bool,
     ) -> Result<bool, Error> {
         let Some(active) = active else { return Ok(false) };
         self.may_cancel(&active.run, role)?;
@@ -80,7 +83,7 @@ impl Session {
         }
         let (hub, active, by) = (Arc::clone(&self.hub), Arc::clone(active), self.user().id.clone());
         // A task: whoever asked may be gone before the log has it, and the bot is to be told nevertheless.
-        carried_out(self.hub.spawn(async move { hub.stop_call(&active, &call, by).await })).await
+        carried_out(self.hub.spawn(async move { hub.stop_call(&active, &call, by, force).await })).await
     }
 
     /// Stops those of the runs that the user may stop; if that is none, says why.
@@ -106,7 +109,7 @@ impl Session {
                 return Ok(false);
             }
             if let Some(active) = self.hub.runs.get(&run.run) {
-                if self.stop(Arc::clone(&active)).await? {
+                if self.stop(Arc::clone(&active), request.force).await? {
                     return Ok(true);
                 }
                 if active.has_ended() {
@@ -140,9 +143,16 @@ impl Session {
         }
     }
 
-    async fn stop(&self, active: Arc<ActiveRun>) -> Result<bool, Error> {
+    async fn stop(&self, active: Arc<ActiveRun>, force: bool) -> Result<bool, Error> {
         let (hub, by) = (Arc::clone(&self.hub), self.user().id.clone());
-        carried_out(self.hub.spawn(async move { hub.stop_run(&active, by).await })).await
+        let stopped = self.hub.spawn(async move {
+            let is_stopping = hub.stop_run(&active, by).await?;
+            if is_stopping && force {
+                active.stop.lock().force_at = Some(Instant::now());
+            }
+            Ok(is_stopping)
+        });
+        carried_out(stopped).await
     }
 
     fn may_cancel(&self, run: &Run, role: Role) -> Result<(), Error> {
@@ -187,9 +197,19 @@ impl Hub {
     }
 
     /// Stops one tool call, the same way.
-    async fn stop_call(&self, active: &Arc<ActiveRun>, call: &Call, by: UserId) -> Result<bool, Error> {
+    async fn stop_call(
+        &self,
+        active: &Arc<ActiveRun>,
+        call: &Call,
+        by: UserId,
+        force: bool,
+    ) -> Result<bool, Error> {
+        let grace_ms = if force { 0 } else { self.options.tool_grace_ms };
         let wish = requested(&by, self.now());
         if !call.wish(Closing::Cancelled, Some(wish.clone())) {
+            if force {
+                call.tell_to_stop(Some(after(0)));
+            }
             return Ok(true);
         }
         match call.tell_wish(wish.clone()).await {
@@ -203,7 +223,7 @@ impl Hub {
         }
         // One that has ended shows what it ended with.
         let _ = call.change(None, |shown, _| shown.cancel = Some(wish));
-        call.tell_to_stop(Some(after(self.options.tool_grace_ms)));
+        call.tell_to_stop(Some(after(grace_ms)));
         self.withdraw_approvals(active, Some(&call.id));
         Ok(true)
     }

@@ -20,6 +20,8 @@ pub struct ToolStart {
     pub id: Option<ToolCallId>,
     /// Name of the tool.
     pub name: String,
+    /// The call of the same answer in which a sub-agent makes this one.
+    pub parent: Option<ToolCallId>,
     /// What it does, for people.
     pub title: Option<String>,
     /// What it is called with, if that is known already.
@@ -60,14 +62,21 @@ impl Answer {
     }
 
     async fn open_tool(&self, start: ToolStart, state: ToolState) -> Result<Arc<Call>, Error> {
-        let ToolStart { id, name, title, arguments, visible_to, timeout, silence, stops_with_run } = start;
+        let ToolStart { id, name, parent, title, arguments, visible_to, timeout, silence, stops_with_run } =
+            start;
         let id = match id {
             Some(id) => self.free_tool_id(id)?,
             None => self.session.hub.environment.ids.mint().into(),
         };
         let started_at = (state == ToolState::Running).then(|| self.session.hub.now());
-        let call =
-            ToolCall { title, state, arguments, started_at, ..ToolCall::new(id.clone(), name.clone()) };
+        let call = ToolCall {
+            parent,
+            title,
+            state,
+            arguments,
+            started_at,
+            ..ToolCall::new(id.clone(), name.clone())
+        };
         let place = self.open_new(Part::ToolCall(Box::new(call)), visible_to)?;
         let mut call = Call::new(self.clone(), place, id, name, timeout);
         (call.silence, call.stops_with_run) = (silence, stops_with_run);
@@ -253,6 +262,12 @@ impl ToolHandle {
     /// Ends the call with an error, in words.
     pub async fn fail(self, error: &str) -> Result<(), Error> {
         self.call.end(ToolState::Failed, None, Some(error.to_owned())).await
+    }
+
+    /// Ends the call with an error, in words, that may not come again when it is tried again.
+    pub async fn fail_for_now(self, error: &str) -> Result<(), Error> {
+        self.call.change(None, |call, _| call.retryable = true)?;
+        self.fail(error).await
     }
 
     /// Ends the call because someone stopped it.

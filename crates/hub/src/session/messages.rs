@@ -65,7 +65,7 @@ impl Session {
         let early = &self.hub.runs.early;
         if known.is_none() && early.take(&room.id, &self.user().id, &message_id).is_some() {
             let (session, room) = (self.clone(), room.id.clone());
-            let request = Cancel { room, run: None, tool_call: None, message_id: Some(message_id) };
+            let request = Cancel::message(room, message_id);
             self.hub.spawn(async move { session.cancel(request).await.map(drop) });
         }
     }

@@ -44,7 +44,7 @@ impl Session {
         Ok(EntryPage { entries: self.viewer(role).entries(page.entries)?, more: page.more })
     }
 
-    fn viewer(&self, role: Role) -> Viewer {
+    pub(super) fn viewer(&self, role: Role) -> Viewer {
         Viewer { user: self.user().id.clone(), role }
     }
 
@@ -83,6 +83,7 @@ impl Session {
         let told = self.hub.spawn(async move {
             match pending.await?.outcome {
                 Outcome::Read { read, ordinal } => {
+                    room.update(|state| ((), state.set_read(&user, read)));
                     hub.connections.notify(&user, &room.id, Notice { read: Some(read), ..Notice::default() });
                     Ok(Reply::Read(ReadMarker { read, ordinal }))
                 }

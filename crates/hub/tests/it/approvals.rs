@@ -287,7 +287,7 @@ async fn a_stopped_run_withdraws_what_it_asks() {
     let waiting = asks(run, ask(&[studio.person.id()]), LONG);
     let approval = asked(&studio.person, &studio.room).await;
     let room = studio.room.clone();
-    studio.person.does(Cancel { room: room.clone(), run: Some(id), tool_call: None, message_id: None }).await;
+    studio.person.does(Cancel::run(room.clone(), id)).await;
     let (run, decision) = waiting.await.unwrap();
     assert_eq!(decision.unwrap().cause, DecisionCause::Withdrawn);
     let after = run.ask(ask(&[studio.person.id()]), LONG).await.unwrap();
@@ -312,7 +312,7 @@ async fn a_stopped_tool_call_withdraws_what_it_asks() {
     });
     asked(&studio.person, &studio.room).await;
     let room = studio.room.clone();
-    studio.person.does(Cancel { room, run: None, tool_call: Some(id), message_id: None }).await;
+    studio.person.does(Cancel::tool_call(room, id)).await;
     let (run, tool, decision) = waiting.await.unwrap();
     assert_eq!(decision.cause, DecisionCause::Withdrawn);
     tool.stopped().await.unwrap();
@@ -468,12 +468,7 @@ async fn a_stop_and_a_question_in_the_same_moment_leave_nothing_open() {
         let (run, answer) = studio.answering().await;
         for number in 0..5 {
             let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
-            let stop = Cancel {
-                room: studio.room.clone(),
-                run: None,
-                tool_call: Some(tool.id().clone()),
-                message_id: None,
-            };
+            let stop = Cancel::tool_call(studio.room.clone(), tool.id().clone());
             let person = studio.person.clone();
             let stopping = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(number * 150)).await;

@@ -169,7 +169,7 @@ async fn a_run_that_waits_again_can_be_stopped() {
         histories(&log(&studio.person, &room).await)[0].1.last().unwrap() == "queued"
     })
     .await;
-    let stop = Cancel { room: room.clone(), run: Some(id), tool_call: None, message_id: None };
+    let stop = Cancel::run(room.clone(), id);
     studio.person.does(stop).await;
     let entries = log(&studio.person, &room).await;
     assert_eq!(histories(&entries)[0].1.last().unwrap(), "cancelled");
@@ -188,12 +188,7 @@ async fn a_run_that_was_to_stop_does_not_begin_again() {
     let mut studio = studio(&world, 3).await;
     studio.person.says(&studio.room, "a question").await;
     let run = studio.next_run().await;
-    let stop = Cancel {
-        room: studio.room.clone(),
-        run: Some(run.run().run.clone()),
-        tool_call: None,
-        message_id: None,
-    };
+    let stop = Cancel::run(studio.room.clone(), run.run().run.clone());
     studio.person.does(stop).await;
     let world = world.after_a_crash().await;
     let mara = world.person("mara").await;

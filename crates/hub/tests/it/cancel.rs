@@ -20,7 +20,7 @@ async fn cancels(person: &Person, request: Cancel) -> Result<Cancelled, Error> {
 }
 
 fn run_in(room: &str, run: &RunId) -> Cancel {
-    Cancel { room: room_id(room), run: Some(run.clone()), tool_call: None, message_id: None }
+    Cancel::run(room_id(room), run.clone())
 }
 
 async fn states(studio: &Studio) -> Vec<Vec<String>> {
@@ -68,7 +68,7 @@ async fn a_waiting_run_is_cancelled_at_once() {
     studio.person.says(&studio.room, "first").await;
     let second = id_of(&studio.person.says(&studio.room, "second").await);
     studio.person.says(&studio.room, "third").await;
-    let request = Cancel { room: studio.room.clone(), run: None, tool_call: None, message_id: Some(second) };
+    let request = Cancel::message(studio.room.clone(), second);
     assert!(cancels(&studio.person, request.clone()).await.unwrap().accepted);
     assert!(!cancels(&studio.person, request).await.unwrap().accepted);
     completes(studio.next_run().await).await;
@@ -87,7 +87,7 @@ async fn a_run_is_cancelled_by_its_question_or_its_answer() {
         let (run, answer) = studio.answering().await;
         let message_id = if by_answer { answer.message_id().clone() } else { run.trigger().id.clone() };
         let room = studio.room.clone();
-        let request = Cancel { room, run: None, tool_call: None, message_id: Some(message_id) };
+        let request = Cancel::message(room, message_id);
         assert!(cancels(&studio.person, request).await.unwrap().accepted);
         assert!(run.cancelled().is_cancelled());
         completes(run).await;
@@ -102,7 +102,7 @@ async fn a_tool_call_is_cancelled_alone() {
     let (run, answer) = studio.answering().await;
     let stopped = answer.start_tool("kettle", None, Value::Null).await.unwrap();
     let kept = answer.start_tool("clock", None, Value::Null).await.unwrap();
-    let tool = |id| Cancel { room: room_id("studio"), run: None, tool_call: Some(id), message_id: None };
+    let tool = |id| Cancel::tool_call(room_id("studio"), id);
     let (id, other) = (stopped.id().clone(), kept.id().clone());
     assert!(cancels(&studio.person, tool(id.clone())).await.unwrap().accepted);
     stopped.cancelled().await;
@@ -193,6 +193,34 @@ async fn a_run_ends_by_force_after_the_grace_time() {
     assert_eq!(states(&studio).await[1].last().unwrap(), "completed");
 }
 
+/// F4: who does not want to wait for the grace time of a bot that does not stop ends it at once.
+#[tokio::test]
+async fn what_does_not_stop_is_ended_at_once_where_people_say_so() {
+    let world = World::with(|options| {
+        (options.cancel_grace_ms, options.tool_grace_ms) = (3_600_000, 3_600_000);
+    })
+    .await;
+    let mut studio = Studio::new(&world).await;
+    let (deaf, answer) = studio.answering().await;
+    let tool = answer.start_tool("singing", None, Value::Null).await.unwrap();
+    let one = Cancel::tool_call(studio.room.clone(), tool.id().clone());
+    let all = run_in("studio", &deaf.run().run);
+    for stop in [one, all] {
+        let asked = cancels(&studio.person, stop.clone()).await.unwrap();
+        let forced = cancels(&studio.person, Cancel { force: true, ..stop }).await.unwrap();
+        assert!(asked.accepted && forced.accepted && forced.deadline < asked.deadline);
+        until("it was ended", || async {
+            let log = log(&studio.person, &studio.room).await;
+            log.last().unwrap()["cancel"]["outcome"] == "forced"
+        })
+        .await;
+    }
+    assert_eq!(states(&studio).await[0].last().unwrap(), "cancelled");
+    let log = log(&studio.person, &studio.room).await;
+    let outcomes: Vec<_> = log.iter().filter_map(|entry| entry["cancel"]["outcome"].as_str()).collect();
+    assert_eq!(outcomes, ["requested", "forced", "requested", "forced"]);
+}
+
 /// F4: a disconnect never cancels.
 #[tokio::test]
 async fn going_away_cancels_nothing() {
@@ -234,7 +262,7 @@ async fn a_call_that_was_stopped_before_it_began_never_runs() {
     let (run, answer) = studio.answering().await;
     let tool = answer.announce_tool(antiphon_hub::ToolStart::new("kettle")).await.unwrap();
     let id = tool.id().clone();
-    let stop = Cancel { room: room_id("studio"), run: None, tool_call: Some(id.clone()), message_id: None };
+    let stop = Cancel::tool_call(room_id("studio"), id.clone());
     assert!(cancels(&studio.person, stop).await.unwrap().accepted);
     assert_eq!(tool.start().await.err().map(|fault| fault.code), Some(ErrorCode::Conflict));
     let log = log(&studio.person, &studio.room).await;

@@ -197,7 +197,7 @@ async fn a_stop_that_comes_before_its_message_is_kept_for_it() {
     let world = World::new().await;
     let mut studio = Studio::new(&world).await;
     let id = fresh();
-    let stop = Cancel { room: studio.room.clone(), run: None, tool_call: None, message_id: Some(id.clone()) };
+    let stop = Cancel::message(studio.room.clone(), id.clone());
     for _ in 0..2 {
         match studio.person.does(stop.clone()).await {
             Reply::Cancelled(cancelled) => assert!(cancelled.accepted),

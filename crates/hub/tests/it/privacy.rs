@@ -98,8 +98,7 @@ impl Stage {
 
     /// Refused to members, because there is no such run; to others, because there is no such room.
     fn cancelling(room: &RoomId) -> Request {
-        let run = Some(RunId::parse("nothing").expect("a good id"));
-        Cancel { room: room.clone(), run, tool_call: None, message_id: None }.into()
+        Cancel::run(room.clone(), RunId::parse("nothing").expect("a good id")).into()
     }
 
     fn members(&self) -> [(&Person, Role); 4] {

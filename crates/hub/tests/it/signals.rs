@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use antiphon_protocol::{
-    PresenceStatus, RoomId, Visibility,
-    request::{SetPresence, Typing},
+    PresenceStatus, ReadBy, RoomId, Visibility,
+    request::{MarkRead, SetPresence, Typing},
+    signal::READ_TOLD_MEMBERS,
 };
 
 use crate::{
@@ -26,6 +27,45 @@ async fn types(person: &Person, room: &RoomId, active: bool) {
 async fn hears_typing(device: &mut Device, user: &str, active: bool) {
     let event = device.hears("typing").await;
     assert_eq!((&event["user"], &event["active"]), (&user.into(), &active.into()));
+}
+
+/// B14: the others hear how far one has read, once for each step, and who comes later learns it.
+#[tokio::test]
+async fn others_learn_how_far_one_has_read() {
+    let world = World::new().await;
+    let (mara, tomas, room) = tea(&world).await;
+    for words in ["one", "two", "three"] {
+        mara.says(&room, words).await;
+    }
+    let mut hers = mara.device_in(&room).await;
+    for ordinal in [2, 2, 1, 3] {
+        tomas.does(MarkRead { room: room.clone(), ordinal }).await;
+    }
+    for ordinal in [2, 3] {
+        let event = hers.hears("read").await;
+        assert_eq!((&event["user"], &event["ordinal"]), (&"tomas".into(), &ordinal.into()));
+    }
+    hers.hears_nothing_more().await;
+    let known = vec![ReadBy { user: tomas.id().clone(), ordinal: 3 }];
+    assert_eq!(mara.device().joins(&room).await.signals.read_by, known);
+    let later = world.after_a_stop().await;
+    assert_eq!(later.person("mara").await.device().joins(&room).await.signals.read_by, known);
+}
+
+/// In a room with many members nobody hears of it: it would be news for everyone with each message.
+#[tokio::test]
+async fn in_a_large_room_nobody_is_told_who_has_read() {
+    let world = World::new().await;
+    let (mara, tomas, room) = tea(&world).await;
+    for number in 2..=READ_TOLD_MEMBERS {
+        world.person(&format!("guest{number}")).await.enters(&room).await;
+    }
+    mara.says(&room, "welcome, all").await;
+    let mut hers = mara.device_in(&room).await;
+    hers.everything().await;
+    tomas.does(MarkRead { room: room.clone(), ordinal: 1 }).await;
+    hers.hears_nothing_more().await;
+    assert!(mara.device().joins(&room).await.signals.read_by.is_empty());
 }
 
 /// D7.

@@ -110,18 +110,12 @@ async fn meddles(person: Person, room: antiphon_protocol::RoomId, mut dice: Dice
         sleep(ms(&mut dice, 40)).await;
         let Ok(Reply::Runs(open)) = person.asks(ListRuns { room: room.clone() }).await else { continue };
         for run in open.runs.into_iter().filter(|_| dice.one_in(6)) {
-            let stop = Cancel { room: room.clone(), run: Some(run.run), tool_call: None, message_id: None };
+            let stop = Cancel::run(room.clone(), run.run);
             let _ = person.asks(stop).await;
         }
         for asked in open.approvals {
-            let stop = Cancel {
-                room: room.clone(),
-                run: None,
-                tool_call: asked.ask.tool_call.clone(),
-                message_id: None,
-            };
-            if asked.ask.tool_call.is_some() && dice.one_in(4) {
-                let _ = person.asks(stop).await;
+            if let Some(call) = asked.ask.tool_call.filter(|_| dice.one_in(4)) {
+                let _ = person.asks(Cancel::tool_call(room.clone(), call)).await;
             }
             let action = if dice.one_in(2) { DecisionAction::Approve } else { DecisionAction::Deny };
             let scope = (action == DecisionAction::Approve && dice.one_in(10)).then_some(Scope::Session);

@@ -1,11 +1,12 @@
 //! Two members hear each other; others hear nothing (A7).
 
 use antiphon_protocol::{
-    ErrorCode, Role, Visibility,
-    request::{DeleteMessage, EditMessage, React, RemoveMember, Typing},
+    ErrorCode, Mark, Reply, Role, RoomKind, Visibility,
+    reply::PinnedList,
+    request::{CreateRoom, DeleteMessage, EditMessage, ListPinned, MarkMessage, React, RemoveMember, Typing},
 };
 
-use crate::world::{World, id_of, message, room_id};
+use crate::world::{World, create, id_of, message, room_id};
 
 /// A7, F1.
 #[tokio::test]
@@ -101,6 +102,51 @@ async fn others_messages_are_left_alone() {
     assert_eq!(tomas.asks(delete.clone()).await.unwrap_err().code, ErrorCode::Forbidden);
     ada.does(delete).await;
     assert_eq!(mara.asks(edit).await.unwrap_err().code, ErrorCode::Conflict);
+}
+
+/// F1: what is worth keeping in view is heard, listed and taken back; in a group that is for those who keep order.
+#[tokio::test]
+async fn those_who_keep_order_pin_and_hide_messages() {
+    let world = World::new().await;
+    let (mara, tomas) = (world.person("mara").await, world.person("tomas").await);
+    let room = mara.makes("tea", Visibility::Public).await;
+    tomas.enters(&room).await;
+    let mut his = tomas.device_in(&room).await;
+    let message_id = id_of(&tomas.says(&room, "The kettle is at the back.").await);
+    his.hears_text("The kettle is at the back.").await;
+    for mark in [Mark::Pinned, Mark::Hidden] {
+        let put =
+            MarkMessage { room: room.clone(), id: None, message_id: message_id.clone(), mark, active: true };
+        let denied = tomas.asks(put.clone()).await.unwrap_err();
+        assert_eq!(denied.code, ErrorCode::Forbidden);
+        mara.does(put.clone()).await;
+        let heard = his.hears("message_marked").await;
+        let name = serde_json::to_value(mark).unwrap();
+        assert_eq!((&heard["mark"], &heard["active"], &heard["by"]), (&name, &true.into(), &"mara".into()));
+        assert_eq!(heard["message"][format!("{}_by", name.as_str().unwrap())], "mara");
+    }
+    let listed = tomas.does(ListPinned { room: room.clone() }).await;
+    let Reply::Pinned(list) = listed else { panic!("{listed:?}") };
+    assert_eq!(list.pinned[0].decode().unwrap().id, message_id);
+    let (mark, active) = (Mark::Pinned, false);
+    mara.does(MarkMessage { room: room.clone(), id: None, message_id, mark, active }).await;
+    assert_eq!(his.hears("message_marked").await["message"]["pinned_at"], serde_json::Value::Null);
+    assert_eq!(
+        mara.does(ListPinned { room }).await,
+        Reply::Pinned(PinnedList { pinned: vec![], more: false })
+    );
+}
+
+/// In a room for two, what is worth keeping in view is for both to say.
+#[tokio::test]
+async fn everyone_pins_in_a_room_for_two() {
+    let world = World::new().await;
+    let (mara, tomas) = (world.person("mara").await, world.person("tomas").await);
+    let members = vec![tomas.id().clone()];
+    let room = mara.makes_room(CreateRoom { members, ..create("us", RoomKind::Direct) }).await;
+    let message_id = id_of(&mara.says(&room, "Tuesday at six").await);
+    let (mark, active) = (Mark::Pinned, true);
+    tomas.does(MarkMessage { room, id: None, message_id, mark, active }).await;
 }
 
 /// FAULTS 45: whoever was removed is told so once, and hears nothing that was said afterwards.

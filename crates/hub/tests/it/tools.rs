@@ -26,8 +26,7 @@ fn timer(seconds: u64) -> ToolStart {
 }
 
 async fn cancels(studio: &Studio, call: &ToolCallId) -> bool {
-    let request =
-        Cancel { room: studio.room.clone(), run: None, tool_call: Some(call.clone()), message_id: None };
+    let request = Cancel::tool_call(studio.room.clone(), call.clone());
     match studio.person.does(request).await {
         Reply::Cancelled(cancelled) => cancelled.accepted,
         other => panic!("`cancel` was answered with {other:?}"),

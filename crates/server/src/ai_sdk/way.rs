@@ -82,7 +82,7 @@ impl Way {
         };
         let mut has_stopped = false;
         for run in open.runs.into_iter().filter(|run| run.triggered_by == self.signed_in.user.id) {
-            let cancel = Cancel { room: room.clone(), run: Some(run.run), tool_call: None, message_id: None };
+            let cancel = Cancel::run(room.clone(), run.run);
             if let Reply::Cancelled(cancelled) = session.handle(cancel.into()).await? {
                 has_stopped |= cancelled.accepted;
             }

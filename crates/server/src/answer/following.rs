@@ -128,13 +128,13 @@ impl<T: Teller> Following<T> {
 
     /// Stops the answer: what a page meant by it.
     pub async fn stop(&self) -> Result<(), Error> {
-        let (room, tool_call) = (self.room.clone(), None);
-        let (run, message_id) = match &self.stage {
-            Stage::Seeking { trigger } => (None, Some(trigger.clone())),
-            Stage::Telling(picture) => (Some(picture.run.run.clone()), None),
+        let room = self.room.clone();
+        let cancel = match &self.stage {
+            Stage::Seeking { trigger } => Cancel::message(room, trigger.clone()),
+            Stage::Telling(picture) => Cancel::run(room, picture.run.run.clone()),
             Stage::Begun | Stage::Silent => return Ok(()),
         };
-        self.session.handle(Cancel { room, run, tool_call, message_id }.into()).await.map(drop)
+        self.session.handle(cancel.into()).await.map(drop)
     }
 
     fn tell(&mut self) -> Vec<T::Chunk> {

@@ -62,6 +62,7 @@ impl Operation {
         let name = snake_case(self.name);
         let id = match self.method {
             "DELETE" if name == "react" => "take_reaction_back".to_owned(),
+            "DELETE" if name == "mark_message" => "take_mark_back".to_owned(),
             "GET" if self.path.ends_with("/messages") => "history_of_messages".to_owned(),
             _ => name.clone(),
         };

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use antiphon_protocol::{
     reply::{
         BotList, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantList, MemberPage,
-        MessageFound, ReadMarker, RoomPage, RoomReply, RunPage, Sent, Written,
+        MessageFound, PinnedList, ReadMarker, RoomPage, RoomReply, RunPage, Sent, Written,
     },
     request::{
         Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, EditMessage, GetBot,
-        GetMessage, History, Invite, JoinRoom, LeaveRoom, ListBots, ListGrants, ListMembers, ListRooms,
-        ListRuns, MarkRead, React, RegisterBot, RemoveBot, RemoveMember, Request, RevokeGrant,
-        RotateBotToken, Search, SendMessage, SetPresence, StartBot, StopBot, Typing, UpdateRoom,
+        GetMessage, History, Invite, JoinRoom, LeaveRoom, ListBots, ListGrants, ListMembers, ListPinned,
+        ListRooms, ListRuns, MarkMessage, MarkRead, React, RegisterBot, RemoveBot, RemoveMember, Request,
+        RevokeGrant, RotateBotToken, Search, SendMessage, SetPresence, StartBot, StopBot, Typing, UpdateRoom,
     },
 };
 use axum::{
     Router,
     routing::{MethodFilter, MethodRouter},
 };
+use serde::de::DeserializeOwned;
 
 use super::{
     body::by_body,
@@ -78,6 +79,13 @@ operations! {
         PUT by_query React -> Written;
         DELETE by_query_not React -> Written;
     }
+    "/v1/rooms/{room}/messages/{message_id}/marks/{mark}" {
+        PUT by_query MarkMessage -> Written;
+        DELETE by_query_not MarkMessage -> Written;
+    }
+    "/v1/rooms/{room}/pinned" {
+        GET by_query ListPinned -> PinnedList;
+    }
     "/v1/rooms/{room}/read" {
         PUT by_body MarkRead -> ReadMarker;
     }
@@ -134,9 +142,27 @@ operations! {
 }
 
 /// As [`by_query`], and takes back what it names.
-async fn by_query_not<T: From<React> + Into<Request>>(
+async fn by_query_not<T: TakenBack + DeserializeOwned + Into<Request>>(
     caller: Caller,
-    FromQuery(asked): FromQuery<React>,
+    FromQuery(asked): FromQuery<T>,
 ) -> Answer {
-    caller.ask(T::from(React { active: false, ..asked })).await
+    caller.ask(asked.taken_back()).await
+}
+
+/// A request that puts something somewhere or takes it away.
+trait TakenBack {
+    /// The same request, taking it away.
+    fn taken_back(self) -> Self;
+}
+
+impl TakenBack for React {
+    fn taken_back(self) -> Self {
+        Self { active: false, ..self }
+    }
+}
+
+impl TakenBack for MarkMessage {
+    fn taken_back(self) -> Self {
+        Self { active: false, ..self }
+    }
 }

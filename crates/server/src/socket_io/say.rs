@@ -84,8 +84,9 @@ fn said(entry: &Entry) -> MessageSaid<'_> {
     let is_growing =
         |message: &Message| message.status == MessageStatus::Streaming && !message.parts.is_empty();
     if message_of(&entry.body).is_some_and(is_growing)
-        && let EntryBody::Message { message } | EntryBody::MessageEdited { message } =
-            &mut entry.to_mut().body
+        && let EntryBody::Message { message }
+        | EntryBody::MessageEdited { message }
+        | EntryBody::MessageMarked { message, .. } = &mut entry.to_mut().body
     {
         message.parts.clear();
     }
@@ -95,7 +96,9 @@ fn said(entry: &Entry) -> MessageSaid<'_> {
 
 fn message_of(body: &EntryBody) -> Option<&Message> {
     match body {
-        EntryBody::Message { message } | EntryBody::MessageEdited { message } => Some(message),
+        EntryBody::Message { message }
+        | EntryBody::MessageEdited { message }
+        | EntryBody::MessageMarked { message, .. } => Some(message),
         _ => None,
     }
 }
@@ -140,6 +143,7 @@ fn entry_name(body: &EntryBody) -> &'static str {
         EntryBody::Message { .. } => "message",
         EntryBody::MessageCompleted { .. } => "message_completed",
         EntryBody::MessageEdited { .. } => "message_edited",
+        EntryBody::MessageMarked { .. } => "message_marked",
         EntryBody::MessageDeleted { .. } => "message_deleted",
         EntryBody::Reaction { .. } => "reaction",
         EntryBody::MemberJoined { .. } => "member_joined",
@@ -163,6 +167,7 @@ fn event_name(event: &Event) -> &'static str {
         Event::Part { .. } => "part",
         Event::Typing { .. } => "typing",
         Event::Presence { .. } => "presence",
+        Event::Read { .. } => "read",
         Event::Queue { .. } => "queue",
         Event::Unread { .. } => "unread",
         Event::Run(_) => "run",

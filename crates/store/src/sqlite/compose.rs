@@ -15,6 +15,7 @@ pub(super) fn kind(body: &EntryBody) -> &'static str {
         EntryBody::Message { .. } => "message",
         EntryBody::MessageCompleted { .. } => "message_completed",
         EntryBody::MessageEdited { .. } => "message_edited",
+        EntryBody::MessageMarked { .. } => "message_marked",
         EntryBody::MessageDeleted { .. } => "message_deleted",
         EntryBody::Reaction { .. } => "reaction",
         EntryBody::MemberJoined { .. } => "member_joined",
@@ -33,6 +34,9 @@ pub(super) fn kind(body: &EntryBody) -> &'static str {
 pub(super) fn own_fields(body: &EntryBody) -> String {
     match body {
         EntryBody::Message { .. } | EntryBody::MessageEdited { .. } => String::new(),
+        EntryBody::MessageMarked { mark, active, .. } => {
+            format!("\"mark\":{},\"active\":{active}", encode(mark))
+        }
         EntryBody::MessageCompleted { message_id, status, ends, .. } => format!(
             "\"message_id\":{},\"status\":{},\"ends\":{}",
             encode(message_id),

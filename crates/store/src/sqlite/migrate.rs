@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_attempts.sql"),
     include_str!("migrations/0006_waiting.sql"),
     include_str!("migrations/0007_grants.sql"),
+    include_str!("migrations/0008_marks.sql"),
 ];
 
 /// `PRAGMA application_id` of our files: "anti" in ASCII.

@@ -6,8 +6,9 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Activity, Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, MessageStatus,
-    Part, Role, Room, RoomKind, RunStep, Timestamp, ToolCall, ToolState, User, UserKind, Visibility,
+    Activity, Approval, Ask, Bot, BotSpec, BotStatus, Connector, Decision, Ending, Epoch, Mark,
+    MessageStatus, Part, Role, Room, RoomKind, RunStep, Timestamp, ToolCall, ToolState, User, UserKind,
+    Visibility,
     approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
     bot::ConnectorSpec,
     bot_socket::HeldRun,
@@ -154,6 +155,13 @@ fn endings() -> Vec<Change> {
         most: 9,
         listed: 9,
     };
+    let mark = |active| Change::MarkMessage {
+        room: id("lounge"),
+        message_id: id("m1"),
+        mark: Mark::Pinned,
+        active,
+        pins: 9,
+    };
     let chunk = |generation| Checkpoint {
         room: id("lounge"),
         sender: id("ada"),
@@ -169,6 +177,8 @@ fn endings() -> Vec<Change> {
         react(true),
         react(false),
         react(true),
+        mark(true),
+        mark(false),
         Change::MarkRead { room: id("lounge"), ordinal: 1 },
         Change::ChangeRun { room: id("lounge"), change: run(RunStep::Begin) },
         Change::Checkpoint(vec![chunk(1)]),
@@ -282,6 +292,7 @@ fn ask_everything(sql: &Connection) {
     read::entries::page(sql, &lounge, EntryRange::Before(9), 9).unwrap();
     read::entries::page(sql, &lounge, EntryRange::After { seq: 0, up_to: 9 }, 9).unwrap();
     read::messages::message(sql, &lounge, &m1).unwrap();
+    read::messages::pinned(sql, &lounge).unwrap();
     read::messages::open(sql).unwrap();
     assert_eq!(read::search::search(sql, &ada, "hel", None, 9).unwrap().len(), 1);
     read::runs::run(sql, &lounge, &id("r1")).unwrap();

@@ -223,6 +223,11 @@ impl Store for SqliteStore {
         self.readers.read(|sql| Ok(read::users::bots(sql)?)).await
     }
 
+    async fn pinned(&self, room: &RoomId) -> Result<(Vec<RawJson<Message>>, bool), StoreError> {
+        let room = room.clone();
+        self.readers.read(move |sql| Ok(read::messages::pinned(sql, &room)?)).await
+    }
+
     async fn run(&self, room: &RoomId, run: &RunId) -> Result<Option<Run>, StoreError> {
         let (room, run) = (room.clone(), run.clone());
         self.readers.read(move |sql| Ok(read::runs::run(sql, &room, &run)?)).await

@@ -8,6 +8,7 @@ mod bots;
 mod checkpoints;
 mod complete;
 mod edit;
+mod marks;
 mod members;
 mod messages;
 mod post;
@@ -75,6 +76,7 @@ impl Writing<'_> {
             Change::EditMessage { room, message_id, parts } => self.edit(room, message_id, parts),
             Change::DeleteMessage { room, message_id, anyones } => self.delete(room, message_id, *anyones),
             Change::React { .. } => self.react(),
+            Change::MarkMessage { .. } => self.mark(),
             Change::MarkRead { room, ordinal } => self.mark_read(room, *ordinal),
             Change::ChangeRun { room, change } => self.change_run(room, change),
             Change::ChangeTool { room, change } => self.change_tool(room, change),

@@ -3,6 +3,7 @@
 mod approvals;
 mod changing;
 mod grants;
+mod marks;
 mod membership;
 mod pages;
 mod posting;

@@ -6,8 +6,12 @@ export type Finality = 'no' | 'yes' | 'token';
 
 /** What browsers say of a connection that broke off, or did not come about. */
 export const BROKEN_OFF = 1006;
-const TOKEN_REFUSED = 4500;
-const TOKEN_EXPIRED = 4501;
+/** Those of the server that say more than that access was withdrawn. */
+const MEANING: Record<number, [ChatErrorCode, Finality]> = {
+  4500: ['token_refused', 'token'],
+  4501: ['token_expired', 'token'],
+  4504: ['outdated', 'yes'],
+};
 /** Codes that the client closes with: it has no use for the line, or the line itself does not work. */
 export const CLOSE_NORMAL = 1000;
 export const CLOSE_BROKEN = 4900;
@@ -21,11 +25,10 @@ export interface Failure {
 /** Whether, and how, a connection that the server closed may come back. */
 export function readClose(code: number, reason: string): Failure {
   const [name, final] = meaning(code);
-  return { error: new ChatError(name, reason || `the connection closed (${code})`), final };
+  return { error: new ChatError(name, reason || `closed with ${code}`), final };
 }
 
 function meaning(code: number): [ChatErrorCode, Finality] {
   if (code < 4500 || code > 4999) return ['disconnected', 'no'];
-  if (code === TOKEN_REFUSED) return ['token_refused', 'token'];
-  return code === TOKEN_EXPIRED ? ['token_expired', 'token'] : ['forbidden', 'yes'];
+  return MEANING[code] ?? ['forbidden', 'yes'];
 }

@@ -92,7 +92,7 @@ export class Connection {
     const { state } = this.#machine;
     const hope = patience !== 'now' && state !== 'idle' && state !== 'failed';
     if (this.live || hope) this.#ask(request, done, failed, patience);
-    else failed(new ChatError('disconnected', 'there is no connection'));
+    else failed(new ChatError('disconnected', 'no connection'));
   }
 
   /** Sends a request as soon as there is a connection, and gives its answer. */
@@ -162,7 +162,7 @@ export class Connection {
       const by = this.#ways[way] ?? 'websocket';
       this.#channel = channel = host.dial(by, host.server(), events, this.#token);
     } catch (cause) {
-      queueMicrotask(() => this.#closed(BROKEN_OFF, `it could not be opened: ${String(cause)}`));
+      queueMicrotask(() => this.#closed(BROKEN_OFF, String(cause)));
     }
   }
 
@@ -221,7 +221,7 @@ export class Connection {
       try {
         if (line) this.#handle(JSON.parse(line) as ServerFrame);
       } catch (cause) {
-        this.#host.error(toChatError(cause, 'protocol', 'a frame could not be handled'));
+        this.#host.error(toChatError(cause, 'protocol', 'a bad frame'));
       }
     }
     this.#host.handled();

@@ -68,7 +68,7 @@ export class Requests {
   drop(all: boolean): void {
     for (const [ref, open] of [...this.#open]) {
       if (all || (open.sent && open.patience !== 'repeat'))
-        this.#take(ref)?.error(new ChatError('disconnected', 'there is no connection'));
+        this.#take(ref)?.error(new ChatError('disconnected', 'no connection'));
       open.sent = false;
     }
   }

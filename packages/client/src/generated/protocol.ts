@@ -3,6 +3,8 @@
 /** RFC 3339, UTC, milliseconds */
 export type Timestamp = string;
 
+export type UserId = string;
+
 export type MessageId = string;
 
 /** One element of a message. `text`, `reasoning` and a tool call's `output` can grow while the message streams. */
@@ -48,10 +50,10 @@ export type Part =
 
 export type ApprovalId = string;
 
-export type UserId = string;
-
 /** What came of a wish to stop something. A wish that is denied is answered with an error and leaves no trace. */
 export type CancelOutcome = 'requested' | 'stopped' | 'forced' | 'too_late';
+
+export type ToolCallId = string;
 
 /**
  * States of a tool call. `completed` and everything after it is final.
@@ -70,8 +72,6 @@ export type ToolState =
   | 'timed_out'
   | 'denied'
   | 'abandoned';
-
-export type ToolCallId = string;
 
 /** How far a step of a plan is. */
 export type PlanState = 'pending' | 'active' | 'done';
@@ -140,6 +140,12 @@ export type NumberedRequest1 =
     })
   | (React & {
       type: 'react';
+    })
+  | (MarkMessage & {
+      type: 'mark_message';
+    })
+  | (ListPinned & {
+      type: 'list_pinned';
     })
   | (MarkRead & {
       type: 'mark_read';
@@ -250,6 +256,9 @@ export type Epoch = string;
 export type Receive = 'text' | 'reasoning' | 'tools' | 'typing' | 'presence';
 
 export type RequestId = string;
+
+/** What those who keep order in a room can say of a message. */
+export type Mark = 'pinned' | 'hidden';
 
 /** Whether a user can be reached. */
 export type PresenceStatus = 'online' | 'away' | 'offline';
@@ -463,6 +472,7 @@ export type Answer =
       | EntryPage
       | MessageFound
       | Found
+      | PinnedList
       | RoomReply
       | RoomPage
       | MemberPage
@@ -549,6 +559,15 @@ export type Entry1 =
       /** The message. */
       message_id: MessageId;
       type: 'message_deleted';
+    }
+  | {
+      /** Marked, or taken back. */
+      active: boolean;
+      /** Which mark. */
+      mark: Mark;
+      /** The message in its current state. */
+      message: Message;
+      type: 'message_marked';
     }
   | {
       /** Put there, or taken away. */
@@ -724,6 +743,15 @@ export type Event =
       user: UserId;
     }
   | {
+      /** The `ordinal` of the last message read. */
+      ordinal: number;
+      /** The room. */
+      room: RoomId;
+      type: 'read';
+      /** Who. */
+      user: UserId;
+    }
+  | {
       /** The bot. */
       bot: UserId;
       /** How many there are. */
@@ -852,6 +880,10 @@ export type SocketIoEvent =
       payload: MessageSaid;
     }
   | {
+      event: 'message_marked';
+      payload: MessageSaid;
+    }
+  | {
       event: 'chat:response';
       payload: ChatResponse;
     }
@@ -916,6 +948,15 @@ export type MessageSaid1 =
       /** The message. */
       message_id: MessageId;
       type: 'message_deleted';
+    }
+  | {
+      /** Marked, or taken back. */
+      active: boolean;
+      /** Which mark. */
+      mark: Mark;
+      /** The message in its current state. */
+      message: Message;
+      type: 'message_marked';
     }
   | {
       /** Put there, or taken away. */
@@ -1039,12 +1080,20 @@ export interface Message {
   deleted_at?: Timestamp;
   /** When it was last edited. */
   edited_at?: Timestamp;
+  /** Since when it is hidden from the first glance, if it is: clients show it to those only who ask for it. */
+  hidden_at?: Timestamp;
+  /** Who hid it. */
+  hidden_by?: UserId;
   /** Minted by the sender. */
   id: MessageId;
   /** Its number among the countable messages of the room. */
   ordinal: number;
   /** What it is made of. Empty once deleted. */
   parts: Part[];
+  /** Since when it is pinned to its room, if it is. */
+  pinned_at?: Timestamp;
+  /** Who pinned it. */
+  pinned_by?: UserId;
   /** What others answered with a sign. */
   reactions?: Reaction[];
   /** The message that this one answers. */
@@ -1098,12 +1147,16 @@ export interface ToolCall {
   output_kept?: number;
   /** Where the whole output can be fetched, if more than is shown. It goes with the message, and when newer ones need the room. */
   output_url?: string;
+  /** The call of the same message in which this one is made: that call is the work of a sub-agent. */
+  parent?: ToolCallId;
   /** The latest progress. */
   progress?: Progress;
   /** What the tool answered. */
   result?: {
     [k: string]: unknown;
   };
+  /** What failed may work when it is tried again. */
+  retryable?: boolean;
   /** When it began to run. */
   started_at?: Timestamp;
   /** How far it is. */
@@ -1354,6 +1407,26 @@ export interface React {
   room: RoomId;
 }
 
+/** See [`Request::MarkMessage`]. In a group admins do this; in direct and session rooms every member may pin. */
+export interface MarkMessage {
+  /** Mark it (the default), or take the mark back. */
+  active?: boolean;
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId;
+  /** Which mark. */
+  mark: Mark;
+  /** The message. */
+  message_id: MessageId;
+  /** The room. */
+  room: RoomId;
+}
+
+/** See [`Request::ListPinned`]. */
+export interface ListPinned {
+  /** The room. */
+  room: RoomId;
+}
+
 /** See [`Request::MarkRead`]. Reading never goes backwards. */
 export interface MarkRead {
   /** The `ordinal` of the last message read. */
@@ -1495,6 +1568,8 @@ export interface ListBots {}
 
 /** See [`Request::Cancel`]. Give exactly one of `run`, `tool_call` and `message_id`. */
 export interface Cancel {
+  /** End it at once, without the time that its agent has to stop by itself. */
+  force?: boolean;
   /**
    * Stop the runs that this message caused, or the run that is writing it. May be a message of one's own that the server
    * does not have yet: its runs are then stopped before they begin.
@@ -1900,6 +1975,8 @@ export interface Limits {
   page?: number;
   /** Most parts of one message. An agent at work on something large has a part for each of its tool calls. */
   parts?: number;
+  /** Most pinned messages of one room. */
+  pins_per_room?: number;
   /** Longest search query, in bytes. */
   query_bytes?: number;
   /** Most users listed by name under one reaction; the count goes on. */
@@ -2110,6 +2187,8 @@ export interface Signals {
   presence: Presence[];
   /** What waits for bots. */
   queues?: Queue[];
+  /** How far people have read, in rooms with few members. */
+  read_by?: ReadBy[];
   /** Who is typing. */
   typing: UserId[];
 }
@@ -2132,6 +2211,14 @@ export interface Queue {
   reason?: QueueReason;
   /** The runs in their order, the next one first; the first fifty. */
   waiting: RunId[];
+}
+
+/** How far somebody has read. */
+export interface ReadBy {
+  /** The `ordinal` of the last message read. */
+  ordinal: number;
+  /** Who. */
+  user: UserId;
 }
 
 /** A part of an unfinished message, brought up to date. `text` covers the bytes from `at` to `end`. */
@@ -2240,6 +2327,14 @@ export interface MessageFound {
 export interface Found {
   /** The messages, newest first. */
   messages: Message[];
+}
+
+/** See [`Reply::Pinned`]. */
+export interface PinnedList {
+  /** There are more than one answer holds. */
+  more?: boolean;
+  /** The pinned messages, the one that was pinned last first. */
+  pinned: Message[];
 }
 
 /** See [`Reply::Room`]. */
@@ -2520,6 +2615,8 @@ export interface RoomState {
   queues: Queue[];
   /** How many messages the user has read. */
   read: number;
+  /** How far people have read, in rooms with few members. */
+  read_by: ReadBy[];
   /** Why what the client held is of no use. */
   reason?: ResetReason;
   /** The room's id. */

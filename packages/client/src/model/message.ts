@@ -40,6 +40,12 @@ export interface Message {
   readonly editedAt?: number | undefined;
   readonly deletedAt?: number | undefined;
   readonly reactions: readonly Reaction[];
+  /** Since when it is pinned to its room, in milliseconds, and who pinned it. */
+  readonly pinnedAt?: number | undefined;
+  readonly pinnedBy?: string | undefined;
+  /** Since when it is hidden from the first glance, to be shown to those only who ask for it; and who hid it. */
+  readonly hiddenAt?: number | undefined;
+  readonly hiddenBy?: string | undefined;
 }
 
 /** One sign under a message. */

@@ -74,6 +74,8 @@ export type ToolState =
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
+  /** Id of the call of the same message in which a sub-agent makes this one. */
+  readonly parent?: string | undefined;
   readonly title?: string | undefined;
   readonly state: ToolState;
   readonly arguments: unknown;
@@ -93,6 +95,8 @@ export interface ToolCall {
   readonly outputKept?: number | undefined;
   readonly result?: unknown;
   readonly error?: string | undefined;
+  /** What failed may work when it is tried again. */
+  readonly retryable?: boolean | undefined;
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
 }

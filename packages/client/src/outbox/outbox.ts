@@ -103,7 +103,7 @@ export class Outbox {
       const entry = { ...given, user: this.#user, order: this.#order, ...fresh(now) };
       const entries = [...this.#entries.values(), entry];
       if (entries.length > MAX_ENTRIES || sizeOf(entries) > MAX_BYTES)
-        throw new ChatError('outbox_full', 'too many messages are waiting');
+        throw new ChatError('outbox_full', 'too many messages wait');
       this.#waiting.set(entry.key, { resolve, reject });
       this.#queue(entry);
     });
@@ -146,7 +146,7 @@ export class Outbox {
       if (free <= 0) return;
       if (this.#host.now() - entry.createdAt > MAX_AGE_MS) {
         const retryable = true;
-        this.#fail(entry, new ChatError('expired', 'the message waited too long', { retryable }));
+        this.#fail(entry, new ChatError('expired', 'waited too long', { retryable }));
         continue;
       }
       free -= 1;
@@ -262,7 +262,7 @@ export class Outbox {
     try {
       return await doing;
     } catch (cause) {
-      const words = 'storage failed: a reload loses what waits';
+      const words = 'a reload loses what waits';
       if (this.#storage) this.#host.error(toChatError(cause, 'storage', words));
       this.#storage = undefined;
       return undefined;
@@ -276,5 +276,5 @@ function fresh(now: number): Pick<OutboxEntry, 'createdAt' | 'state' | 'since' |
 }
 
 function discarded(): ChatError {
-  return new ChatError('discarded', 'the message was taken back');
+  return new ChatError('discarded', 'taken back');
 }

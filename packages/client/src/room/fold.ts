@@ -32,7 +32,13 @@ export function foldInto(
     }
     case 'message_deleted':
       record.streams = [];
-      become({ parts: [], reactions: [], deletedAt: Date.parse(entry.at) });
+      become({
+        parts: [],
+        reactions: [],
+        deletedAt: Date.parse(entry.at),
+        pinnedAt: undefined,
+        hiddenAt: undefined,
+      });
       break;
     case 'reaction':
       become({ reactions: react(reactions, entry, me) });

@@ -132,7 +132,10 @@ export class LiveRoom implements Source, Subscriber {
       case 'typing':
         return this.typing.set(frame.user, frame.active);
       case 'presence':
-        this.presence.setPresence(frame.user, frame.status);
+        this.presence.setPresence(frame);
+        break;
+      case 'read':
+        this.presence.setRead(frame);
         break;
       case 'queue':
         this.agents.setQueue(frame);
@@ -141,7 +144,7 @@ export class LiveRoom implements Source, Subscriber {
         return this.setUnread(frame);
       case 'revoked':
       case 'room_left':
-        return this.subscription.revoke(new ChatError('forbidden', 'access to this room was withdrawn'));
+        return this.subscription.revoke(new ChatError('forbidden', 'access was withdrawn'));
       default:
         return this.entries([frame], true);
     }
@@ -223,9 +226,10 @@ export class LiveRoom implements Source, Subscriber {
     if (this.presence.incomplete) this.#loadMembers().catch(ignore);
   }
 
-  #signals({ typing, presence, queues = [] }: Wire.Signals): void {
+  #signals(signals: Wire.Signals): void {
+    const { typing, queues = [] } = signals;
     this.typing.reset(typing);
-    this.presence.here(presence);
+    this.presence.here(signals);
     this.agents.queues = queues;
   }
 
@@ -255,8 +259,8 @@ export class LiveRoom implements Source, Subscriber {
       this.typing.set(entry.message.sender, false);
       this.setUnread(entry.message);
     }
-    if (entry.type === 'member_changed' && entry.member.user === this.#me?.user) this.#me = entry.member;
-    if (entry.type === 'room_changed' || entry.type === 'member_changed') this.moved();
+    if ('member' in entry && entry.member.user === this.#me?.user) this.#me = entry.member;
+    if ('member' in entry || 'info' in entry) this.moved();
     this.change(TURNS.test(entry.type) ? NOW : SOON);
     if (change === 'applied') return;
     const { key, what } = change;

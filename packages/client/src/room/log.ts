@@ -119,7 +119,7 @@ export class RoomLog {
 
   #foldState(entry: Wire.Entry): void {
     this.#people.fold(entry);
-    if (entry.type === 'room_changed') this.info = entry.info;
+    if ('info' in entry) this.info = entry.info;
     else if (entry.type === 'bot_status') this.#agents.foldBot(entry);
   }
 
@@ -133,7 +133,7 @@ export class RoomLog {
 function toEvent(entry: Wire.Entry): RoomEvent | undefined {
   const told = (more?: object) => ({ ...said(entry), key: `entry-${entry.seq}`, ...more }) as RoomEvent;
   if ('member' in entry) return told({ member: toMember(entry.member) });
-  if (entry.type === 'room_changed') return told({ info: said(entry.info) });
+  if ('info' in entry) return told({ info: said(entry.info) });
   return entry.type === 'member_left' ? told() : undefined;
 }
 

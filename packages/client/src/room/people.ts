@@ -9,12 +9,14 @@ import type { RoomPresence } from './room.ts';
 /** A member with their presence. */
 export interface Present extends Member {
   readonly presence: PresenceStatus;
+  /** The `ordinal` of the last message that they have read, as far as that is told: in rooms with few members. */
+  readonly read?: number | undefined;
 }
 
 /** Members and presence of one room. */
 export class People implements RoomPresence {
   readonly #place: Place;
-  readonly #members = new Catalog<Member>();
+  readonly #members = new Catalog<Member & Pick<Present, 'read'>>();
   /** Those who left: their messages still need a name. */
   readonly #gone = new Set<string>();
   readonly #presence = new Map<string, PresenceStatus>();
@@ -63,36 +65,43 @@ export class People implements RoomPresence {
     this.count = member_count;
   }
 
-  /** Who is here, all of them. */
-  here(presence: readonly Wire.Presence[]): void {
+  /** Who is here, all of them, and how far they have read. */
+  here({ presence, read_by = [] }: Wire.Signals): void {
     this.#presence.clear();
-    for (const { user, status } of presence) this.#presence.set(user, status);
     this.#members.changed();
+    presence.forEach(this.setPresence);
+    read_by.forEach(this.setRead);
   }
+
+  /** How far somebody has read. */
+  readonly setRead = ({ user, ordinal: read }: Wire.ReadBy): void => {
+    const member = this.get(user);
+    if (member) this.#members.set(user, { ...member, read });
+  };
 
   /** A page of members. */
   add(members: readonly Wire.Member[]): void {
     for (const member of members) {
       this.#gone.delete(member.user);
-      this.#members.set(member.user, toMember(member));
+      this.#members.set(member.user, { ...this.get(member.user), ...toMember(member) });
     }
   }
 
-  setPresence(user: string, status: PresenceStatus): void {
+  readonly setPresence = ({ user, status }: Wire.Presence): void => {
     if (this.of(user) === status) return;
     this.#presence.set(user, status);
     this.#members.changed();
-  }
+  };
 
   /** Applies an entry that is newer than the join. */
   fold(entry: Wire.Entry): void {
-    if (entry.type === 'member_joined' || entry.type === 'member_changed') {
+    if ('member' in entry) {
       if (entry.type === 'member_joined') this.count += 1;
       this.add([entry.member]);
     } else if (entry.type === 'member_left') {
       this.count -= 1;
       this.#gone.add(entry.user);
-      this.setPresence(entry.user, 'offline');
+      this.#presence.delete(entry.user);
       this.#members.changed();
     }
   }
@@ -101,7 +110,7 @@ export class People implements RoomPresence {
     members
       .filter(({ id }) => !this.#gone.has(id))
       .map((member) => ({ ...member, presence: this.of(member.id) }))
-      .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+      .sort((a, b) => a.name.localeCompare(b.name));
 
   readonly #present = (): readonly Present[] => this.list.filter(({ presence }) => presence !== 'offline');
 }

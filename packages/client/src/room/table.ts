@@ -80,20 +80,10 @@ export class MessageTable {
 
   /** Applies an entry that concerns a message; nothing if the message is not held or knows it already. */
   fold(entry: Wire.Entry, me: string | undefined): Change | undefined {
-    switch (entry.type) {
-      case 'message':
-        // Also if the answer to one's own message came first: the log tells each message once.
-        return { key: this.put(entry.message, me), what: 'created' };
-      case 'message_edited':
-        return { key: this.put(entry.message, me), what: 'updated' };
-      case 'message_completed':
-      case 'message_deleted':
-      case 'reaction':
-      case 'tool_changed':
-        return this.#change(entry, me);
-      default:
-        return undefined;
-    }
+    if ('message_id' in entry) return this.#change(entry, me);
+    if (!('message' in entry)) return undefined;
+    // Created also if the answer to one's own message came first: the log tells each message once.
+    return { key: this.put(entry.message, me), what: entry.type === 'message' ? 'created' : 'updated' };
   }
 
   /** A stream grew. False if something before it is missing. */

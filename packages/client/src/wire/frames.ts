@@ -29,6 +29,8 @@ export interface Replies {
   edit_message: Wire.Written;
   delete_message: Wire.Written;
   react: Wire.Written;
+  mark_message: Wire.Written;
+  list_pinned: Wire.PinnedList;
   mark_read: Wire.ReadMarker;
   typing: Wire.Done;
   set_presence: Wire.Done;

@@ -11,6 +11,7 @@ fn call(key: u32, id: &str, parent: Option<&str>) -> Act {
         name: "look".to_owned(),
         parent: parent.map(str::to_owned),
         owner: None,
+        within: None,
     }
 }
 

@@ -112,9 +112,11 @@ impl Tools {
         answer: &Answer,
         key: Key,
         name: String,
+        within: Option<Key>,
         options: &Options,
     ) -> Result<u32, Error> {
         let start = ToolStart {
+            parent: within.and_then(|key| self.0.get(&key)).map(|call| call.id.clone()),
             visible_to: options.tools_for,
             silence: Some(options.times.tool),
             // AG-UI has no word for stopping a tool alone.

@@ -213,7 +213,7 @@ impl Work<'_> {
                 Came::ToNothing(verdict::failed(&output.text))
             }
             Outcome::Lost(reason) => {
-                over(handle.fail(reason).await);
+                over(handle.fail_for_now(reason).await);
                 Came::ToNothing(verdict::failed(reason))
             }
             Outcome::TimedOut(limit) => {

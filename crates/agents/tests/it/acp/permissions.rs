@@ -100,8 +100,7 @@ async fn a_stop_cancels_what_was_asked() {
 async fn a_wish_to_stop_one_tool_is_denied() {
     let mut scene = Scene::new().await;
     let (question, approval) = scene.until_asked("permit").await;
-    let (room, tool_call) = (scene.chat.room.clone(), approval.ask.tool_call.clone());
-    let stop = Cancel { room, run: None, tool_call, message_id: None };
+    let stop = Cancel::tool_call(scene.chat.room.clone(), approval.ask.tool_call.clone().unwrap());
     let denied = scene.mara.session.handle(stop.into()).await.unwrap_err();
     assert_eq!(denied.code, ErrorCode::Forbidden);
     scene.decide(&approval.approval, DecisionAction::Approve, None).await;

@@ -143,8 +143,8 @@ async fn a_stop_hangs_up() {
     let question = mara.say(&chat.room, "hello").await;
     chat.until("a tool at work", |seen| seen.tool_states().contains(&("dig".to_owned(), ToolState::Running)))
         .await;
-    let tool_call = Some(chat.seen.tool("dig").unwrap().0.tool_call.clone());
-    let alone = Cancel { room: chat.room.clone(), run: None, tool_call, message_id: None };
+    let tool_call = chat.seen.tool("dig").unwrap().0.tool_call.clone();
+    let alone = Cancel::tool_call(chat.room.clone(), tool_call);
     let denied = mara.session.handle(alone.into()).await.unwrap_err();
     assert_eq!(denied.code, ErrorCode::Forbidden);
     assert!(denied.message.contains("stop its run"), "{denied}");

@@ -78,7 +78,7 @@ impl RoomTold {
     pub fn take_entry<'a>(&mut self, entry: &'a Entry) -> (usize, Vec<Saying<'a>>) {
         let mut sayings = match &entry.body {
             EntryBody::Message { message } => self.take_message(entry, message),
-            EntryBody::MessageEdited { .. } => vec![Saying::Message(entry)],
+            EntryBody::MessageEdited { .. } | EntryBody::MessageMarked { .. } => vec![Saying::Message(entry)],
             EntryBody::MessageCompleted { message_id, status, message, .. } => {
                 let message = message.as_deref();
                 let mut sayings = self.complete(message_id, *status, message);

@@ -47,6 +47,7 @@ pub fn of(joined: Joined, told: &mut RoomTold) -> RoomState {
         typing: joined.signals.typing,
         presence: joined.signals.presence,
         queues: joined.signals.queues,
+        read_by: joined.signals.read_by,
     }
 }
 
@@ -55,7 +56,9 @@ pub fn of(joined: Joined, told: &mut RoomTold) -> RoomState {
 fn take(entry: Entry, messages: &mut Vec<Message>) {
     match entry.body {
         EntryBody::Message { message } => messages.push(*message),
-        EntryBody::MessageEdited { message } | EntryBody::MessageCompleted { message: Some(message), .. } => {
+        EntryBody::MessageEdited { message }
+        | EntryBody::MessageMarked { message, .. }
+        | EntryBody::MessageCompleted { message: Some(message), .. } => {
             if let Some(held) = messages.iter_mut().find(|held| held.id == message.id) {
                 *held = *message;
             }

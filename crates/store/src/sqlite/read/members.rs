@@ -1,6 +1,6 @@
 //! Members of rooms.
 
-use antiphon_protocol::{Member, RoomId, UserId};
+use antiphon_protocol::{Member, ReadBy, RoomId, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{at_most, rid};
@@ -45,6 +45,13 @@ pub(crate) fn page(
         Some(rid) => of_room(sql, rid, after, limit),
         None => Ok(Vec::new()),
     }
+}
+
+/// How far the members of a room have read who have read anything.
+pub(super) fn read_marks(sql: &Connection, rid: i64) -> rusqlite::Result<Vec<ReadBy>> {
+    let query = "SELECT user, read FROM members WHERE rid = ?1 AND read > 0";
+    let mut statement = sql.prepare_cached(query)?;
+    statement.query_map([rid], |row| Ok(ReadBy { user: id(row, 0)?, ordinal: row.get(1)? }))?.collect()
 }
 
 /// Members of a room by id, after one.

@@ -6,7 +6,7 @@ use rusqlite::{
     types::{Type, ValueRef},
 };
 
-use super::rid;
+use super::{PAGE_BYTES, rid};
 use crate::{
     OpenMessage, OpenPart,
     sqlite::codec::{LAST_SEQ, json, of_word, place},
@@ -21,6 +21,25 @@ pub(crate) fn message(
     let query = "SELECT message FROM messages \
                  WHERE place = (SELECT min(place) FROM messages WHERE rid = ?1 AND id = ?2)";
     sql.prepare_cached(query)?.query_row(params![rid, id.as_str()], |row| raw(row, 0)).optional()
+}
+
+/// The pinned messages of a room, the one that was pinned last first, as many as one answer holds; and whether there are more.
+pub(crate) fn pinned(sql: &Connection, room: &RoomId) -> rusqlite::Result<(Vec<RawJson<Message>>, bool)> {
+    let Some(rid) = rid(sql, room)? else { return Ok(Default::default()) };
+    let query = "SELECT message FROM messages INDEXED BY messages_pinned \
+                 WHERE rid = ?1 AND pinned IS NOT NULL ORDER BY pinned DESC";
+    let mut statement = sql.prepare_cached(query)?;
+    let mut rows = statement.query([rid])?;
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        if bytes >= PAGE_BYTES {
+            return Ok((found, true));
+        }
+        let message = raw(row, 0)?;
+        bytes += message.as_str().len();
+        found.push(message);
+    }
+    Ok((found, false))
 }
 
 /// A column that holds a message, passed on as it is.

@@ -1,6 +1,6 @@
 //! Rooms: one with everything in it, or many in a list.
 
-use antiphon_protocol::{Epoch, Role, RoomId, UserId, room::RoomSummary};
+use antiphon_protocol::{Epoch, Role, RoomId, UserId, room::RoomSummary, signal::READ_TOLD_MEMBERS};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{approvals, at_most, members, messages, runs};
@@ -21,9 +21,10 @@ pub(crate) fn snapshot(
     });
     let Some((rid, info, head, ordinal, active_at)) = found.optional()? else { return Ok(None) };
     let members = members::of_room(sql, rid, None, usize::MAX)?;
+    let read = if members.len() > READ_TOLD_MEMBERS { Vec::new() } else { members::read_marks(sql, rid)? };
     let open = messages::open_in(sql, rid)?;
     let (runs, approvals) = (runs::open_in(sql, rid)?, approvals::open_in(sql, rid)?);
-    Ok(Some(RoomSnapshot { info, epoch, head, ordinal, active_at, members, open, runs, approvals }))
+    Ok(Some(RoomSnapshot { info, epoch, head, ordinal, active_at, members, read, open, runs, approvals }))
 }
 
 pub(crate) fn of_user(

@@ -1,6 +1,6 @@
 //! Messages are edited and deleted.
 
-use antiphon_protocol::{EntryBody, MessageId, Part, RoomId};
+use antiphon_protocol::{EntryBody, Mark, MessageId, Part, RoomId};
 
 use super::{Writing, messages::Stored};
 use crate::{
@@ -55,6 +55,12 @@ impl Writing<'_> {
         stored.message.parts.clear();
         stored.message.visible_to.clear();
         stored.message.reactions.clear();
+        if stored.message.bears(Mark::Pinned) {
+            self.set_pinned(&stored, None)?;
+        }
+        for mark in [Mark::Pinned, Mark::Hidden] {
+            stored.message.set_mark(mark, None);
+        }
         stored.message.rev = counters.head + 1;
         stored.message.deleted_at = Some(self.command.at);
         self.save(&stored)?;

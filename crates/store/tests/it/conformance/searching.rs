@@ -1,6 +1,6 @@
 //! Search: all words, newest first, in one's own rooms, and never an operator.
 
-use antiphon_protocol::{MessageStatus, Part, Role};
+use antiphon_protocol::{Mark, MessageStatus, Part, Role};
 use antiphon_store::{Change, NewMember, StoreError};
 
 use crate::support::{World, id, promises, text, words};
@@ -101,6 +101,23 @@ promises! {
         caught_up(world, "z2").await;
         assert!(search(world, "ada", "apple", None, 10).await.is_empty());
         assert_eq!(search(world, "ada", "pear", None, 10).await, ["e-false", "e-true"]);
+    }
+
+    /// A mark is not an edit: it neither takes words out of the index nor puts them in twice.
+    async fn a_marked_message_is_found_as_before(world: &mut World) {
+        world.room("lounge", &["ada"]).await;
+        world.say("ada", "lounge", "m1", "apple").await;
+        caught_up(world, "z1").await;
+        for (active, marker) in [(true, "z2"), (false, "z3")] {
+            let (room, message_id, mark) = (id("lounge"), id("m1"), Mark::Pinned);
+            world.act("ada", Change::MarkMessage { room, message_id, mark, active, pins: 1 }).await.unwrap();
+            caught_up(world, marker).await;
+            assert_eq!(search(world, "ada", "apple", None, 10).await, ["m1"]);
+        }
+        let (room, message_id) = (id("lounge"), id("m1"));
+        world.act("ada", Change::EditMessage { room, message_id, parts: words("pear") }).await.unwrap();
+        caught_up(world, "z4").await;
+        assert!(search(world, "ada", "apple", None, 10).await.is_empty());
     }
 
     /// Many times the same word, before and after an edit: the old ones must not come back with the deletion.

@@ -59,12 +59,16 @@ impl Fold {
             EntryBody::MessageCompleted { message, .. } => {
                 self.show(message.as_ref().expect("with its message"))
             }
-            EntryBody::MessageEdited { message } => self.show(message),
+            EntryBody::MessageEdited { message } | EntryBody::MessageMarked { message, .. } => {
+                self.show(message)
+            }
             EntryBody::MessageDeleted { message_id } => {
                 self.change(message_id, entry, |message| {
                     message.parts.clear();
                     message.visible_to.clear();
                     message.reactions.clear();
+                    message.set_mark(Mark::Pinned, None);
+                    message.set_mark(Mark::Hidden, None);
                     message.deleted_at = Some(entry.at);
                 });
             }
