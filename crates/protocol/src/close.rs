@@ -25,11 +25,13 @@ pub enum CloseCode {
     Revoked,
     /// The client does not speak this protocol, or sends too many faulty frames.
     ProtocolViolation,
+    /// The client speaks another version of this protocol.
+    OtherVersion,
 }
 
 impl CloseCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Draining,
         Self::HeartbeatMissed,
         Self::AuthenticationTimeout,
@@ -39,6 +41,7 @@ impl CloseCode {
         Self::TokenExpired,
         Self::Revoked,
         Self::ProtocolViolation,
+        Self::OtherVersion,
     ];
 
     /// The number on the wire.
@@ -53,6 +56,7 @@ impl CloseCode {
             Self::TokenExpired => 4501,
             Self::Revoked => 4502,
             Self::ProtocolViolation => 4503,
+            Self::OtherVersion => 4504,
         }
     }
 
@@ -73,6 +77,7 @@ impl CloseCode {
             Self::TokenExpired => "the token expired",
             Self::Revoked => "access was withdrawn",
             Self::ProtocolViolation => "not antiphon.v1",
+            Self::OtherVersion => "this server speaks antiphon.v1",
         }
     }
 }

@@ -68,6 +68,15 @@ impl Accept {
         Some(chosen)
     }
 
+    /// Chooses an offer although the server does not speak it, for who is to be told so in a close frame: browsers keep the
+    /// answer to a refused upgrade to themselves, and end a connection without one of their subprotocols. Tells whether
+    /// there was such an offer.
+    pub fn choose_unspoken(&mut self, is_known: impl Fn(&str) -> bool) -> bool {
+        let offer = self.subprotocols().find(|offer| is_known(offer));
+        self.chosen = offer.and_then(|offer| HeaderValue::from_str(offer).ok());
+        self.chosen.is_some()
+    }
+
     /// The 101 answer. After it has been written, the stream speaks WebSocket.
     pub fn into_response(self) -> Response<()> {
         let mut response = Response::new(());

@@ -5,6 +5,10 @@ import type { Message } from './model/message.ts';
 import type { Role, RoomInfo, RoomKind, RoomSummary, Visibility } from './model/room.ts';
 import { toMessage, toRoomSummary } from './wire/convert.ts';
 import { said } from './wire/said.ts';
+import type { Wire } from './wire/words.ts';
+
+/** What those who keep order in a room can say of a message. */
+export type Mark = Wire.Mark;
 
 /** A room to be made. */
 export interface NewRoom {
@@ -42,6 +46,32 @@ export async function invite(
 export async function discoverRooms(chat: ChatClient): Promise<readonly RoomSummary[]> {
   const { rooms } = await chat.ask({ type: 'list_rooms', discover: true });
   return rooms.map(toRoomSummary);
+}
+
+/** Pins a message to its room, or hides it from the first glance; or takes that back. */
+export async function markMessage(
+  chat: ChatClient,
+  { room, id }: Pick<Message, 'room' | 'id'>,
+  mark: Mark,
+  active = true,
+): Promise<void> {
+  const what = { type: 'mark_message', room, message_id: id, mark, active } as const;
+  await chat.ask({ ...what, id: mintId(Date.now()) }, 'repeat');
+}
+
+/** The pinned messages of a room, the one that was pinned last first. */
+export async function listPinned(chat: ChatClient, room: string): Promise<readonly Message[]> {
+  const { pinned } = await chat.ask({ type: 'list_pinned', room });
+  return pinned.map((message) => toMessage(message, message.id, chat.user?.id));
+}
+
+/** Ends at once what was asked to stop and does not: a tool call, or the run that writes a message. */
+export async function endNow(
+  chat: ChatClient,
+  what: { readonly room: string } & ({ readonly toolCall: string } | { readonly message: string }),
+): Promise<void> {
+  const target = 'toolCall' in what ? { tool_call: what.toolCall } : { message_id: what.message };
+  await chat.ask({ type: 'cancel', room: what.room, ...target, force: true }, 'repeat');
 }
 
 /** Finds messages by their words, in one room or in all of one's rooms. */

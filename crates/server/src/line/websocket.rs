@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use antiphon_protocol::{Error, ErrorCode, SUBPROTOCOL};
+use antiphon_protocol::{CloseCode, Error, ErrorCode, SUBPROTOCOL};
 use antiphon_websocket::{
     Connection, Limits, Settings,
     encode::text_frame,
@@ -20,7 +20,12 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tracing::debug;
 
-use super::{Ended, Line, client::Client, farewell, sign_in, words};
+use super::{
+    Ended, Line,
+    client::Client,
+    farewell::{self, Farewell},
+    sign_in, words,
+};
 use crate::{doors::Doors, http::Failure, peer::Peer};
 
 /// What the meters call it.
@@ -28,6 +33,9 @@ pub(super) const DOOR: &str = "ws";
 
 /// The socket of a client: messages in, frames out.
 pub type Socket = Connection<TcpStream>;
+
+/// What the subprotocols of all versions begin with.
+const OTHER_VERSIONS: &str = "antiphon.v";
 
 /// Most frames of one message. The largest message in pieces of 128 bytes.
 const MAX_FRAGMENTS: u32 = 1_024;
@@ -43,13 +51,25 @@ pub async fn door(
         Err(refusal) => return Ok(*refusal),
     };
     let offers_others = accept.subprotocols().next().is_some();
-    if accept.choose_subprotocol(&[SUBPROTOCOL]).is_none() && offers_others {
+    let is_ours = accept.choose_subprotocol(&[SUBPROTOCOL]).is_some() || !offers_others;
+    if !is_ours && !accept.choose_unspoken(|offer| offer.starts_with(OTHER_VERSIONS)) {
         return Err(Error::new(ErrorCode::BadRequest, "this door speaks the subprotocol antiphon.v1").into());
     }
     doors.check_open()?;
     let upgrade = hyper::upgrade::on(&mut request);
-    doors.tasks.spawn(serve(upgrade, peer, Arc::clone(&doors)));
+    if is_ours {
+        doors.tasks.spawn(serve(upgrade, peer, Arc::clone(&doors)));
+    } else {
+        doors.tasks.spawn(turn_away(upgrade, peer, Arc::clone(&doors)));
+    }
     Ok(accept.into_response().map(|()| Body::empty()))
+}
+
+/// Tells a client of another version that it is one.
+async fn turn_away(upgrade: OnUpgrade, peer: Arc<Peer>, doors: Arc<Doors>) {
+    let Some(socket) = open(upgrade, &doors, doors.settings.limits.frame_bytes).await else { return };
+    let ended = Box::new((Line::Socket(socket), Farewell::Ours(CloseCode::OtherVersion)));
+    farewell::say(ended, peer.address, &doors).await;
 }
 
 /// How an upgrade request is answered; what is none, or a bad one, gets its refusal.

@@ -130,6 +130,19 @@ async fn the_subprotocol_is_agreed() {
         ours.unwrap_or_else(|_| panic!("refused")).1.headers()["sec-websocket-protocol"],
         "antiphon.v1"
     );
+    let other = Socket::try_open(&server.authority(), &[("sec-websocket-protocol", "chat")]).await;
+    assert!(other.is_err(), "another protocol was accepted");
     let none = Socket::try_open(&server.authority(), &[]).await;
     assert!(none.is_ok_and(|(_, response)| !response.headers().contains_key("sec-websocket-protocol")));
+}
+
+/// A page that is older or newer than the server: it learns so by a close code, because a browser tells it nothing else.
+#[tokio::test]
+async fn a_client_of_another_version_is_told_so() {
+    let server = TestServer::start().await;
+    let offer = [("sec-websocket-protocol", "antiphon.v0")];
+    let (mut socket, response) =
+        Socket::try_open(&server.authority(), &offer).await.unwrap_or_else(|_| panic!("refused"));
+    assert_eq!(response.headers()["sec-websocket-protocol"], "antiphon.v0");
+    assert_eq!(socket.closed().await, 4504);
 }

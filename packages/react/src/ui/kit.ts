@@ -6,7 +6,7 @@
 export { forgetDrafts } from '../draft.ts';
 export { AnnounceContext, useAnnounce } from './a11y/announce.ts';
 export { Announcer } from './a11y/Announcer.tsx';
-export { speak, spoken } from './a11y/spoken.ts';
+export { spoken } from './a11y/spoken.ts';
 export type { Spoken } from './a11y/spoken.ts';
 export { useNow } from './clock/now.ts';
 export { type ChatComponentMap, ComponentsContext } from './components.ts';
@@ -27,6 +27,7 @@ export { roomName } from './live/room-name.ts';
 export { EmptyRoom, type EmptyRoomProps, Nothing } from './log/EmptyRoom.tsx';
 export type { Jump, Target } from './log/jump.ts';
 export { LogSkeleton } from './log/LogSkeleton.tsx';
+export { paceShown } from './message/pace.ts';
 export { BotControl } from './room/BotControl.tsx';
 export { Conversation } from './room/Conversation.tsx';
 export { Header } from './room/Header.tsx';

@@ -1,6 +1,6 @@
 /** What everyone sets for themselves, on this device: how the page looks, and what is read out. */
 import { useState } from 'react';
-import { Button, Dialog, speak, type Spoken, spoken, useReadable } from '@antiphon/react/ui/kit';
+import { Button, Dialog, paceShown, type Spoken, spoken, useReadable } from '@antiphon/react/ui/kit';
 import { applyTheme, currentTheme, type Theme } from '../theme/theme.ts';
 
 const THEMES: readonly (readonly [Theme, string])[] = [
@@ -13,6 +13,11 @@ const SPOKEN: readonly (readonly [Spoken, string])[] = [
   ['finished', 'When they are finished'],
   ['sentences', 'Sentence by sentence'],
   ['silent', 'Not at all'],
+];
+
+const PACE: readonly (readonly ['yes' | 'no', string])[] = [
+  ['no', 'When pointed at'],
+  ['yes', 'Always'],
 ];
 
 export function Settings({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
@@ -30,7 +35,13 @@ export function Settings({ onClose, onKeys }: { onClose: () => void; onKeys: () 
           legend="Screen readers read out agents' answers"
           options={SPOKEN}
           chosen={useReadable(spoken)}
-          onChange={speak}
+          onChange={spoken.set}
+        />
+        <Choice
+          legend="How fast agents write"
+          options={PACE}
+          chosen={useReadable(paceShown)}
+          onChange={paceShown.set}
         />
         <div className="ap-dialog-verbs">
           <Button look="quiet" className="only-keys" onClick={onKeys}>

@@ -13,7 +13,6 @@ import { Panel } from '../panel/Panel.tsx';
 import type * as Sheets from '../rooms/sheets.ts';
 import { RoomNav } from '../rooms/RoomNav.tsx';
 import { Conversation } from './Conversation.tsx';
-import { NoRoom } from './NoRoom.tsx';
 import { closeRoom, openRoom, useRoomId } from './route.ts';
 import { useShortcuts } from './shortcuts.ts';
 
@@ -85,7 +84,13 @@ export function Shell({ me }: { me: UserView }) {
             onSheet={setSheet}
           />
         ) : (
-          <NoRoom loading={list.loading || first !== undefined} onSide={setSide} onSheet={setSheet} />
+          sheets && (
+            <sheets.NoRoom
+              loading={list.loading || first !== undefined}
+              onSide={setSide}
+              onSheet={setSheet}
+            />
+          )
         )}
         {room && (
           <Panel
@@ -147,7 +152,9 @@ function OpenSheet({ sheets, sheet, room, onSheet, onOpen }: OpenSheetProps) {
     case 'people':
       return place ? <sheets.AddPeople place={place} onClose={close} /> : null;
     case 'room':
-      return place ? <sheets.RoomSettings place={place} onClose={close} onLeft={leaveFor(onSheet)} /> : null;
+      return place ? (
+        <sheets.RoomSettings place={place} onClose={close} onLeft={leaveFor(onSheet)} onOpen={onOpen} />
+      ) : null;
     case null:
       return null;
   }

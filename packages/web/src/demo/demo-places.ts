@@ -1,7 +1,7 @@
 /** Rooms of the demonstration: they are listed, made and left; what else is done to them changes nothing. */
 import { type UserView, type Writable, writable } from '@antiphon/react/ui/kit';
 import { ines, mara, scribe } from '@antiphon/react/ui/samples';
-import type { NewRoomInput, OpenRoom, Places, PlaceView, RoomListView } from '../page/page.ts';
+import type { NewRoomInput, OpenRoom, PinView, Places, PlaceView, RoomListView } from '../page/page.ts';
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -44,6 +44,12 @@ export class DemoPlaces implements Places {
     return Promise.resolve([
       { id: 'lighthouse', name: 'lighthouse', topic: 'Who watches the watchers' },
       { id: 'tide-tables', name: 'tide-tables' },
+    ]);
+  }
+
+  pinned(): Promise<readonly PinView[]> {
+    return Promise.resolve([
+      { key: 'm1', excerpt: 'The door opens at nine on Thursday.', at: Date.now(), author: mara.name },
     ]);
   }
 

@@ -4,6 +4,7 @@ import {
   type DecisionView,
   type LogItem,
   type LogView,
+  type MarkView,
   type MemberView,
   type MessageView,
   type Outgoing,
@@ -158,6 +159,18 @@ export class DemoRoom implements RoomView {
   }
 
   again(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  mark(key: string, mark: MarkView, active: boolean): Promise<void> {
+    this.change(key, (old) => {
+      const others = Object.entries(old).filter(([name]) => name !== mark);
+      return Object.fromEntries([...others, ...(active ? [[mark, me.name]] : [])]) as unknown as MessageView;
+    });
+    return Promise.resolve();
+  }
+
+  retryTool(): Promise<void> {
     return Promise.resolve();
   }
 

@@ -45,6 +45,15 @@ export function messageStates(now: number): readonly LogItem[] {
     answer('I began to list the rooms, of which the first is', 'stopped'),
     answer('The second room has', 'interrupted'),
     answer('', 'failed', 'scribe could not finish: its model did not answer within 60 s.'),
+    message(mara, ago(120), 'The door opens at nine on Thursday.', {
+      pinned: 'Mara Lindqvist',
+      marks: ['pinned', 'hidden'],
+    }),
+    message(tomas, ago(110), 'Something that helps nobody.', {
+      hidden: 'Mara Lindqvist',
+      marks: ['pinned', 'hidden'],
+    }),
+    mine('Sent, and read.', { state: 'sent', since: ago(20), note: 'Seen by Mara Lindqvist' }),
     mine('Sent and stored.', { state: 'sent', since: ago(20), note: 'Sent' }),
     mine('This one is on its way, slowly.', { state: 'sending', since: ago(5) }),
     mine('This one waits for a connection.', { state: 'queued', since: ago(8) }),

@@ -45,6 +45,16 @@ function calls(now: number): readonly PartView[] {
       progress: { fraction: 0.3, message: '12 of 40 files' },
     }),
     tool({
+      name: 'research',
+      state: 'running',
+      summary: 'how others recover cursors',
+      startedAt: ago(26),
+      inner: [
+        tool({ name: 'search', state: 'done', startedAt: ago(24), endedAt: ago(22) }).call,
+        tool({ name: 'read_page', state: 'running', summary: 'rfc6455', startedAt: ago(12) }).call,
+      ],
+    }),
+    tool({
       name: 'restart_node',
       state: 'approval',
       startedAt: ago(30),

@@ -33,8 +33,7 @@ export function connectionScenes(chat: DemoChat, now: number): Scenes {
     },
     outdated: () => {
       chat.fill('release-42', afternoon(now));
-      const message = 'This page is older than the server.';
-      connection({ state: 'failed', error: { code: 'unsupported', message } });
+      connection({ state: 'failed', error: { code: 'outdated', message: '' } });
     },
   };
 }

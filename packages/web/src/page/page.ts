@@ -35,6 +35,11 @@ export interface HitView {
   readonly at: number;
 }
 
+/** A message that is pinned to its room. */
+export interface PinView extends Pick<HitView, 'key' | 'excerpt' | 'at'> {
+  readonly author: string;
+}
+
 /** A room that I am in, as those who keep it in order see it. */
 export interface PlaceView {
   readonly id: string;
@@ -79,6 +84,8 @@ export interface Places {
   /** People and agents whom I know from other rooms, and who are not in this one. */
   acquaintances(room: string): Promise<readonly UserView[]>;
   /** Resolves to the new room's id. */
+  /** The pinned messages of a room, the one that was pinned last first. */
+  pinned(room: string): Promise<readonly PinView[]>;
   create(input: NewRoomInput): Promise<string>;
   change(room: string, change: PlaceChange): Promise<void>;
   leave(room: string): Promise<void>;

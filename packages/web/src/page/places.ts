@@ -6,11 +6,12 @@ import {
   createRoom,
   discoverRooms,
   invite,
+  listPinned,
   removeMember,
   updateRoom,
 } from '@antiphon/client/rooms';
-import { type Readable, roomName, type UserView, userView } from '@antiphon/react/ui/kit';
-import type { NewRoomInput, OpenRoom, PlaceChange, Places, PlaceView } from './page.ts';
+import { excerptOf, type Readable, roomName, type UserView, userView } from '@antiphon/react/ui/kit';
+import type { NewRoomInput, OpenRoom, PinView, PlaceChange, Places, PlaceView } from './page.ts';
 
 /** In so many of my rooms, the latest active ones, is looked for people whom I know. */
 const ROOMS_LOOKED_AT = 12;
@@ -67,6 +68,15 @@ export class LivePlaces implements Places {
         ...(topic === undefined || topic === '' ? {} : { topic }),
       }))
       .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  async pinned(room: string): Promise<readonly PinView[]> {
+    const members = this.#client.getRoom(room);
+    const pinned = await listPinned(this.#client, room);
+    return pinned.map((message) => {
+      const { key, at, sender } = message;
+      return { key, at, excerpt: excerptOf(message), author: members?.member(sender)?.name ?? sender };
+    });
   }
 
   async acquaintances(room: string): Promise<readonly UserView[]> {

@@ -6,15 +6,17 @@ import { FormError } from '../forms/FormError.tsx';
 import { useDeed } from '../forms/use-deed.ts';
 import { type PlaceView, usePage } from '../page/page.ts';
 import { AddressField } from './AddressField.tsx';
+import { Pinned } from './Pinned.tsx';
 import { NameField, OpenField, TopicField } from './RoomFields.tsx';
 
 interface RoomSettingsProps {
   readonly place: PlaceView;
   readonly onClose: () => void;
   readonly onLeft: () => void;
+  readonly onOpen: (roomId: string, key: string) => void;
 }
 
-export function RoomSettings({ place, onClose, onLeft }: RoomSettingsProps) {
+export function RoomSettings({ place, onClose, onLeft, onOpen }: RoomSettingsProps) {
   return (
     <Dialog label={`About ${place.name}`} onClose={onClose}>
       <div className="ap-dialog-body">
@@ -23,13 +25,20 @@ export function RoomSettings({ place, onClose, onLeft }: RoomSettingsProps) {
         ) : (
           <About place={place} onClose={onClose} />
         )}
+        <Pinned
+          room={place.id}
+          onOpen={(room, key) => {
+            onClose();
+            onOpen(room, key);
+          }}
+        />
         {!place.home && <Leave place={place} onLeft={onLeft} />}
       </div>
     </Dialog>
   );
 }
 
-function Change({ place, onClose }: Omit<RoomSettingsProps, 'onLeft'>) {
+function Change({ place, onClose }: Pick<RoomSettingsProps, 'place' | 'onClose'>) {
   const page = usePage();
   const [name, setName] = useState(place.name);
   const [topic, setTopic] = useState(place.topic);
@@ -59,7 +68,7 @@ function Change({ place, onClose }: Omit<RoomSettingsProps, 'onLeft'>) {
   );
 }
 
-function About({ place, onClose }: Omit<RoomSettingsProps, 'onLeft'>) {
+function About({ place, onClose }: Pick<RoomSettingsProps, 'place' | 'onClose'>) {
   return (
     <div className="room-form">
       <h2>{place.name}</h2>

@@ -4,8 +4,8 @@ use super::step_to;
 use std::collections::BTreeMap;
 
 use antiphon_protocol::{
-    Activity, Approval, ApprovalId, Entry, EntryBody, Member, Message, MessageId, Reaction, Room, Run, RunId,
-    RunState, ToolCallId, ToolState, UserId,
+    Activity, Approval, ApprovalId, Entry, EntryBody, Mark, Member, Message, MessageId, Reaction, Room, Run,
+    RunId, RunState, ToolCallId, ToolState, UserId,
 };
 
 /// A room as entries tell it.

@@ -56,7 +56,7 @@ export function outageWords(connection: ConnectionView, now: number): string {
     case 'connecting':
       return `Connecting.${waiting}`;
     case 'failed':
-      return connection.error?.message ?? 'The server does not let this page in.';
+      return failureWords(connection.error);
     default: {
       const left = (connection.retryAt ?? 0) - now;
       const when = left > 0 ? `Retrying in ${counting(Math.ceil(left / 1000) * 1000)}.` : 'Retrying now.';
@@ -65,13 +65,18 @@ export function outageWords(connection: ConnectionView, now: number): string {
   }
 }
 
+function failureWords(error: ConnectionView['error']): string {
+  if (error?.code === 'outdated') return 'This page is older than the server.';
+  return error?.message ?? 'The server does not let this page in.';
+}
+
 /** The same to be heard once: without what counts down meanwhile. */
 export function spokenOutage({ state, error }: ConnectionView): string {
   switch (state) {
     case 'offline':
       return 'This device is offline. What you write is sent when it is back.';
     case 'failed':
-      return `Not connected. ${error?.message ?? 'The server does not let this page in.'}`;
+      return `Not connected. ${failureWords(error)}`;
     case 'connecting':
       return 'Not connected yet.';
     default:

@@ -19,7 +19,7 @@ export function answerView(
   const ended = run?.endedAt === undefined ? {} : { endedAt: run.endedAt };
   switch (message.status) {
     case 'streaming':
-      return { ...common, state: acting(message, run) };
+      return { ...common, ...stopOf(run), state: acting(message, run) };
     case 'complete':
       return { ...common, ...ended, state: 'done' };
     case 'cancelled': {
@@ -37,6 +37,10 @@ export function answerView(
     case 'failed':
       return { ...common, ...ended, state: 'failed', ...(run?.error ? { note: sentence(run.error) } : {}) };
   }
+}
+
+function stopOf(run: Run | undefined): Pick<AnswerView, 'stopSince'> {
+  return run?.cancellation?.outcome === 'requested' ? { stopSince: run.cancellation.at } : {};
 }
 
 function acting(message: Message, run: Run | undefined): AnswerView['state'] {

@@ -89,11 +89,13 @@ export class GivenRoom implements RoomView {
   readonly edit = nothing;
   readonly remove = nothing;
   readonly react = nothing;
+  readonly mark = nothing;
   readonly loadOlder = nothing;
   readonly reveal = nothing;
   readonly fillGap = nothing;
   readonly again = nothing;
   readonly cancelTool = nothing;
+  readonly retryTool = nothing;
   readonly decide = nothing;
   readonly continueRun = nothing;
   readonly retry = (): void => undefined;
@@ -114,6 +116,8 @@ export class GivenRoom implements RoomView {
       quoted: undefined,
       newest: false,
       caused: [],
+      readers: [],
+      marks: [],
       waits: undefined,
       asks: undefined,
       approvalOf: () => undefined,

@@ -8,6 +8,7 @@ import { messageView } from './message.ts';
 import type { Scene } from './scene.ts';
 
 const NOTHING: readonly Caused[] = [];
+const NOBODY: readonly string[] = [];
 
 /** The current picture of what has this key; the same object while nothing changed. */
 export function itemOf(scene: Scene, key: string): () => LogItem | undefined {
@@ -39,9 +40,30 @@ function messageOf(scene: Scene, key: string): () => MessageView | undefined {
         // Only messages with tool calls show what is asked about them.
         message?.parts.some(({ type }) => type === 'tool_call') === true ? scene.approvals() : undefined,
         scene.room?.me?.role,
+        newest ? scene.readers() : NOBODY,
+        scene.marks(),
+        // Whoever marked a message has a name.
+        (message?.pinnedBy ?? message?.hiddenBy) === undefined ? undefined : scene.people(),
       ];
     },
-    ([message, author, run, mine, quoted, quotedName, newest, caused, stopping, me, waits, asks, , role]) =>
+    ([
+      message,
+      author,
+      run,
+      mine,
+      quoted,
+      quotedName,
+      newest,
+      caused,
+      stopping,
+      me,
+      waits,
+      asks,
+      ,
+      role,
+      readers,
+      marks,
+    ]) =>
       message &&
       author &&
       messageView({
@@ -53,6 +75,8 @@ function messageOf(scene: Scene, key: string): () => MessageView | undefined {
         quoted: quoted && { message: quoted, name: quotedName ?? '' },
         newest,
         caused,
+        readers,
+        marks,
         stopping,
         waits,
         asks,

@@ -1,9 +1,11 @@
 /** A room of the page, over a room of the SDK: what is looked at keeps it open. */
 import { type ChatClient, isFinalTool, type Room, textOf, type User } from '@antiphon/client';
+import { endNow, markMessage } from '@antiphon/client/rooms';
 import type { Outgoing, RoomView } from '../view/chat.ts';
 import type {
   LogItem,
   LogView,
+  MarkView,
   MemberView,
   RoomInfo,
   UserView,
@@ -98,6 +100,13 @@ export class LiveRoom implements RoomView {
     const has = this.#scene.message(key)?.reactions.some((one) => one.emoji === emoji && one.own) === true;
     return this.#do('Your reaction did not arrive.', (room) => room.react(key, emoji, !has));
   }
+  mark(key: string, mark: MarkView, active: boolean): Promise<void> {
+    const message = this.#scene.message(key);
+    if (!message) return Promise.resolve();
+    return this.#do('The message could not be marked.', () =>
+      markMessage(this.#host.client, message, mark, active),
+    );
+  }
   retry(key: string): void {
     this.#scene.room?.retry(key);
   }
@@ -129,8 +138,12 @@ export class LiveRoom implements RoomView {
     this.#scene.room?.typing.keystroke();
   }
 
-  stop(key: string): Promise<void> {
-    return this.#do('The agent could not be stopped.', (room) => room.stop(key));
+  stop(key: string, force = false): Promise<void> {
+    const { client } = this.#host;
+    const message = this.#scene.message(key)?.id ?? key;
+    return this.#do('The agent could not be stopped.', (room) =>
+      force ? endNow(client, { room: this.id, message }) : room.stop(key),
+    );
   }
   again(key: string): Promise<void> {
     return this.#do('That question is too far back. Ask it once more.', (room) => {
@@ -141,8 +154,19 @@ export class LiveRoom implements RoomView {
       return Promise.resolve();
     });
   }
-  async cancelTool(callId: string): Promise<void> {
+  async retryTool(callId: string): Promise<void> {
+    await this.#do('The agent could not be asked.', (room) => {
+      const call = room.tools.get(callId);
+      const message = room.getMessage(call?.messageKey ?? '');
+      if (!call || !message) return Promise.reject(new Error(''));
+      const text = `Please try \`${call.name}\` once more.`;
+      room.sendMessage({ text, replyTo: message.id, to: [call.bot] });
+      return Promise.resolve();
+    });
+  }
+  async cancelTool(callId: string, force = false): Promise<void> {
     const { asked } = this.#scene;
+    const { client } = this.#host;
     const calls = (change: (ids: Set<string>) => void) => asked.update((ids) => edited(ids, change));
     // Calls that are over need no mark any more.
     calls((ids) => {
@@ -151,10 +175,12 @@ export class LiveRoom implements RoomView {
       ids.add(callId);
     });
     await this.#do('The tool could not be stopped.', (room) =>
-      room.tools.cancel(callId).catch((error: unknown) => {
-        calls((ids) => ids.delete(callId));
-        throw error;
-      }),
+      (force ? endNow(client, { room: this.id, toolCall: callId }) : room.tools.cancel(callId)).catch(
+        (error: unknown) => {
+          calls((ids) => ids.delete(callId));
+          throw error;
+        },
+      ),
     );
   }
   async decide(approvalId: string, verdict: VerdictView): Promise<void> {

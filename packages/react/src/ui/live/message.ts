@@ -1,6 +1,6 @@
 /** A message of the SDK as the page shows it. */
 import { type Message, type Role, type Run, textOf } from '@antiphon/client';
-import type { ApprovalView, MessageView, UserView, WaitView } from '../view/model.ts';
+import type { ApprovalView, MarkView, MessageView, UserView, WaitView } from '../view/model.ts';
 import { answerView } from './answer.ts';
 import { type Caused, deliveryView } from './delivery.ts';
 import { type PartFacts, partViews } from './parts.ts';
@@ -22,6 +22,10 @@ export interface MessageFacts {
   /** It is my newest one; what became of it. */
   readonly newest: boolean;
   readonly caused: readonly Caused[];
+  /** Who has read it, if it is my newest one. */
+  readonly readers: readonly string[];
+  /** What I may mark messages as. */
+  readonly marks: readonly MarkView[];
   readonly waits: readonly WaitView[] | undefined;
   readonly asks: readonly ApprovalView[] | undefined;
   readonly approvalOf: PartFacts['approvalOf'];
@@ -44,13 +48,13 @@ export function messageView(facts: MessageFacts): MessageView {
     own: message.own,
     parts: partViews(message, facts),
     ...(message.own && message.deletedAt === undefined
-      ? { delivery: deliveryView(message, facts.newest, facts.caused) }
+      ? { delivery: deliveryView(message, facts.newest, facts.caused, facts.readers) }
       : {}),
     ...(message.run === undefined ? {} : { answer: answerView(message, run, { mine, nameOf }) }),
     ...(facts.waits === undefined ? {} : { waits: facts.waits }),
     ...(facts.asks === undefined ? {} : { asks: facts.asks }),
     ...(message.editedAt === undefined ? {} : { edited: true }),
-    ...(message.deletedAt === undefined ? {} : { deleted: true }),
+    ...(message.deletedAt === undefined ? markViews(message, facts) : { deleted: true }),
     ...(!message.own && calls(textOf(message), facts.me.name) ? { mentionsMe: true } : {}),
     ...(reply === undefined ? {} : { replyTo: reply }),
     ...(message.reactions.length === 0
@@ -63,6 +67,17 @@ export function messageView(facts: MessageFacts): MessageView {
             names: users.map(nameOf),
           })),
         }),
+  };
+}
+
+function markViews(
+  { pinnedBy, hiddenBy, status }: Message,
+  { marks, nameOf }: MessageFacts,
+): Pick<MessageView, 'pinned' | 'hidden' | 'marks'> {
+  return {
+    ...(pinnedBy === undefined ? {} : { pinned: nameOf(pinnedBy) }),
+    ...(hiddenBy === undefined ? {} : { hidden: nameOf(hiddenBy) }),
+    ...(marks.length === 0 || status === 'streaming' ? {} : { marks }),
   };
 }
 

@@ -23,20 +23,39 @@ export interface PartFacts {
 
 export function partViews(message: Message, facts: PartFacts): readonly PartView[] {
   const last = message.status === 'streaming' ? message.parts.length - 1 : -1;
+  const rootOf = rootsOf(message.parts);
   return message.parts.flatMap((part, index): PartView[] => {
+    if (part.type === 'tool_call' && rootOf(part) !== part.id) return [];
     const view = partView(message, part, index, index === last, facts);
     return view ? [view] : [];
   });
 }
 
+/** The call in whose card each call of a message is shown: its own, or that of the call that a sub-agent works for. */
+function rootsOf(parts: readonly Part[]): (call: ToolCallPart) => string {
+  const calls = new Map(
+    parts.flatMap((part) => (part.type === 'tool_call' ? [[part.id, part] as const] : [])),
+  );
+  return (call) => {
+    let root = call;
+    for (let hops = 0; hops <= calls.size; hops += 1) {
+      const parent = calls.get(root.parent ?? '');
+      if (parent === undefined) return root.id;
+      root = parent;
+    }
+    // They work for each other in a circle: a card for each of them.
+    return call.id;
+  };
+}
+
 function partView(
-  { key, at, run }: Message,
+  message: Message,
   part: Part,
   index: number,
   open: boolean,
   facts: PartFacts,
 ): PartView | undefined {
-  const id = `${key}/${index}`;
+  const id = `${message.key}/${index}`;
   const { thoughts, now } = facts;
   // What is not for me is left out; of a tool call there is at least its name and its state.
   if (part.type !== 'tool_call' && hiddenFrom(part, facts.role).hidden !== undefined) return undefined;
@@ -47,7 +66,7 @@ function partView(
     case 'reasoning':
       return { kind: 'reasoning', id, text: part.text, open, ...thoughts.see(id, open, now) };
     case 'tool_call':
-      return { kind: 'tool', id, call: callView(part, at, run, facts) };
+      return { kind: 'tool', id, call: callView(part, message, facts) };
     case 'file':
       return { kind: 'file', id, name: part.name, size: part.size, ...safeUrl(part.url) };
     case 'plan':
@@ -58,14 +77,18 @@ function partView(
   }
 }
 
-function callView(
-  call: ToolCallPart,
-  at: number,
-  run: string | undefined,
-  { mine, stopping, role, approvalOf, nameOf }: PartFacts,
-): ToolView {
+function callView(call: ToolCallPart, message: Message, facts: PartFacts): ToolView {
+  const { mine, stopping, role, approvalOf, nameOf } = facts;
+  const { at, run, parts } = message;
   const approval = approvalOf(call, run);
-  return toolView(call, { at, mine, stopping: stopping.has(call.id), role, approval, nameOf });
+  const rootOf = rootsOf(parts);
+  const inner = parts.flatMap((part) =>
+    part.type === 'tool_call' && part !== call && rootOf(part) === call.id
+      ? [callView(part, message, facts)]
+      : [],
+  );
+  const view = toolView(call, { at, mine, stopping: stopping.has(call.id), role, approval, nameOf });
+  return inner.length > 0 ? { ...view, inner } : view;
 }
 
 /** Only addresses that a click may follow. */

@@ -12,7 +12,7 @@ import type {
   ToolCallPart,
   User,
 } from '@antiphon/client';
-import type { ApprovalView, UserView } from '../view/model.ts';
+import type { ApprovalView, MarkView, UserView } from '../view/model.ts';
 import { type Readable, writable } from '../view/readable.ts';
 import { approvalView } from './approval.ts';
 import { activityOf, type AtWork } from './activity.ts';
@@ -30,6 +30,9 @@ const NO_RUNS: readonly Run[] = [];
 const NO_QUEUES: readonly Queue[] = [];
 const NO_BOTS: readonly Bot[] = [];
 const NO_APPROVALS: readonly Approval[] = [];
+const ALL_MARKS: readonly MarkView[] = ['pinned', 'hidden'];
+const PIN_ONLY: readonly MarkView[] = ['pinned'];
+const NO_MARKS: readonly MarkView[] = [];
 
 export class Scene {
   readonly #client: ChatClient;
@@ -151,6 +154,22 @@ export class Scene {
     ([key, runs]): readonly Caused[] =>
       causedBy(key === undefined ? undefined : this.message(key), runs, (id) => this.user(id)),
   );
+  /** Who has read my newest message, as far as that is told. */
+  readonly readers = settled(
+    memo(
+      () => [this.newestOwn(), this.people(), this.message(this.newestOwn() ?? '')?.ordinal],
+      ([, people, ordinal = Infinity]) =>
+        people
+          .filter(({ id, kind, read = 0 }) => kind === 'person' && id !== this.me().id && read >= ordinal)
+          .map(({ name }) => name),
+    ),
+  );
+  /** What I may mark messages as; the same arrays all the time. */
+  marks(): readonly MarkView[] {
+    const { me, info } = this.room ?? {};
+    if (me?.role === 'owner' || me?.role === 'admin') return ALL_MARKS;
+    return me?.role === 'member' && info?.kind !== 'group' ? PIN_ONLY : NO_MARKS;
+  }
   /** Keys of messages by the run that wrote them. */
   readonly #answers = memo(
     () => [this.keys(), this.room],

@@ -51,7 +51,9 @@ export function toolView(call: ToolCallPart, facts: ToolFacts): ToolView {
     ...(call.progress === undefined ? {} : { progress: progressView(call.progress) }),
     ...(call.output === '' ? {} : { output: call.output }),
     ...(result === undefined ? {} : { result }),
-    ...(call.error === undefined ? {} : { error: { message: sentence(call.error), retryable: false } }),
+    ...(call.error === undefined
+      ? {}
+      : { error: { message: sentence(call.error), retryable: call.retryable === true } }),
     ...(call.endedAt === undefined ? {} : { endedAt: call.endedAt }),
   };
 }

@@ -1,4 +1,6 @@
 /** Below an agent's message that ended early: why, and what to do about it. */
+import { useNow } from '../clock/now.ts';
+import { SLOW_MS } from '../tool/Cancel.tsx';
 import { useRoomView } from '../view/hooks.ts';
 import { clock } from '../words/time.ts';
 import { plainText } from './plain-text.ts';
@@ -6,6 +8,7 @@ import type { AnswerView, MessageView } from '../view/model.ts';
 
 export function AnswerNote({ message, answer }: { message: MessageView; answer: AnswerView }) {
   const room = useRoomView();
+  if (answer.state === 'stopping') return answer.mine && <StillStopping message={message} answer={answer} />;
   const words = reasonOf(message, answer);
   if (!words) return null;
   return (
@@ -16,6 +19,20 @@ export function AnswerNote({ message, answer }: { message: MessageView; answer: 
           Ask again
         </button>
       )}
+    </p>
+  );
+}
+
+/** An agent that does not stop: whoever may stop it need not wait for it. */
+function StillStopping({ message, answer }: { message: MessageView; answer: AnswerView }) {
+  const room = useRoomView();
+  if (useNow() - (answer.stopSince ?? Infinity) < SLOW_MS) return null;
+  return (
+    <p className="ap-row-note">
+      <span>Still stopping.</span>
+      <button type="button" className="ap-link-button" onClick={() => void room.stop(message.key, true)}>
+        Force
+      </button>
     </p>
   );
 }

@@ -13,6 +13,10 @@ const ReactionChoice = lazy(() =>
   import('./ReactionChoice.tsx').then(({ ReactionChoice: choice }) => ({ default: choice })),
 );
 
+const MarkButtons = lazy(() =>
+  import('./MarkButtons.tsx').then(({ MarkButtons: buttons }) => ({ default: buttons })),
+);
+
 const SAID_MS = 1600;
 
 interface MessageActionsProps {
@@ -69,6 +73,11 @@ export function MessageActions({ message, detailed, onDetails }: MessageActionsP
         <IconButton label="Details" aria-pressed={detailed} onClick={onDetails}>
           <Info aria-hidden="true" />
         </IconButton>
+      )}
+      {message.marks && (
+        <Suspense>
+          <MarkButtons message={message} marks={message.marks} />
+        </Suspense>
       )}
       {message.own && !plain && (
         <>

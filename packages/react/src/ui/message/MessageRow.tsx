@@ -68,6 +68,11 @@ export function MessageRow({ message, head = true, position, target, previousKey
           </time>
         </span>
         {message.edited && !message.deleted && <span className="ap-row-word">edited</span>}
+        {message.pinned && (
+          <span className="ap-row-word" title={`Pinned by ${message.pinned}`}>
+            pinned
+          </span>
+        )}
         {head && <LiveState message={message} />}
       </header>
       {!head && (
@@ -77,7 +82,7 @@ export function MessageRow({ message, head = true, position, target, previousKey
       )}
       {/* An answer right below its question needs no quote. */}
       {message.replyTo && message.replyTo.key !== previousKey && <Quote quote={message.replyTo} />}
-      {message.deleted ? <p className="ap-row-gone">Message deleted</p> : <Parts message={message} />}
+      <Body message={message} />
       {message.asks && <Asks asks={message.asks} />}
       {detailed && message.answer && (
         <Suspense>
@@ -96,6 +101,29 @@ export function MessageRow({ message, head = true, position, target, previousKey
         <MessageActions message={message} detailed={detailed} onDetails={() => setDetailed(!detailed)} />
       )}
     </article>
+  );
+}
+
+/** What it says, unless it is gone, or not for the first glance. */
+function Body({ message }: { message: MessageView }) {
+  const [shown, setShown] = useState(false);
+  if (message.deleted) return <p className="ap-row-gone">Message deleted</p>;
+  if (!message.hidden) return <Parts message={message} />;
+  return (
+    <>
+      <p className="ap-row-gone">
+        Hidden by {message.hidden}{' '}
+        <button
+          type="button"
+          className="ap-link-button"
+          aria-expanded={shown}
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? 'Hide' : 'Show'}
+        </button>
+      </p>
+      {shown && <Parts message={message} />}
+    </>
   );
 }
 

@@ -1,14 +1,14 @@
 /** What a message consists of, each part in its own form; many finished tool calls in a row fold into one line. */
+import { lazy, Suspense } from 'react';
 import { useComponents } from '../components.ts';
 import { RichText } from '../markdown/RichText.tsx';
 import { ToolCard } from '../tool/ToolCard.tsx';
 import { ToolFold } from '../tool/ToolFold.tsx';
 import { foldTools } from '../tool/fold.ts';
 import type { MessageView, PartView } from '../view/model.ts';
-import { DataCard } from './DataCard.tsx';
-import { FileChip } from './FileChip.tsx';
-import { Plan } from './Plan.tsx';
 import { Reasoning } from './Reasoning.tsx';
+
+const RarePart = lazy(() => import('./RarePart.tsx').then(({ RarePart: part }) => ({ default: part })));
 
 export function Parts({ message }: { message: MessageView }) {
   return (
@@ -33,11 +33,11 @@ function Part({ part }: { part: PartView }) {
       return <Reasoning part={part} />;
     case 'tool':
       return <Card call={part.call} />;
-    case 'file':
-      return <FileChip part={part} />;
-    case 'plan':
-      return <Plan part={part} />;
-    case 'data':
-      return <DataCard part={part} />;
+    default:
+      return (
+        <Suspense>
+          <RarePart part={part} />
+        </Suspense>
+      );
   }
 }

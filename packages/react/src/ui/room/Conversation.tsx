@@ -1,10 +1,15 @@
 /** One room: what is wrong with the connection, the log, who is writing, and the composer. */
-import { LogSpeaker } from '../a11y/LogSpeaker.tsx';
+import { lazy, Suspense } from 'react';
 import { useComponents } from '../components.ts';
 import { Composer, type ComposerProps } from '../composer/Composer.tsx';
 import { TypingLine } from '../composer/TypingLine.tsx';
 import { ConnectionBanner, type ConnectionBannerProps } from '../connection/Banner.tsx';
 import { MessageList } from '../log/MessageList.tsx';
+
+// It shows nothing: the page need not wait for it.
+const LogSpeaker = lazy(() =>
+  import('../a11y/LogSpeaker.tsx').then(({ LogSpeaker: speaker }) => ({ default: speaker })),
+);
 
 type ConversationProps = Pick<ConnectionBannerProps, 'onSignIn'> & Pick<ComposerProps, 'autoFocus'>;
 
@@ -18,7 +23,9 @@ export function Conversation({ onSignIn, autoFocus }: ConversationProps) {
     <>
       <Banner onSignIn={onSignIn} />
       <List />
-      <LogSpeaker />
+      <Suspense>
+        <LogSpeaker />
+      </Suspense>
       <div className="ap-desk">
         <Typing />
         <Field autoFocus={autoFocus} />

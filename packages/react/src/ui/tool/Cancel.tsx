@@ -4,12 +4,12 @@ import { focusRow } from '../message/to-row.ts';
 import { useRoomView } from '../view/hooks.ts';
 import type { ToolView } from '../view/model.ts';
 
-/** After this long it is not a matter of a moment any more: the server ends it when its time is up. */
-const SLOW_MS = 5000;
+/** After this long it is not a matter of a moment any more: the server ends it when its time is up, or when people say so. */
+export const SLOW_MS = 5000;
 
 export function Cancel({ call }: { call: ToolView }) {
   const room = useRoomView();
-  if (call.state === 'cancelling') return <Stopping since={call.stop?.since} />;
+  if (call.state === 'cancelling') return <Stopping call={call} />;
   const stoppable = call.state === 'running' || call.state === 'queued' || call.state === 'input';
   if (!call.mine || !stoppable) return null;
   return (
@@ -27,7 +27,26 @@ export function Cancel({ call }: { call: ToolView }) {
   );
 }
 
-function Stopping({ since }: { since: number | undefined }) {
-  const slow = useNow() - (since ?? Infinity) >= SLOW_MS;
-  return <span className="ap-tool-time">{slow ? 'Still stopping' : 'Stopping'}</span>;
+function Stopping({ call }: { call: ToolView }) {
+  const room = useRoomView();
+  const slow = useNow() - (call.stop?.since ?? Infinity) >= SLOW_MS;
+  if (!slow) return <span className="ap-tool-time">Stopping</span>;
+  return (
+    <>
+      <span className="ap-tool-time">Still stopping</span>
+      {call.mine && (
+        <button
+          type="button"
+          className="ap-link-button"
+          aria-label={`Force ${call.name} to stop`}
+          onClick={({ currentTarget }) => {
+            focusRow(currentTarget);
+            void room.cancelTool(call.id, true);
+          }}
+        >
+          Force
+        </button>
+      )}
+    </>
+  );
 }

@@ -9,11 +9,14 @@ import { Cancel } from './Cancel.tsx';
 import { Elapsed } from './Elapsed.tsx';
 import { Output } from './Output.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
+import { TryAgain } from './TryAgain.tsx';
 import { isLive, needsWord, SIGN, wordOf } from './words.ts';
 
 const ToolDetails = lazy(() =>
   import('./ToolDetails.tsx').then(({ ToolDetails: details }) => ({ default: details })),
 );
+
+const Inner = lazy(() => import('./Inner.tsx').then(({ Inner: inner }) => ({ default: inner })));
 
 /** Lines of live output that are shown unasked. */
 const LIVE_LINES = 3;
@@ -63,11 +66,12 @@ export function ToolCard({ call, className }: ToolCardProps) {
         <Output text={call.output} whole={call.whole} {...(open ? {} : { lines: LIVE_LINES })} />
       )}
       {call.state === 'approval' && call.approval && <Approval approval={call.approval} />}
-      {call.error && (
-        <p className="ap-tool-error">
-          {call.error.message}
-          {call.error.retryable && ' It may work when tried again.'}
-        </p>
+      {call.error && <p className="ap-tool-error">{call.error.message}</p>}
+      <TryAgain call={call} />
+      {call.inner && (
+        <Suspense>
+          <Inner calls={call.inner} />
+        </Suspense>
       )}
       {open && (
         <Suspense>

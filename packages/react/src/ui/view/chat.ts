@@ -7,6 +7,7 @@ import type {
   ConnectionView,
   LogItem,
   LogView,
+  MarkView,
   MemberView,
   NoticeView,
   RoomInfo,
@@ -58,6 +59,8 @@ export interface RoomView {
   edit(key: string, text: string): Promise<void>;
   remove(key: string): Promise<void>;
   react(key: string, emoji: string): Promise<void>;
+  /** Pins or hides a message, or takes that back. */
+  mark(key: string, mark: MarkView, active: boolean): Promise<void>;
   retry(key: string): void;
   discard(key: string): void;
   loadOlder(): Promise<void>;
@@ -67,11 +70,13 @@ export interface RoomView {
   markRead(key: string): void;
   keystroke(): void;
 
-  /** Stops an agent's answer. */
-  stop(key: string): Promise<void>;
+  /** Stops an agent's answer; by `force` at once, without its time to stop by itself. */
+  stop(key: string, force?: boolean): Promise<void>;
   /** Asks an agent once more. */
   again(key: string): Promise<void>;
-  cancelTool(callId: string): Promise<void>;
+  cancelTool(callId: string, force?: boolean): Promise<void>;
+  /** Asks the agent to try a tool once more. */
+  retryTool(callId: string): Promise<void>;
   /** Rejects, so that the question can be answered again. Who comes second is told who decided. */
   decide(approvalId: string, verdict: VerdictView): Promise<void>;
   /** Lets agents that talk with each other go on. */

@@ -154,6 +154,8 @@ export interface AnswerView {
   readonly endedAt?: number;
   /** Who stopped it, or wants to. */
   readonly by?: string;
+  /** Since when somebody wants it stopped, while it goes on. */
+  readonly stopSince?: number;
   /** It did not stop by itself. */
   readonly forced?: boolean;
   readonly note?: string;
@@ -209,10 +211,18 @@ export interface MessageView {
   readonly asks?: readonly ApprovalView[];
   readonly edited?: boolean;
   readonly deleted?: boolean;
+  /** Who pinned it. */
+  readonly pinned?: string;
+  /** Who hid it from the first glance. */
+  readonly hidden?: string;
+  /** The marks that I may put on it and take back. */
+  readonly marks?: readonly MarkView[];
   readonly mentionsMe?: boolean;
   readonly replyTo?: { readonly key?: string; readonly name: string; readonly excerpt: string };
   readonly reactions?: readonly ReactionView[];
 }
+
+export type MarkView = 'pinned' | 'hidden';
 
 export type PartView = TextPart | ReasoningPart | ToolPart | FilePart | PlanPart | DataPart;
 
@@ -300,6 +310,8 @@ export interface ToolView {
   readonly error?: { readonly message: string; readonly retryable: boolean };
   readonly waiting?: string;
   readonly approval?: ApprovalView;
+  /** What a sub-agent called for it; one level only. */
+  readonly inner?: readonly ToolView[];
   readonly startedAt: number;
   readonly endedAt?: number;
   /** I may cancel it. */
