@@ -82,4 +82,20 @@ export class Person {
     await rooms.getByText(room, { exact: true }).click();
     await this.page.getByRole('log', { name: `Messages in ${room}` }).waitFor();
   }
+
+  /** Makes a room; opens it for everyone, if it is to be open. */
+  async makes(room: string, { open = false }: { open?: boolean } = {}): Promise<void> {
+    await this.page.getByRole('button', { name: 'New room' }).click();
+    await this.page.getByLabel('Name', { exact: true }).fill(room);
+    if (open) await this.page.getByLabel('Everyone on this server').check();
+    await this.page.getByRole('button', { name: 'Make room' }).click();
+    await this.page.getByRole('log', { name: `Messages in ${room}` }).waitFor();
+  }
+
+  /** Comes into an open room that others have made. */
+  async finds(room: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Find a room' }).click();
+    await this.page.getByRole('button', { name: `Join ${room}` }).click();
+    await this.page.getByRole('log', { name: `Messages in ${room}` }).waitFor();
+  }
 }

@@ -15,8 +15,8 @@ export interface Stage extends AsyncDisposable {
   readonly server: Server;
 }
 
-/** Starts a server with a bot in the room `general` that does this when it is asked. */
-export async function serverOfATeller(handler: Handler): Promise<Stage> {
+/** Starts a server with a bot in the room `general` that does this when it is asked, and maybe more settings. */
+export async function serverOfATeller(handler: Handler, more = ''): Promise<Stage> {
   const { id, name } = TELLER;
   const bots = [
     '[[bots]]',
@@ -26,7 +26,7 @@ export async function serverOfATeller(handler: Handler): Promise<Stage> {
     'suggestions = ["Tell me a story"]',
     'connector = { type = "bot_socket", token_env = "TELLER_TOKEN" }',
   ];
-  const server = await Server.start({ settings: bots.join('\n'), env: { TELLER_TOKEN: TOKEN } });
+  const server = await Server.start({ settings: [more, ...bots].join('\n'), env: { TELLER_TOKEN: TOKEN } });
   const bot = connectBot({ url: server.url, token: TOKEN, WebSocket }).onRun(handler);
   bot.closed.catch(() => undefined);
   await vi.waitFor(() => expect(bot.state).toBe('serving'), { timeout: PATIENCE_MS });

@@ -19,19 +19,10 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** Makes a room; opens it for everyone, if it is to be open. */
-async function makes({ page }: Person, name: string, open: boolean): Promise<void> {
-  await page.getByRole('button', { name: 'New room' }).click();
-  await page.getByLabel('Name', { exact: true }).fill(name);
-  if (open) await page.getByLabel('Everyone on this server').check();
-  await page.getByRole('button', { name: 'Make room' }).click();
-  await page.getByRole('log', { name: `Messages in ${name}` }).waitFor();
-}
-
 test('A5 A6: an open room is found, joined, renamed and left', { timeout: PATIENCE_MS }, async () => {
   const ada = await Person.enter(browser, server.url, 'Ada');
   const grace = await Person.enter(browser, server.url, 'Grace');
-  await makes(ada, 'harbour', true);
+  await ada.makes('harbour', { open: true });
   await grace.page.getByRole('button', { name: 'Find a room' }).click();
   await grace.page.getByRole('button', { name: 'Join harbour' }).click();
   await grace.page.getByRole('log', { name: 'Messages in harbour' }).waitFor();
@@ -61,7 +52,7 @@ test('A5 A6: an open room is found, joined, renamed and left', { timeout: PATIEN
 test('B6 D10: a closed room opens by invitation; roles hold at once', { timeout: PATIENCE_MS }, async () => {
   const ada = await Person.enter(browser, server.url, 'Ada Closed');
   const grace = await Person.enter(browser, server.url, 'Grace Closed');
-  await makes(ada, 'cabin', false);
+  await ada.makes('cabin');
   await grace.page.getByRole('button', { name: 'Find a room' }).click();
   await grace.page.getByRole('dialog').getByRole('status').or(grace.page.getByLabel('Open rooms')).waitFor();
   expect(await grace.page.getByRole('button', { name: 'Join cabin' }).count()).toBe(0);

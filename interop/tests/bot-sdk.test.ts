@@ -1,6 +1,6 @@
 // Bots written with the SDK for TypeScript, against the real binary and a network that breaks (F2, F3, F4, F9).
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BotError, textOf, type Run, type Tool } from '@antiphon/bot';
+import { BotError, textOf, TryAgain, type Run, type Tool } from '@antiphon/bot';
 import { FaultProxy } from '@antiphon/e2e/proxy';
 import { expect, test } from 'vitest';
 import { Chat, tools, words } from '../src/chat.ts';
@@ -335,4 +335,22 @@ test('C2: a token that is not good ends the bot, with words', async () => {
   await using server = await serverOfABot();
   await using stranger = new SdkBot(server.url, () => undefined, { token: 'not-a-token' });
   await expect(stranger.bot.closed).rejects.toMatchObject({ code: 'token_refused' });
+});
+
+test('B8: calls of a sub-agent name the call in which it works, and a failure tells whether to try again', async () => {
+  await using server = await serverOfABot();
+  await using bot = new SdkBot(server.url, async (run) => {
+    await run.tool('research', {}, async (research) => {
+      const within = { parent: research.id };
+      await run.tool('search', {}, () => Promise.reject(new TryAgain('busy')), within).catch(() => undefined);
+      await run.tool('read', {}, () => Promise.reject(new Error('gone')), within).catch(() => undefined);
+    });
+  });
+  using chat = await Chat.with(server, ECHO);
+  const { message } = await chat.answer('look it up');
+  const [research, search, read] = tools(message);
+  expect([search?.['parent'], read?.['parent']]).toEqual([research?.tool_call, research?.tool_call]);
+  expect([search?.state, search?.error, search?.['retryable']]).toEqual(['failed', 'busy', true]);
+  expect([read?.state, read?.error, read?.['retryable']]).toEqual(['failed', 'gone', undefined]);
+  expect(bot.errors).toEqual([]);
 });

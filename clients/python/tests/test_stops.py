@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from support.stage import Stage, until
 
-from antiphon_bot import Denied, Question, Run, Tool, ToolCancelled, ToolTimedOut, text_of
+from antiphon_bot import Denied, Question, Run, Tool, ToolCancelled, ToolTimedOut, TryAgain, text_of
 
 
 async def test_f4_a_stopped_tool_and_a_stopped_run_are_cancelled_in_the_bot(stage: Stage) -> None:
@@ -210,3 +211,23 @@ async def test_f5_who_listens_for_what_is_said_meanwhile_hears_of_the_end(stage:
     await person.outcome(trigger)
     await until("the other one, too", lambda: heard == [[], []])
     assert all(task.done() for task in listening)
+
+
+async def test_b8_calls_of_a_sub_agent_name_its_call_and_a_failure_tells_whether_to_try_again(stage: Stage) -> None:
+    server = await stage.server()
+
+    async def search(_: Tool) -> None:
+        raise TryAgain("busy")
+
+    async def answer(run: Run) -> None:
+        async def research(tool: Tool) -> None:
+            with suppress(TryAgain):
+                await run.tool("search", search, parent=tool.id)
+
+        await run.tool("research", research)
+
+    stage.bot(server.url, answer)
+    person = await stage.person(server)
+    outer, inner = (await person.outcome(await person.say("look it up"))).tools
+    assert inner["parent"] == outer["tool_call"]
+    assert (inner["state"], inner["error"], inner["retryable"]) == ("failed", "busy", True)

@@ -52,6 +52,11 @@ export class BotError extends Error {
   }
 }
 
+/** To be thrown by a tool: what went wrong may not come again. People can then ask for another try. */
+export class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}
+
 /** The error that the server described. */
 export function fromWire(error: {
   code: ErrorCode;

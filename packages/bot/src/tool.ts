@@ -3,7 +3,7 @@ import type { Questions, AskOptions } from './ask.ts';
 import type { Desk } from './desk.ts';
 import type { Draft } from './draft.ts';
 import { mintId, pause } from './environment.ts';
-import { BotError, messageOf } from './errors.ts';
+import { BotError, messageOf, TryAgain } from './errors.ts';
 import type { CancelTool } from './generated/protocol.ts';
 import type { PartDraft } from './part.ts';
 import type { Decision, Json, Role, ToolCallValue } from './words.ts';
@@ -21,6 +21,8 @@ export interface ToolOptions {
   visibleTo?: Role;
   /** Asks people before it runs. */
   approval?: AskOptions;
+  /** Id of the tool call in which a sub-agent makes this one. */
+  parent?: string;
 }
 
 /** A tool at work. */
@@ -54,11 +56,12 @@ export class ToolCall<Arguments> implements Tool<Arguments> {
     this.name = name;
     this.arguments = args;
     this.#desk = desk;
-    const { title, approval, visibleTo, timeoutMs } = options;
+    const { title, approval, visibleTo, timeoutMs, parent } = options;
     const value: ToolCallValue = {
       type: 'tool_call',
       tool_call: this.id,
       name,
+      ...(parent === undefined ? {} : { parent }),
       ...(title === undefined ? {} : { title }),
       state: approval === undefined ? 'running' : 'pending',
       arguments: args as Json,
@@ -110,7 +113,8 @@ export class ToolCall<Arguments> implements Tool<Arguments> {
         if (!this.#desk.isOver()) await this.#end({ state: stateOf(this.signal.reason as BotError) });
         throw this.signal.reason;
       }
-      await this.#end({ state: 'failed', error: messageOf(thrown) });
+      const retryable = thrown instanceof TryAgain;
+      await this.#end({ state: 'failed', error: messageOf(thrown), ...(retryable ? { retryable } : {}) });
       throw thrown;
     }
   }

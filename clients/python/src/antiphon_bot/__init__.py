@@ -2,7 +2,7 @@
 
 from .ask import Question
 from .bot import Bot
-from .errors import BotError, Denied, RefusedError, RunOver, ToolCancelled, ToolTimedOut
+from .errors import BotError, Denied, RefusedError, RunOver, ToolCancelled, ToolTimedOut, TryAgain
 from .run import Run, Shown
 from .tool import Tool
 from .words import Decision, Message, PlanItem, Room, Usage, text_of
@@ -25,6 +25,7 @@ __all__ = [
     "Tool",
     "ToolCancelled",
     "ToolTimedOut",
+    "TryAgain",
     "Usage",
     "text_of",
 ]

@@ -38,6 +38,10 @@ class RunOver(BotError):
     code = "run_over"
 
 
+class TryAgain(Exception):
+    """To be raised by a tool: what went wrong may not come again. People can then ask for another try."""
+
+
 class ToolCancelled(BotError):
     """This tool call was stopped. The run goes on: say so to your model."""
 

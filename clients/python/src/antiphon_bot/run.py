@@ -96,16 +96,25 @@ class Run:
         timeout: float | None = None,
         visible_to: Role | None = None,
         approval: Question | str | None = None,
+        parent: str | None = None,
     ) -> T:
         """Runs ``await work(tool)`` as a tool call that people can watch and stop, and returns its result.
 
         ``title`` says what it does, for people; after ``timeout`` seconds the server ends it; ``visible_to`` is the
-        least role that may see its arguments, output and result; with ``approval`` people are asked before it runs.
+        least role that may see its arguments, output and result; with ``approval`` people are asked before it runs;
+        ``parent`` is the id of the tool call in which a sub-agent makes this one.
         Raises what ``work`` raises, ``ToolCancelled`` if somebody stopped it, ``ToolTimedOut``, or ``Denied``.
         """
         asked = None if approval is None else as_question(approval)
         return await self._tools.run(
-            name, work, arguments, title=title, timeout=timeout, visible_to=visible_to, approval=asked
+            name,
+            work,
+            arguments,
+            title=title,
+            timeout=timeout,
+            visible_to=visible_to,
+            approval=asked,
+            parent=parent,
         )
 
     async def ask(self, question: Question | str) -> Decision:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from .ask import Question, Questions
 from .draft import Draft
-from .errors import BotError, Denied, ToolCancelled, ToolTimedOut
+from .errors import BotError, Denied, ToolCancelled, ToolTimedOut, TryAgain
 from .part import Part, plain
 from .words import Decision, Frame, Role
 
@@ -77,7 +77,8 @@ class Call:
             self._close({"state": "cancelled"})
             raise
         except BotError as fault:
-            self._close({"state": "failed", "error": words_of(fault)})
+            end = {"state": "failed", "error": words_of(fault)}
+            self._close({**end, "retryable": True} if isinstance(fault, TryAgain) else end)
             raise
         if decision.get("action") != "approve":
             raise await self._denied(decision)
@@ -157,6 +158,7 @@ class Tools:
         timeout: float | None,
         visible_to: Role | None,
         approval: Question | None,
+        parent: str | None,
     ) -> T:
         """Runs one, from its announcement to its end."""
         arguments = plain(arguments)
@@ -164,6 +166,8 @@ class Tools:
         value["state"] = "running" if approval is None else "pending"
         if title is not None:
             value["title"] = title
+        if parent is not None:
+            value["parent"] = parent
         part = self._draft.open(value, visible_to=visible_to, timeout=timeout)
         tool = Tool(name, arguments, part)
         at_work = self._calls[tool.id] = Call(tool, part)

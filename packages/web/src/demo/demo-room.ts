@@ -164,8 +164,13 @@ export class DemoRoom implements RoomView {
 
   mark(key: string, mark: MarkView, active: boolean): Promise<void> {
     this.change(key, (old) => {
-      const others = Object.entries(old).filter(([name]) => name !== mark);
-      return Object.fromEntries([...others, ...(active ? [[mark, me.name]] : [])]) as unknown as MessageView;
+      const { pinned, hidden, ...rest } = old;
+      const marks = { pinned, hidden, [mark]: active ? me.name : undefined };
+      return {
+        ...rest,
+        ...(marks.pinned === undefined ? {} : { pinned: marks.pinned }),
+        ...(marks.hidden === undefined ? {} : { hidden: marks.hidden }),
+      };
     });
     return Promise.resolve();
   }

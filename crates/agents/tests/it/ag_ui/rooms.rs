@@ -176,6 +176,45 @@ async fn state_plans_activities_and_subagents_are_kept() {
     assert_eq!(asked[1]["messages"][1]["toolCalls"][0]["encryptedValue"], "sealed");
 }
 
+/// B8: what a subagent calls is shown inside the call in which it works, as long as that is at work.
+#[tokio::test]
+async fn calls_of_a_subagent_are_inside_the_call_that_it_works_for() {
+    let call = |event: &str, id: &str, owner: Option<&str>| {
+        json!({
+            "type": format!("TOOL_CALL_{event}"), "toolCallId": id, "toolCallName": id, "subagentRunId": owner, "content": "done",
+        })
+    };
+    let events = run(&[
+        call("START", "research", None),
+        call("END", "research", None),
+        json!({ "type": "SUBAGENT_STARTED", "subagentRunId": "s", "name": "Digger", "parentToolCallId": "research" }),
+        call("START", "dig", Some("s")),
+        call("END", "dig", Some("s")),
+        call("RESULT", "dig", Some("s")),
+        json!({ "type": "SUBAGENT_FINISHED", "subagentRunId": "s" }),
+        call("RESULT", "research", None),
+        call("START", "check", None),
+        call("END", "check", None),
+        call("RESULT", "check", None),
+    ]);
+    let peer = Peer::saying(&events).await;
+    let world = world_with(&peer.url, json!({})).await;
+    let mara = world.person("mara", "Mara").await;
+    let mut chat = mara.chat_with("helper").await;
+    let question = mara.say(&chat.room, "dig").await;
+    let (_, answer) = chat.answered(&question).await;
+    let calls: Vec<_> = answer
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::ToolCall(call) => Some((call.name.as_str(), call.tool_call.clone(), call.parent.clone())),
+            _ => None,
+        })
+        .collect();
+    let parents: Vec<_> = calls.iter().map(|(name, _, parent)| (*name, parent.clone())).collect();
+    assert_eq!(parents, [("research", None), ("dig", Some(calls[0].1.clone())), ("check", None)]);
+}
+
 /// An agent may work without a word.
 #[tokio::test]
 async fn a_state_alone_is_an_answer() {
