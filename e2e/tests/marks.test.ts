@@ -19,13 +19,14 @@ afterAll(async () => {
 
 test('B14: who wrote last reads who has seen it, as soon as they have', async () => {
   const ada = await Person.enter(browser, server.url, 'Ada');
+  const grace = await Person.enter(browser, server.url, 'Grace');
   await ada.makes('pier', { open: true });
+  await grace.finds('pier');
+  await grace.opens('General');
   await ada.says('Is anybody there?');
   const question = await ada.hears('Is anybody there?');
   await question.getByText('Sent', { exact: true }).waitFor();
-  const grace = await Person.enter(browser, server.url, 'Grace');
-  await grace.finds('pier');
-  await grace.hears('Is anybody there?');
+  await grace.opens('pier');
   await question.getByText('Seen by Grace').waitFor();
   await grace.says('I am.');
   await ada.says('Good.');

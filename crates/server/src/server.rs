@@ -77,6 +77,8 @@ impl Server {
             default_room: settings.default_room.clone(),
             outputs: Some(settings.data_dir.join(OUTPUTS)),
             administrators: settings.administrators.clone(),
+            cancel_grace_ms: settings.timers.cancel_grace.as_millis() as u64,
+            tool_grace_ms: settings.timers.tool_grace.as_millis() as u64,
             ..HubOptions::default()
         };
         let vault = antiphon_identity::Vault::open(settings.vault_key_file.as_deref(), &settings.data_dir)

@@ -175,6 +175,7 @@ impl Tool {
             (State::Running(tool), ToolState::TimedOut) => tool.timed_out().await?,
             (State::Running(tool), _) => tool.stopped().await?,
             (State::Pending(tool), ToolState::Denied) => tool.deny(words).await?,
+            (State::Pending(tool), ToolState::Failed) if retryable => tool.fail_for_now(failed).await?,
             (State::Pending(tool), ToolState::Failed) => tool.fail(failed).await?,
             (State::Pending(tool), _) => tool.stopped().await?,
             (State::Over(_) | State::Closed, _) => {}

@@ -238,6 +238,12 @@ impl Call {
         if was_late { Err(over()) } else { Ok(()) }
     }
 
+    /// Ends the call with an error that may not come again when it is tried again.
+    pub async fn fail_for_now(&self, error: &str) -> Result<(), Error> {
+        self.change(None, |call, _| call.retryable = true)?;
+        self.end(ToolState::Failed, None, Some(error.to_owned())).await
+    }
+
     /// Ends the call because its holder does not.
     pub async fn force(&self) -> Result<(), Error> {
         self.close(self.outcome(ToolState::Cancelled, None, None, true)).await

@@ -203,6 +203,11 @@ impl PendingTool {
         self.call.end(ToolState::Failed, None, Some(error.to_owned())).await
     }
 
+    /// It cannot begin now, and may another time.
+    pub async fn fail_for_now(self, error: &str) -> Result<(), Error> {
+        self.call.fail_for_now(error).await
+    }
+
     /// Someone stopped it before it began.
     pub async fn stopped(self) -> Result<(), Error> {
         self.call.end(ToolState::Cancelled, None, None).await
@@ -266,8 +271,7 @@ impl ToolHandle {
 
     /// Ends the call with an error, in words, that may not come again when it is tried again.
     pub async fn fail_for_now(self, error: &str) -> Result<(), Error> {
-        self.call.change(None, |call, _| call.retryable = true)?;
-        self.fail(error).await
+        self.call.fail_for_now(error).await
     }
 
     /// Ends the call because someone stopped it.

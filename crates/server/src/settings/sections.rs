@@ -38,6 +38,12 @@ pub struct Timers {
     /// How long after a token's end a connection lives on.
     #[serde(rename = "expiry_grace_ms", deserialize_with = "millis")]
     pub expiry_grace: Duration,
+    /// How long a run may take to end after somebody asked it to.
+    #[serde(rename = "cancel_grace_ms", deserialize_with = "millis")]
+    pub cancel_grace: Duration,
+    /// How long a tool call may take to end after somebody asked it to.
+    #[serde(rename = "tool_grace_ms", deserialize_with = "millis")]
+    pub tool_grace: Duration,
     /// From the request to stop until the process is gone.
     #[serde(rename = "drain_ms", deserialize_with = "millis")]
     pub drain: Duration,
@@ -62,6 +68,8 @@ impl Default for Timers {
             // A refresh takes a round trip to a provider that may be slow.
             expiry_warning: Duration::from_secs(60),
             expiry_grace: Duration::from_secs(30),
+            cancel_grace: Duration::from_secs(5),
+            tool_grace: Duration::from_secs(5),
             // What container platforms grant before they kill.
             drain: Duration::from_secs(10),
             reconnect_spread: Duration::from_secs(3),

@@ -29,6 +29,7 @@ const NO_PEOPLE: readonly Present[] = [];
 const NO_RUNS: readonly Run[] = [];
 const NO_QUEUES: readonly Queue[] = [];
 const NO_BOTS: readonly Bot[] = [];
+const NOBODY: readonly string[] = [];
 const NO_APPROVALS: readonly Approval[] = [];
 const ALL_MARKS: readonly MarkView[] = ['pinned', 'hidden'];
 const PIN_ONLY: readonly MarkView[] = ['pinned'];
@@ -157,11 +158,9 @@ export class Scene {
   /** Who has read my newest message, as far as that is told. */
   readonly readers = settled(
     memo(
-      () => [this.newestOwn(), this.people(), this.message(this.newestOwn() ?? '')?.ordinal],
-      ([, people, ordinal = Infinity]) =>
-        people
-          .filter(({ id, kind, read = 0 }) => kind === 'person' && id !== this.me().id && read >= ordinal)
-          .map(({ name }) => name),
+      () => [this.message(this.newestOwn() ?? ''), this.people()],
+      ([message, people]) =>
+        message?.ordinal === undefined ? NOBODY : people.filter(hasSeen(message)).map(({ name }) => name),
     ),
   );
   /** What I may mark messages as; the same arrays all the time. */
@@ -217,4 +216,10 @@ export class Scene {
     () => [this.events()],
     ([events]) => indexEvents(events),
   );
+}
+
+/** Of what was said before somebody came in nothing is unread for them, whether they look at it or not. */
+function hasSeen({ ordinal = Infinity, at, sender }: Message): (person: Present) => boolean {
+  return ({ id, kind, joinedAt, read = 0 }) =>
+    kind === 'person' && id !== sender && joinedAt <= at && read >= ordinal;
 }

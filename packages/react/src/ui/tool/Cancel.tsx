@@ -5,7 +5,7 @@ import { useRoomView } from '../view/hooks.ts';
 import type { ToolView } from '../view/model.ts';
 
 /** After this long it is not a matter of a moment any more: the server ends it when its time is up, or when people say so. */
-export const SLOW_MS = 5000;
+export const SLOW_MS = 2500;
 
 export function Cancel({ call }: { call: ToolView }) {
   const room = useRoomView();
