@@ -116,6 +116,31 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   cost: { from: 'waits', deed: (page) => act(page, 'Details'), sees: /tokens read|Took/u },
   // Tools, and what people are asked.
   tools: { sees: 'Waiting for a free slot, 2 before', tall: true },
+  force: {
+    from: 'tools',
+    deed: (page) => page.getByRole('button', { name: 'Force export_log to stop' }).waitFor(),
+    sees: 'Still stopping',
+    tall: true,
+  },
+  hidden: {
+    from: 'messages',
+    deed: (page) => page.getByRole('button', { name: 'Show', exact: true }).click(),
+    sees: 'Something that helps nobody.',
+    tall: true,
+  },
+  pace: {
+    from: 'room',
+    deed: async (page) => {
+      await sheet(page, 'Settings');
+      await page.getByLabel('Always').check();
+      await page.getByRole('button', { name: 'Close', exact: true }).click();
+      await page.evaluate(() => {
+        const { chat } = window as unknown as { chat: { room(id: string): { answer(words: string): void } } };
+        chat.room('release-42').answer('Word after word, as fast as it comes. '.repeat(200));
+      });
+    },
+    sees: /about [\d,]+ tok\/s/u,
+  },
   details: {
     from: 'tools',
     deed: (page) => page.locator('.ap-tool-toggle').filter({ hasText: 'send_mail' }).click(),

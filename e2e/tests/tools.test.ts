@@ -62,7 +62,7 @@ test('B8 B15: what a sub-agent does is told inside its call; what failed for now
   expect(await ada.page.getByRole('group', { name: 'search', exact: true }).count()).toBe(0);
   const weather = ada.page.getByRole('group', { name: 'weather', exact: true });
   await weather.getByText('The station is asleep.').waitFor();
-  await weather.getByRole('button', { name: 'Try weather again' }).click();
+  await weather.getByRole('button', { name: 'Try again: weather' }).click();
   await ada.hears('Asked: Please try weather once more.');
   expect(ada.problems).toEqual([]);
 });

@@ -11,7 +11,7 @@ export function TryAgain({ call }: { call: ToolView }) {
       <button
         type="button"
         className="ap-link-button"
-        aria-label={`Try ${call.name} again`}
+        aria-label={`Try again: ${call.name}`}
         onClick={() => void room.retryTool(call.id)}
       >
         Try again
