@@ -133,7 +133,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     deed: async (page) => {
       await sheet(page, 'Settings');
       await page.getByLabel('Always').check();
-      await page.getByRole('button', { name: 'Close', exact: true }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
       await page.evaluate(() => {
         const { chat } = window as unknown as { chat: { room(id: string): { answer(words: string): void } } };
         chat.room('release-42').answer('Word after word, as fast as it comes. '.repeat(200));
