@@ -357,9 +357,9 @@ const handlers = {
     open(sessionId, cwd, id, { sessionId });
   },
   'session/load': ({ sessionId, cwd }, id) => {
-    open(sessionId, cwd, id, null);
-    // Replays what was said, which is no news.
+    // Replays what was said, which is no news; the answer comes behind it, as the protocol wants it.
     say(sessionId, 'REPLAYED');
+    open(sessionId, cwd, id, null);
   },
   'session/prompt': prompt,
   'session/cancel': ({ sessionId }) => {
