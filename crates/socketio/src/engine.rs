@@ -3,7 +3,9 @@
 //! Each session is one task that owns all of its state. Requests reach it as commands, and so whatever clients do at the
 //! same time happens one after the other.
 
+mod delivery;
 mod door;
+mod heartbeat;
 mod packet;
 mod payload;
 mod polling;
@@ -17,7 +19,7 @@ use async_trait::async_trait;
 use axum::http::HeaderMap;
 use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use session::Command;
@@ -103,6 +105,11 @@ pub trait Peer: Send + 'static {
     /// the session after what is in `out` was sent.
     async fn pull(&mut self, out: &mut Vec<Packet>, budget: usize) -> Result<(), Closed>;
 
+    /// When the session ends, if nothing changes: the client owes something. It ends whether the client reads or not.
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
+
     /// The session is over.
     async fn closed(&mut self, why: Closed);
 }
@@ -119,8 +126,16 @@ pub struct Engine {
 
 /// What requests find of a session.
 struct Entry {
-    commands: mpsc::Sender<Command>,
+    line: Line,
     extensions: axum::http::Extensions,
+}
+
+/// The way to a session's task.
+#[derive(Clone)]
+struct Line {
+    commands: mpsc::Sender<Command>,
+    /// Held by the one POST that may be under way.
+    posting: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Engine {
@@ -147,8 +162,8 @@ impl Engine {
         self.tasks.wait().await;
     }
 
-    fn session(&self, id: &str) -> Option<mpsc::Sender<Command>> {
-        self.sessions.lock().get(id).map(|entry| entry.commands.clone())
+    fn session(&self, id: &str) -> Result<Line, Refusal> {
+        self.sessions.lock().get(id).map(|entry| entry.line.clone()).ok_or(Refusal::UnknownSession)
     }
 
     /// The extensions of the request that a session began with, for whoever stands before the door: by the id of a later one.

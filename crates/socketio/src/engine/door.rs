@@ -10,11 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tracing::debug;
 
 use super::{
-    Engine, Entry, Handshake, Peer, Refusal, polling, secret_id,
+    Engine, Entry, Handshake, Line, Peer, Refusal, polling, secret_id,
     session::{Session, Transport},
     upgrade,
 };
@@ -53,18 +53,10 @@ async fn serve(engine: &Arc<Engine>, ask: Ask, request: Request) -> Result<Respo
         (None, _, method) if *method != Method::GET => Err(Refusal::BadMethod),
         (None, false, _) => open_polling(engine, request).await,
         (None, true, _) => open_socket(engine, request).await,
-        (Some(id), true, _) => {
-            let commands = engine.session(&id).ok_or(Refusal::UnknownSession)?;
-            upgrade::probe(engine, commands, request).await
-        }
-        (Some(id), false, _) => {
-            let commands = engine.session(&id).ok_or(Refusal::UnknownSession)?;
-            match method {
-                Method::GET => polling::poll(commands).await,
-                Method::POST => polling::post(engine, commands, request).await,
-                _ => Err(Refusal::BadRequest),
-            }
-        }
+        (Some(id), true, _) => upgrade::probe(engine, engine.session(&id)?, request).await,
+        (Some(id), false, &Method::GET) => polling::poll(engine.session(&id)?).await,
+        (Some(id), false, &Method::POST) => polling::post(engine, engine.session(&id)?, request).await,
+        (Some(id), false, _) => engine.session(&id).and(Err(Refusal::BadRequest)),
     }
 }
 
@@ -100,7 +92,7 @@ async fn open_polling(engine: &Arc<Engine>, request: Request) -> Result<Response
     let (peer, id) = admit(engine, Handshake::of(&request)).await?;
     let open = engine.open_packet(&id, &["websocket"]);
     start(engine, id, request.extensions().clone(), Transport::polling(), peer)?;
-    Ok(polling::body(open.to_vec()))
+    Ok(polling::text(Body::from(open)))
 }
 
 async fn open_socket(engine: &Arc<Engine>, mut request: Request) -> Result<Response, Refusal> {
@@ -110,7 +102,7 @@ async fn open_socket(engine: &Arc<Engine>, mut request: Request) -> Result<Respo
     let extensions = request.extensions().clone();
     let engine = Arc::clone(engine);
     engine.tasks.clone().spawn(async move {
-        let Some(mut socket) = upgrade::open(upgraded, &engine).await else { return };
+        let Some(mut socket) = upgrade::open(upgraded, Arc::clone(&engine)).await else { return };
         if socket.queue(antiphon_websocket::encode::text_frame(&open)).is_err() {
             return;
         }
@@ -152,7 +144,8 @@ fn start(
         if sessions.len() >= engine.options.max_sessions {
             return Err(Refusal::Unavailable);
         }
-        sessions.insert(id.clone(), Entry { commands: sender, extensions });
+        let line = Line { commands: sender, posting: Arc::new(Mutex::new(())) };
+        sessions.insert(id.clone(), Entry { line, extensions });
     }
     engine.tasks.spawn(Session::new(Arc::clone(engine), id, transport, peer, commands).run());
     Ok(())

@@ -23,7 +23,7 @@ pub struct Packet {
 }
 
 impl Packet {
-    /// A message of text.
+    /// A message of text. Over long-polling U+001E would end it: the protocol has no other way to write it there.
     pub fn text(text: &str) -> Self {
         let mut payload = BytesMut::with_capacity(text.len() + 1);
         payload.put_u8(b'4');
@@ -51,6 +51,15 @@ impl Packet {
     /// The payload, and whether it is text with the packet's type in front.
     pub(super) fn payload(&self) -> (&[u8], bool) {
         (&self.frame[self.payload..], self.is_text)
+    }
+
+    /// What the other side reads.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> Message {
+        match self.payload() {
+            (payload, true) => Message::Text(String::from_utf8_lossy(&payload[1..]).into_owned()),
+            (payload, false) => Message::Binary(Bytes::copy_from_slice(payload)),
+        }
     }
 
     /// What it costs to send, in bytes.

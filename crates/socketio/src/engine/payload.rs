@@ -50,6 +50,8 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Incoming>, Malformed> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     /// EIO: the example of the protocol's own text.
@@ -75,5 +77,31 @@ mod tests {
         }
         let many = "6\x1e".repeat(MOST_PACKETS) + "6";
         assert_eq!(read(many.as_bytes()), Err(Malformed));
+    }
+    /// What may be said over long-polling: any bytes, and any text but the separator.
+    fn message() -> impl Strategy<Value = Message> {
+        let text = "[^\u{1e}]{0,40}".prop_map(Message::Text);
+        prop_oneof![text, vec(any::<u8>(), 0..40).prop_map(|bytes| Message::Binary(Bytes::from(bytes)))]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(messages in vec(message(), 1..10)) {
+            let packets: Vec<Packet> = messages
+                .iter()
+                .map(|message| match message {
+                    Message::Text(text) => Packet::text(text),
+                    Message::Binary(bytes) => Packet::binary(bytes),
+                })
+                .collect();
+            let read = read(&write(&packets));
+            prop_assert_eq!(read, Ok(messages.into_iter().map(Incoming::Message).collect()));
+        }
+
+        /// FAULTS 61.
+        #[test]
+        fn nothing_panics(body in vec(prop_oneof![any::<u8>(), Just(SEPARATOR), Just(b'b'), Just(b'4')], 0..64)) {
+            let _ = read(&body);
+        }
     }
 }

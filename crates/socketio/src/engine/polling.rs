@@ -9,42 +9,37 @@ use axum::{
     response::Response,
 };
 use http_body_util::{BodyExt as _, Limited};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::{
-    Engine, Refusal, payload,
+    Engine, Line, Refusal,
+    delivery::Delivery,
+    payload,
     session::{Command, Posted},
 };
 
 /// Waits for what is next.
-pub(super) async fn poll(commands: mpsc::Sender<Command>) -> Result<Response, Refusal> {
+pub(super) async fn poll(line: Line) -> Result<Response, Refusal> {
     let (answer, answered) = oneshot::channel();
-    commands.send(Command::Poll(answer)).await.map_err(|_| Refusal::UnknownSession)?;
+    line.commands.send(Command::Poll(answer)).await.map_err(|_| Refusal::UnknownSession)?;
     // Not answered: the session has ended meanwhile.
-    answered.await.unwrap_or(Err(Refusal::UnknownSession)).map(body)
+    answered.await.unwrap_or(Err(Refusal::UnknownSession)).map(Delivery::into_body).map(text)
 }
 
 /// Brings what the client says. Answered when all of it was taken.
-pub(super) async fn post(
-    engine: &Arc<Engine>,
-    commands: mpsc::Sender<Command>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let limit = engine.options.max_payload;
-    let body = match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => Some(body.to_bytes()),
-        Err(fault) if fault.is::<http_body_util::LengthLimitError>() => None,
-        Err(_) => return Err(Refusal::BadRequest),
-    };
-    let (posted, refusal) = match body {
-        None => (Posted::Malformed, Refusal::TooLarge),
-        Some(body) => match payload::read(&body) {
-            Ok(packets) => (Posted::Packets(packets), Refusal::BadRequest),
-            Err(payload::Malformed) => (Posted::Malformed, Refusal::BadRequest),
+pub(super) async fn post(engine: &Arc<Engine>, line: Line, request: Request) -> Result<Response, Refusal> {
+    let turn = line.posting.try_lock();
+    let (posted, refusal) = match &turn {
+        Ok(_) => tokio::select! {
+            posted = read(request, engine.options.max_payload) => posted?,
+            // Nobody is there to hear the rest.
+            () = line.commands.closed() => return Err(Refusal::UnknownSession),
         },
+        // Of two at once nobody could say which is first.
+        Err(_) => (Posted::Malformed, Refusal::BadRequest),
     };
     let (answer, answered) = oneshot::channel();
-    commands.send(Command::Post(posted, answer)).await.map_err(|_| Refusal::UnknownSession)?;
+    line.commands.send(Command::Post(posted, answer)).await.map_err(|_| Refusal::UnknownSession)?;
     match answered.await {
         Ok(true) => Ok(text("ok".into())),
         Ok(false) => Err(refusal),
@@ -52,12 +47,22 @@ pub(super) async fn post(
     }
 }
 
-/// The answer to a poll.
-pub(super) fn body(payload: Vec<u8>) -> Response {
-    text(Body::from(payload))
+/// What was posted, and how it is refused if it is.
+async fn read(request: Request, limit: usize) -> Result<(Posted, Refusal), Refusal> {
+    match Limited::new(request.into_body(), limit).collect().await {
+        Ok(body) => match payload::read(&body.to_bytes()) {
+            Ok(packets) => Ok((Posted::Packets(packets), Refusal::BadRequest)),
+            Err(payload::Malformed) => Ok((Posted::Malformed, Refusal::BadRequest)),
+        },
+        Err(fault) if fault.is::<http_body_util::LengthLimitError>() => {
+            Ok((Posted::Malformed, Refusal::TooLarge))
+        }
+        Err(_) => Err(Refusal::BadRequest),
+    }
 }
 
-fn text(body: Body) -> Response {
+/// The answer to a request.
+pub(super) fn text(body: Body) -> Response {
     let mut response = Response::new(body);
     let kind = HeaderValue::from_static("text/plain; charset=UTF-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);

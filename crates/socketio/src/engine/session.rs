@@ -1,25 +1,33 @@
 //! A session: one task that owns the transport, the heartbeat, and this side's peer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use antiphon_websocket as ws;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout},
 };
 use tracing::debug;
 
 use super::{
     Closed, Engine, Message, Packet, Peer, Refusal,
+    delivery::{Delivery, Receipt},
+    heartbeat::Heartbeat,
     packet::{Incoming, read_text},
     payload,
-    upgrade::WebSocket,
+    upgrade::{Candidate, WebSocket},
 };
 
 /// How much is asked of the peer at a time, in bytes: several messages to a write, and little that is lost with it.
 const BATCH: usize = 64 * 1024;
 
-type PollAnswer = oneshot::Sender<Result<Vec<u8>, Refusal>>;
+/// Messages of a WebSocket that are heard one after the other before everything else has its turn.
+const HEARD_AT_A_TIME: usize = 64;
+
+/// How long a POST that closes waits for the poll that it has overtaken.
+const LAST_POLL: Duration = Duration::from_millis(20);
+
+type PollAnswer = oneshot::Sender<Result<Delivery, Refusal>>;
 
 /// What a request wants of a session.
 pub(super) enum Command {
@@ -28,7 +36,7 @@ pub(super) enum Command {
     /// To say something. Answered with whether it made sense.
     Post(Posted, oneshot::Sender<bool>),
     /// To change to a WebSocket.
-    Probe(Box<WebSocket>),
+    Probe(Candidate),
 }
 
 /// The body of a POST.
@@ -47,16 +55,10 @@ pub(super) enum Transport {
 
 /// A WebSocket that is to take over.
 struct Probing {
-    socket: Box<WebSocket>,
+    candidate: Candidate,
     /// It has proved that it reaches the client: polls are sent home, and nothing is said until the change.
     proved: bool,
     deadline: Instant,
-}
-
-/// The server pings, the client answers.
-struct Heartbeat {
-    deadline: Instant,
-    awaits_pong: bool,
 }
 
 pub(super) struct Session {
@@ -69,6 +71,10 @@ pub(super) struct Session {
     commands: mpsc::Receiver<Command>,
     /// Said by the session itself, and to be sent before what the peer says.
     due: Vec<Packet>,
+    /// For the last answer to a poll.
+    receipt: Option<Receipt>,
+    /// Messages of the WebSocket since anything else had its turn.
+    heard: usize,
 }
 
 /// What a session waits for.
@@ -79,7 +85,10 @@ enum Happening {
     PollGone,
     ProbeLate,
     Beat,
+    PeerLate,
     PeerReady,
+    /// Everything else had its turn.
+    Nothing,
     Stop,
 }
 
@@ -105,14 +114,25 @@ impl Session {
         peer: Box<dyn Peer>,
         commands: mpsc::Receiver<Command>,
     ) -> Self {
-        let deadline = Instant::now() + engine.options.ping_interval;
-        let heartbeat = Heartbeat { deadline, awaits_pong: false };
-        Self { engine, id, transport, probing: None, heartbeat, peer, commands, due: Vec::new() }
+        let heartbeat = Heartbeat::new(engine.options.ping_interval);
+        Self {
+            engine,
+            id,
+            transport,
+            probing: None,
+            heartbeat,
+            peer,
+            commands,
+            due: Vec::new(),
+            receipt: None,
+            heard: 0,
+        }
     }
 
     pub(super) async fn run(mut self) {
         let why = loop {
             let happening = self.wait().await;
+            self.heard = if matches!(happening, Happening::Said(_)) { self.heard + 1 } else { 0 };
             if let Err(why) = self.handle(happening).await {
                 break why;
             }
@@ -127,47 +147,52 @@ impl Session {
     async fn wait(&mut self) -> Happening {
         let is_paused = self.probing.as_ref().is_some_and(|probing| probing.proved);
         let may_pull = self.transport.is_writable() && !is_paused;
+        let has_heard_much = self.heard >= HEARD_AT_A_TIME;
         let Self { engine, transport, probing, heartbeat, peer, commands, .. } = self;
         let (socket, poll) = match transport {
             Transport::WebSocket(socket) => (Some(socket), None),
             Transport::Polling(waiting) => (None, waiting.as_mut()),
         };
-        let late = probing.as_ref().map(|probing| probing.deadline);
-        let probe = probing.as_mut().map(|probing| &mut probing.socket);
+        let (probe_late, peer_late) = (probing.as_ref().map(|probing| probing.deadline), peer.deadline());
+        let probe = probing.as_mut().map(|probing| &mut probing.candidate);
         tokio::select! {
             biased;
             () = engine.stopping.cancelled() => Happening::Stop,
             // What a new transport said before a request came is heard before the request.
-            said = next_of(probe) => Happening::Probed(said),
-            said = next_of(socket) => Happening::Said(said),
+            said = next_of_candidate(probe) => Happening::Probed(said),
+            said = next_of(socket), if !has_heard_much => Happening::Said(said),
+            // Whoever comes after the time is over finds nobody.
+            () = sleep_until(heartbeat.deadline()) => Happening::Beat,
+            () = at(peer_late) => Happening::PeerLate,
             command = commands.recv() => command.map_or(Happening::Stop, Happening::Command),
             () = gone(poll) => Happening::PollGone,
-            () = at(late) => Happening::ProbeLate,
-            () = sleep_until(heartbeat.deadline) => Happening::Beat,
+            () = at(probe_late) => Happening::ProbeLate,
             () = peer.ready(), if may_pull => Happening::PeerReady,
+            () = std::future::ready(()), if has_heard_much => Happening::Nothing,
         }
     }
 
     async fn handle(&mut self, happening: Happening) -> Result<(), Closed> {
         match happening {
+            // The clock knows before the timer does. Nobody is there any more for whoever asks.
+            Happening::Command(_) if self.heartbeat.is_over() => Err(Closed::PingTimeout),
             Happening::Command(Command::Poll(answer)) => self.poll(answer),
             Happening::Command(Command::Post(posted, answer)) => self.post(posted, answer).await,
-            Happening::Command(Command::Probe(socket)) => {
-                self.begin_probe(socket);
+            Happening::Command(Command::Probe(candidate)) => {
+                self.begin_probe(candidate);
                 Ok(())
             }
             Happening::Said(said) => self.hear(said).await,
-            Happening::Probed(said) => {
-                self.hear_probe(said);
-                Ok(())
-            }
+            Happening::Probed(said) => self.hear_probe(said),
             Happening::PollGone => Err(Closed::TransportError),
             Happening::ProbeLate => {
                 self.probing = None;
                 Ok(())
             }
             Happening::Beat => self.beat(),
+            Happening::PeerLate => Err(Closed::ByServer),
             Happening::PeerReady => self.pull().await,
+            Happening::Nothing => Ok(()),
             Happening::Stop => Err(Closed::Stopped),
         }
     }
@@ -199,7 +224,11 @@ impl Session {
             }
             Transport::Polling(waiting) => match waiting.take_if(|_| !is_paused) {
                 // Whoever asked is gone, and with them what they were told: the session is not whole any more.
-                Some(poll) => poll.send(Ok(payload::write(&packets))).map_err(|_| Closed::TransportError),
+                Some(poll) => {
+                    let (delivery, receipt) = Delivery::new(payload::write(&packets));
+                    self.receipt = Some(receipt);
+                    poll.send(Ok(delivery)).map_err(|_| Closed::TransportError)
+                }
                 None => {
                     self.due.append(&mut packets);
                     Ok(())
@@ -209,21 +238,28 @@ impl Session {
     }
 
     fn poll(&mut self, answer: PollAnswer) -> Result<(), Closed> {
+        let is_whole = self.check_delivered();
         let Transport::Polling(waiting) = &mut self.transport else {
             let _ = answer.send(Err(Refusal::BadRequest));
             return Ok(());
         };
-        if waiting.is_some() {
+        if waiting.is_some() || is_whole.is_err() {
             let _ = answer.send(Err(Refusal::BadRequest));
             return Err(Closed::ProtocolError);
         }
+        *waiting = Some(answer);
         if self.probing.as_ref().is_some_and(|probing| probing.proved) {
-            let _ = answer.send(Ok(b"6".to_vec()));
+            self.send_home();
             return Ok(());
         }
-        *waiting = Some(answer);
         let due = std::mem::take(&mut self.due);
         self.send(due)
+    }
+
+    /// Whether the client got what it was told last. If not, it asks again without it: the session is not whole any more.
+    fn check_delivered(&mut self) -> Result<(), Closed> {
+        let is_whole = self.receipt.take().is_none_or(Receipt::signed);
+        if is_whole { Ok(()) } else { Err(Closed::TransportError) }
     }
 
     async fn post(&mut self, posted: Posted, answer: oneshot::Sender<bool>) -> Result<(), Closed> {
@@ -239,8 +275,20 @@ impl Session {
                 break;
             }
         }
+        if matches!(result, Err(Closed::ByClient)) {
+            self.meet_last_poll().await;
+        }
         let _ = answer.send(!matches!(result, Err(Closed::ProtocolError)));
         result
+    }
+
+    /// A client that closes has a poll under way, as a rule. If its POST was faster, the poll is to be answered all the same.
+    async fn meet_last_poll(&mut self) {
+        if let Transport::Polling(waiting @ None) = &mut self.transport
+            && let Ok(Some(Command::Poll(answer))) = timeout(LAST_POLL, self.commands.recv()).await
+        {
+            *waiting = Some(answer);
+        }
     }
 
     /// A packet of the client, over whatever transport.
@@ -248,10 +296,7 @@ impl Session {
         match packet {
             Incoming::Message(message) => self.peer.receive(message).await,
             Incoming::Pong => {
-                if self.heartbeat.awaits_pong {
-                    let deadline = Instant::now() + self.engine.options.ping_interval;
-                    self.heartbeat = Heartbeat { deadline, awaits_pong: false };
-                }
+                self.heartbeat.answered(self.engine.options.ping_interval);
                 Ok(())
             }
             Incoming::Noop => Ok(()),
@@ -279,40 +324,44 @@ impl Session {
     }
 
     fn beat(&mut self) -> Result<(), Closed> {
-        if self.heartbeat.awaits_pong {
+        if self.heartbeat.is_over() {
             return Err(Closed::PingTimeout);
         }
-        let deadline = Instant::now() + self.engine.options.ping_timeout;
-        self.heartbeat = Heartbeat { deadline, awaits_pong: true };
+        self.heartbeat.ping(self.engine.options.ping_timeout);
         self.send(vec![Packet::control(b"2")])
     }
 
     /// One WebSocket may try; a session that has one takes no other.
-    fn begin_probe(&mut self, socket: Box<WebSocket>) {
+    fn begin_probe(&mut self, candidate: Candidate) {
         if self.probing.is_none() && matches!(self.transport, Transport::Polling(_)) {
             let deadline = Instant::now() + self.engine.options.upgrade_timeout;
-            self.probing = Some(Probing { socket, proved: false, deadline });
+            self.probing = Some(Probing { candidate, proved: false, deadline });
         }
     }
 
-    fn hear_probe(&mut self, said: Result<ws::Event, ws::ConnectionError>) {
-        let Some(probing) = &mut self.probing else { return };
+    fn hear_probe(&mut self, said: Result<ws::Event, ws::ConnectionError>) -> Result<(), Closed> {
+        let Some(Probing { candidate: Candidate::Open(socket), proved, .. }) = &mut self.probing else {
+            // It could not be opened.
+            self.probing = None;
+            return Ok(());
+        };
         let text = match said {
             Ok(ws::Event::Message(ws::Message::Text(text))) => text,
             Ok(ws::Event::Flushed | ws::Event::Message(ws::Message::Ping(_) | ws::Message::Pong(_))) => {
-                return;
+                return Ok(());
             }
             _ => String::new(),
         };
-        match (read_text(&text), probing.proved) {
+        match (read_text(&text), *proved) {
             (Ok(Incoming::Ping(word)), false) if word == "probe" => {
-                probing.proved = probing.socket.queue(ws::encode::text_frame(b"3probe")).is_ok();
+                *proved = socket.queue(ws::encode::text_frame(b"3probe")).is_ok();
                 self.send_home();
             }
-            (Ok(Incoming::Upgrade), true) => self.change(),
+            (Ok(Incoming::Upgrade), true) => return self.change(),
             // Not what a new transport says: the session goes on over the old one.
             _ => self.probing = None,
         }
+        Ok(())
     }
 
     /// A poll that waits is answered with nothing, so that no more is under way over the old transport.
@@ -320,28 +369,32 @@ impl Session {
         if let Transport::Polling(waiting) = &mut self.transport
             && let Some(poll) = waiting.take()
         {
-            let _ = poll.send(Ok(b"6".to_vec()));
+            let _ = poll.send(Ok(Delivery::new(b"6".to_vec()).0));
         }
     }
 
-    fn change(&mut self) {
+    fn change(&mut self) -> Result<(), Closed> {
+        self.check_delivered()?;
         self.send_home();
-        if let Some(probing) = self.probing.take() {
-            self.transport = Transport::WebSocket(probing.socket);
+        if let Some(Probing { candidate: Candidate::Open(socket), .. }) = self.probing.take() {
+            self.transport = Transport::WebSocket(socket);
         }
         let due = std::mem::take(&mut self.due);
-        // A socket that takes no more is noticed when it is read.
-        let _ = self.send(due);
+        self.send(due)
     }
 
     /// The last word to the client.
     async fn leave(self, why: Closed) {
         match self.transport {
+            // As if it had come a moment later.
+            Transport::Polling(Some(poll)) if why == Closed::PingTimeout => {
+                let _ = poll.send(Err(Refusal::UnknownSession));
+            }
             Transport::Polling(Some(poll)) => {
                 let mut last = self.due;
                 // Who has closed the session is told nothing, and who has not, that it is closed.
                 last.push(Packet::control(if why == Closed::ByClient { b"6" } else { b"1" }));
-                let _ = poll.send(Ok(payload::write(&last)));
+                let _ = poll.send(Ok(Delivery::new(payload::write(&last)).0));
             }
             Transport::Polling(None) => {}
             Transport::WebSocket(socket) => {
@@ -360,6 +413,13 @@ impl Session {
 async fn next_of(socket: Option<&mut Box<WebSocket>>) -> Result<ws::Event, ws::ConnectionError> {
     match socket {
         Some(socket) => socket.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_of_candidate(candidate: Option<&mut Candidate>) -> Result<ws::Event, ws::ConnectionError> {
+    match candidate {
+        Some(candidate) => candidate.next().await,
         None => std::future::pending().await,
     }
 }

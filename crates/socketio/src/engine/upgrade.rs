@@ -1,18 +1,17 @@
 //! From a request to a WebSocket: the first transport of a session, or the one that takes over.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use antiphon_websocket::{
-    Connection, Limits, Settings,
+    Connection, ConnectionError, Event, Limits, Settings,
     handshake::{self, Accept},
 };
 use axum::{body::Body, extract::Request, response::Response};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::sync::mpsc;
 use tracing::debug;
 
-use super::{Engine, Refusal, session::Command};
+use super::{Engine, Line, Refusal, session::Command};
 
 /// A client's WebSocket.
 pub(super) type WebSocket = Connection<TokioIo<Upgraded>>;
@@ -24,6 +23,26 @@ const MESSAGE_TIMEOUT: Duration = Duration::from_secs(30);
 /// For the closing handshake.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A WebSocket that is to take over a session. The session has it before its client knows that it opens, so that what the
+/// client says over it is heard before what it asks elsewhere later.
+pub(super) enum Candidate {
+    Opening(Pin<Box<dyn Future<Output = Option<WebSocket>> + Send>>),
+    Open(Box<WebSocket>),
+}
+
+impl Candidate {
+    /// What it says next. May be dropped.
+    pub async fn next(&mut self) -> Result<Event, ConnectionError> {
+        if let Self::Opening(opening) = self {
+            *self = Self::Open(Box::new(opening.await.ok_or(ConnectionError::Disconnected)?));
+        }
+        match self {
+            Self::Open(socket) => socket.next().await,
+            Self::Opening(_) => Err(ConnectionError::Disconnected),
+        }
+    }
+}
+
 /// Checks that a request wants to become a WebSocket.
 pub(super) fn accept(request: &mut Request) -> Result<(Accept, OnUpgrade), Refusal> {
     let accept = handshake::accept(request).map_err(|_| Refusal::BadRequest)?;
@@ -31,7 +50,7 @@ pub(super) fn accept(request: &mut Request) -> Result<(Accept, OnUpgrade), Refus
 }
 
 /// The stream below HTTP.
-pub(super) async fn open(upgrade: OnUpgrade, engine: &Engine) -> Option<WebSocket> {
+pub(super) async fn open(upgrade: OnUpgrade, engine: Arc<Engine>) -> Option<WebSocket> {
     let upgraded = upgrade.await.inspect_err(|fault| debug!(%fault, "the upgrade was not finished")).ok()?;
     let settings = Settings {
         limits: Limits { max_message: engine.options.max_payload, max_fragments: MAX_FRAGMENTS },
@@ -46,16 +65,11 @@ pub(super) async fn open(upgrade: OnUpgrade, engine: &Engine) -> Option<WebSocke
 /// A WebSocket that is to take over a session.
 pub(super) async fn probe(
     engine: &Arc<Engine>,
-    commands: mpsc::Sender<Command>,
+    line: Line,
     mut request: Request,
 ) -> Result<Response, Refusal> {
     let (accept, upgraded) = accept(&mut request)?;
-    let engine = Arc::clone(engine);
-    engine.tasks.clone().spawn(async move {
-        if let Some(socket) = open(upgraded, &engine).await {
-            // A session that has ended meanwhile drops the socket.
-            let _ = commands.send(Command::Probe(Box::new(socket))).await;
-        }
-    });
+    let candidate = Candidate::Opening(Box::pin(open(upgraded, Arc::clone(engine))));
+    line.commands.send(Command::Probe(candidate)).await.map_err(|_| Refusal::UnknownSession)?;
     Ok(accept.into_response().map(|()| Body::empty()))
 }
