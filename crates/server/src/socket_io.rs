@@ -54,6 +54,7 @@ fn options(doors: &Doors) -> SocketIoOptions {
         namespaces: 1,
         attachments: 16,
         outbox: 4,
+        ..SocketIoOptions::default()
     }
 }
 

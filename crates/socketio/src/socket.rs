@@ -34,6 +34,10 @@ pub struct SocketIoOptions {
     pub namespaces: usize,
     /// Most attachments of one event.
     pub attachments: usize,
+    /// Most bytes in all attachments of one event.
+    pub attachment_bytes: usize,
+    /// How long the attachments of an event may take to follow it.
+    pub attachment_timeout: Duration,
     /// Most words of the server that may wait for a client, beside what handlers are asked for.
     pub outbox: usize,
 }
@@ -45,6 +49,8 @@ impl Default for SocketIoOptions {
             connect_timeout: Duration::from_secs(45),
             namespaces: 16,
             attachments: 16,
+            attachment_bytes: 4_000_000,
+            attachment_timeout: Duration::from_secs(10),
             outbox: 1_024,
         }
     }

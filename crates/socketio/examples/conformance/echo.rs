@@ -3,12 +3,15 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use antiphon_socketio::{
-    Connect, ConnectError, Connected, Engine, EngineOptions, Event, Handler, Handshake, Namespace, Socket,
-    SocketIo, SocketIoOptions,
+    Connect, ConnectError, Connected, Engine, EngineOptions, Event, Handler, Handshake, Namespace, Outgoing,
+    Shared, Socket, SocketIo, SocketIoOptions,
     engine::{Closed, Message, Packet, Peer, Refusal, Service},
 };
 use async_trait::async_trait;
 use axum::Router;
+
+/// Most that may wait for a client that says much and hears nothing, in bytes.
+const MOST_DUE: usize = 8 << 20;
 
 /// Socket.IO at `/socket.io/` with the namespaces `/` and `/custom`, Engine.IO at `/engine.io/`.
 pub fn router() -> Router {
@@ -39,7 +42,10 @@ struct EchoService;
 
 /// What is to be said back.
 #[derive(Default)]
-struct Echo(VecDeque<Packet>);
+struct Echo {
+    due: VecDeque<Packet>,
+    bytes: usize,
+}
 
 #[async_trait]
 impl Service for EchoService {
@@ -51,21 +57,24 @@ impl Service for EchoService {
 #[async_trait]
 impl Peer for Echo {
     async fn receive(&mut self, message: Message) -> Result<(), Closed> {
-        self.0.push_back(match message {
+        let packet = match message {
             Message::Text(text) => Packet::text(&text),
             Message::Binary(bytes) => Packet::binary(&bytes),
-        });
-        Ok(())
+        };
+        self.bytes += packet.len();
+        self.due.push_back(packet);
+        if self.bytes > MOST_DUE { Err(Closed::ProtocolError) } else { Ok(()) }
     }
 
     async fn ready(&mut self) {
-        if self.0.is_empty() {
+        if self.due.is_empty() {
             std::future::pending().await
         }
     }
 
     async fn pull(&mut self, out: &mut Vec<Packet>, _: usize) -> Result<(), Closed> {
-        out.extend(self.0.drain(..));
+        self.bytes = 0;
+        out.extend(self.due.drain(..));
         Ok(())
     }
 
@@ -73,15 +82,28 @@ impl Peer for Echo {
 }
 
 /// Socket.IO: tells what it was shown, says back what it hears, acknowledges what wants it.
-struct Room;
+pub struct Room;
 
-struct Guest(Socket);
+struct Guest {
+    socket: Socket,
+    /// What is to be said back.
+    due: VecDeque<Shared>,
+    bytes: usize,
+}
 
 #[async_trait]
 impl Namespace for Room {
     async fn connect(&self, connect: Connect) -> Result<Connected, ConnectError> {
         let _ = connect.socket.emit("auth", &[connect.auth]);
-        Ok(Connected { handler: Box::new(Guest(connect.socket)), id: None, recovery: None })
+        let guest = Guest { socket: connect.socket, due: VecDeque::new(), bytes: 0 };
+        Ok(Connected { handler: Box::new(guest), id: None, recovery: None })
+    }
+}
+
+impl Guest {
+    fn say(&mut self, packet: Shared) {
+        self.bytes += packet.len();
+        self.due.push_back(packet);
     }
 }
 
@@ -90,18 +112,34 @@ impl Handler for Guest {
     async fn event(&mut self, event: Event) -> Result<(), Closed> {
         match (event.name.as_str(), event.ack) {
             ("message", _) => {
-                let _ = self.0.emit_binary("message-back", &event.args, &event.attachments);
+                let namespace = self.socket.namespace();
+                self.say(Shared::binary_event(namespace, "message-back", &event.args, &event.attachments));
             }
             ("end", _) => {
-                let _ = self.0.emit("the end", &[]);
-                self.0.close();
+                let _ = self.socket.emit("the end", &[]);
+                self.socket.close();
             }
             ("message-with-ack", Some(ack)) => {
-                let _ = ack.send_binary(&event.args, &event.attachments);
+                self.say(ack.binary_packet(&event.args, &event.attachments));
             }
             _ => {}
         }
-        Ok(())
+        if self.bytes > MOST_DUE { Err(Closed::ProtocolError) } else { Ok(()) }
+    }
+
+    async fn ready(&mut self) {
+        if self.due.is_empty() {
+            std::future::pending().await
+        }
+    }
+
+    async fn pull(&mut self, outgoing: &mut Outgoing) {
+        while outgoing.room() > 0
+            && let Some(packet) = self.due.pop_front()
+        {
+            self.bytes -= packet.len();
+            outgoing.push(packet);
+        }
     }
 
     async fn disconnected(&mut self, _: Closed) {}

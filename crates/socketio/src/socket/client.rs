@@ -1,7 +1,7 @@
 //! A client: its namespaces, behind one session.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     future::poll_fn,
     sync::Arc,
     task::Poll,
@@ -9,16 +9,13 @@ use std::{
 
 use async_trait::async_trait;
 use serde_json::Value;
-use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep_until},
-};
+use tokio::{sync::mpsc, time::Instant};
 use tracing::debug;
 
 use super::{
     Connect, Event, Handler, Namespace, Outgoing, Shared, Socket, SocketIoOptions,
     assemble::Assembler,
-    handle::{Acked, Word},
+    handle::{Acked, What, Word},
     packet::{Kind, Packet},
 };
 use crate::{
@@ -28,12 +25,16 @@ use crate::{
 
 /// Answers of the protocol itself that may wait for a client that does not read.
 const MOST_REPLIES: usize = 64;
+/// The same in bytes: a reply names the namespace, and clients may think of long ones.
+const MOST_REPLY_BYTES: usize = 64 * 1024;
 
 pub(super) struct Client {
     options: SocketIoOptions,
     namespaces: HashMap<String, Arc<dyn Namespace>>,
     handshake: Arc<Handshake>,
     here: HashMap<String, Here>,
+    /// Namespaces that it was taken out of: what it says to them, it may have said before it learned that.
+    taken_out: HashSet<String>,
     assembler: Assembler,
     /// Answers of the protocol itself, which come before everything else.
     replies: VecDeque<Shared>,
@@ -43,7 +44,8 @@ pub(super) struct Client {
     word: Option<Word>,
     /// Until when the client has to be somewhere; nothing while it is.
     deadline: Option<Instant>,
-    ended: Option<Closed>,
+    /// Counts pulls: no namespace is always asked first.
+    turn: usize,
 }
 
 /// A namespace that the client is connected to.
@@ -61,16 +63,17 @@ impl Client {
         let (to_outbox, outbox) = mpsc::channel(options.outbox);
         Self {
             deadline: Some(Instant::now() + options.connect_timeout),
+            assembler: Assembler::new(&options),
             options,
             namespaces,
             handshake: Arc::new(handshake),
             here: HashMap::new(),
-            assembler: Assembler::default(),
+            taken_out: HashSet::new(),
             replies: VecDeque::new(),
             outbox,
             to_outbox,
             word: None,
-            ended: None,
+            turn: 0,
         }
     }
 
@@ -88,15 +91,20 @@ impl Client {
                 self.deadline = None;
                 let id = connected.id.unwrap_or_else(secret_id);
                 self.reply(Shared::connected(&name, &id, connected.recovery.as_deref()))?;
+                self.taken_out.remove(&name);
                 self.here.insert(name, Here { handler: connected.handler, socket });
                 Ok(())
             }
-            Err(refused) => self.reply(Shared::refused(&name, &refused.message, refused.data.as_ref())),
+            Err(refused) => {
+                socket.end();
+                self.reply(Shared::refused(&name, &refused.message, refused.data.as_ref()))
+            }
         }
     }
 
     fn reply(&mut self, reply: Shared) -> Result<(), Closed> {
-        if self.replies.len() >= MOST_REPLIES {
+        let bytes: usize = self.replies.iter().map(Shared::len).sum();
+        if self.replies.len() >= MOST_REPLIES || bytes >= MOST_REPLY_BYTES {
             debug!("a client asks and does not read");
             return Err(Closed::ProtocolError);
         }
@@ -110,11 +118,13 @@ impl Client {
             let auth = data.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
             return self.connect(namespace, auth).await;
         }
+        let Some(here) = self.here.get_mut(&namespace) else {
+            return if self.taken_out.contains(&namespace) { Ok(()) } else { Err(Closed::ProtocolError) };
+        };
         if kind == Kind::Disconnect {
             self.leave(&namespace, Closed::ByClient).await;
             return Ok(());
         }
-        let here = self.here.get_mut(&namespace).ok_or(Closed::ProtocolError)?;
         let Some(Value::Array(mut args)) = data else { return Err(Closed::ProtocolError) };
         match (kind, id) {
             (Kind::Event | Kind::BinaryEvent, id) => {
@@ -132,7 +142,7 @@ impl Client {
 
     async fn leave(&mut self, namespace: &str, why: Closed) {
         if let Some(mut here) = self.here.remove(namespace) {
-            here.socket.forget();
+            here.socket.end();
             here.handler.disconnected(why).await;
         }
         if self.here.is_empty() {
@@ -152,15 +162,18 @@ impl Client {
     }
 
     async fn say(&mut self, word: Word, outgoing: &mut Outgoing) -> Result<(), Closed> {
-        match word {
-            Word::Say(packet) => outgoing.push(packet),
-            Word::Disconnect(namespace) => {
-                if self.here.contains_key(&*namespace) {
-                    outgoing.push(Shared::disconnect(&namespace));
-                    self.leave(&namespace, Closed::ByServer).await;
-                }
+        let Word { from, what } = word;
+        if from.is_over() {
+            return Ok(());
+        }
+        match what {
+            What::Say(packet) => outgoing.push(packet),
+            What::Disconnect => {
+                outgoing.push(Shared::disconnect(from.namespace()));
+                self.taken_out.insert(from.namespace().to_owned());
+                self.leave(from.namespace(), Closed::ByServer).await;
             }
-            Word::Close => return Err(Closed::ByServer),
+            What::Close => return Err(Closed::ByServer),
         }
         Ok(())
     }
@@ -171,11 +184,12 @@ impl Client {
             self.replies.drain(..).for_each(|reply| outgoing.push(reply));
             return Ok(());
         }
-        if let Some(why) = self.ended {
-            return Err(why);
-        }
         self.empty_outbox(outgoing).await?;
-        for here in self.here.values_mut() {
+        let mut handlers: Vec<&mut Here> = self.here.values_mut().collect();
+        let first = self.turn % handlers.len().max(1);
+        self.turn = self.turn.wrapping_add(1);
+        handlers.rotate_left(first);
+        for here in handlers {
             if outgoing.room() == 0 {
                 break;
             }
@@ -197,7 +211,7 @@ impl Client {
 #[async_trait]
 impl Peer for Client {
     async fn receive(&mut self, message: Message) -> Result<(), Closed> {
-        let packet = self.assembler.take(message, self.options.attachments);
+        let packet = self.assembler.take(message);
         match packet.map_err(|_| Closed::ProtocolError)? {
             Some((packet, attachments)) => self.take(packet, attachments).await,
             None => Ok(()),
@@ -205,17 +219,13 @@ impl Peer for Client {
     }
 
     async fn ready(&mut self) {
-        if !self.replies.is_empty() || self.word.is_some() || self.ended.is_some() {
+        if !self.replies.is_empty() || self.word.is_some() {
             return;
         }
-        let Self { outbox, here, deadline, .. } = self;
+        let Self { outbox, here, .. } = self;
         tokio::select! {
             word = outbox.recv() => self.word = word,
             () = Self::handlers(here) => {}
-            () = async { match deadline {
-                Some(deadline) => sleep_until(*deadline).await,
-                None => std::future::pending().await,
-            } } => self.ended = Some(Closed::ByServer),
         }
     }
 
@@ -224,6 +234,10 @@ impl Peer for Client {
         let result = self.gather(&mut outgoing).await;
         out.extend(outgoing.said.iter().flat_map(Shared::packets).cloned());
         result
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.deadline.into_iter().chain(self.assembler.deadline()).min()
     }
 
     async fn closed(&mut self, why: Closed) {
