@@ -2,23 +2,34 @@
 
 use std::time::Duration;
 
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
 use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::Message;
+use tower::ServiceExt as _;
 
-use crate::world::World;
+use crate::{
+    echo,
+    world::{World, sid},
+};
 
 #[tokio::test]
 async fn pings_come_one_interval_apart_over_both_transports() {
     let world = World::new().await;
-    let path = world.polling("engine.io").await;
-    let mut wire = world.socket("engine.io/?EIO=4&transport=websocket").await;
-    assert!(matches!(wire.next().await, Some(Message::Text(open)) if open.starts_with('0')));
-    for _ in 0..3 {
-        let (poll, ping) = tokio::join!(world.get(&path), wire.next());
-        assert_eq!(poll, (200, "2".to_owned()));
-        assert_eq!(ping, Some(Message::text("2")));
-        assert_eq!(world.post(&path, "3").await.0, 200);
-        wire.say("3").await;
+    for door in ["engine.io", "socket.io"] {
+        let path = world.polling(door).await;
+        let mut wire = world.socket(&format!("{door}/?EIO=4&transport=websocket")).await;
+        assert!(matches!(wire.next().await, Some(Message::Text(open)) if open.starts_with('0')));
+        // At the door of Socket.IO the time to connect is over soon.
+        for _ in 0..3 {
+            let (poll, ping) = tokio::join!(world.get(&path), wire.next());
+            assert_eq!(poll, (200, "2".to_owned()));
+            assert_eq!(ping, Some(Message::text("2")));
+            assert_eq!(world.post(&path, "3").await.0, 200);
+            wire.say("3").await;
+        }
     }
 }
 
@@ -30,4 +41,51 @@ async fn silence_ends_the_session() {
     while wire.next().await.is_some() {}
     sleep(Duration::from_millis(200)).await;
     assert_eq!(world.get(&path).await.0, 400);
+}
+
+/// Whoever asks just before the time is over learns the same as who asks just behind.
+#[tokio::test]
+async fn a_poll_that_waits_finds_nobody_when_the_time_is_over() {
+    let world = World::new().await;
+    let path = world.polling("engine.io").await;
+    assert_eq!(world.get(&path).await, (200, "2".to_owned()));
+    assert_eq!(world.get(&path).await.0, 400);
+}
+
+/// An answer that nobody asked for is no sign of life later.
+#[tokio::test]
+async fn an_early_pong_does_not_count() {
+    let world = World::new().await;
+    let mut wire = world.socket("engine.io/?EIO=4&transport=websocket").await;
+    for _ in 0..10 {
+        wire.say("3").await;
+    }
+    while wire.next().await.is_some() {}
+}
+
+/// EIO heartbeat: pings are the server's.
+#[tokio::test]
+async fn who_pings_the_server_breaks_the_protocol() {
+    let world = World::new().await;
+    let path = world.polling("engine.io").await;
+    assert_eq!(world.post(&path, "2").await.0, 400);
+    assert_eq!(world.get(&path).await.0, 400);
+    let mut wire = world.socket("engine.io/?EIO=4&transport=websocket").await;
+    wire.text().await;
+    wire.say("2").await;
+    wire.ended().await;
+}
+
+/// EIO conformance: silence ends a session when the time is over, and not a moment later, however busy the timers are.
+#[tokio::test(start_paused = true)]
+async fn who_comes_when_the_time_is_over_finds_nobody() {
+    let router = echo::router();
+    let get = |query: String| {
+        let uri = format!("/engine.io/?EIO=4&transport=polling{query}");
+        router.clone().oneshot(Request::get(uri).body(Body::empty()).unwrap())
+    };
+    let open = to_bytes(get(String::new()).await.unwrap().into_body(), 10_000).await.unwrap();
+    let sid = sid(&String::from_utf8_lossy(&open));
+    sleep(Duration::from_millis(300 + 200)).await;
+    assert_eq!(get(format!("&sid={sid}")).await.unwrap().status(), 400);
 }

@@ -1,17 +1,23 @@
 //! A server that echoes, and a client of each transport that hides nothing.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use antiphon_socketio::SocketIoOptions;
+use axum::Router;
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 use tokio::{
-    net::{TcpListener, TcpStream},
-    time::timeout,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::{sleep, timeout},
 };
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
-use crate::echo;
+use crate::{
+    echo,
+    stage::{serve, unhurried},
+};
 
 /// Longer than anything that is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,18 +29,24 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
+        Self::of(echo::router()).await
+    }
+
+    /// The same with times that no test reaches by accident.
+    pub async fn unhurried() -> Self {
+        let options = SocketIoOptions { engine: unhurried(), ..SocketIoOptions::default() };
+        Self::of(serve(options, [("/", Arc::new(echo::Room))]).1).await
+    }
+
+    pub async fn of(router: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        tokio::spawn(async move { axum::serve(listener, echo::router()).await });
+        tokio::spawn(async move { axum::serve(listener, router).await });
         Self { address, http: Client::new() }
     }
 
-    pub fn url(&self, path: &str) -> String {
-        format!("http://{}/{path}", self.address)
-    }
-
     pub async fn ask(&self, method: Method, path: &str, body: impl Into<reqwest::Body>) -> Response {
-        self.http.request(method, self.url(path)).body(body).send().await.unwrap()
+        self.http.request(method, format!("http://{}/{path}", self.address)).body(body).send().await.unwrap()
     }
 
     /// Status and body of a GET.
@@ -53,8 +65,7 @@ impl World {
     pub async fn polling(&self, door: &str) -> String {
         let (status, body) = self.get(&format!("{door}/?EIO=4&transport=polling")).await;
         assert_eq!(status, 200);
-        let open: Value = serde_json::from_str(body.strip_prefix('0').unwrap()).unwrap();
-        format!("{door}/?EIO=4&transport=polling&sid={}", open["sid"].as_str().unwrap())
+        format!("{door}/?EIO=4&transport=polling&sid={}", sid(&body))
     }
 
     pub async fn socket(&self, path: &str) -> Wire {
@@ -62,8 +73,24 @@ impl World {
     }
 
     pub async fn try_socket(&self, path: &str) -> Option<Wire> {
-        let (stream, _) = connect_async(format!("ws://{}/{path}", self.address)).await.ok()?;
-        Some(Wire(stream))
+        let stream = TcpStream::connect(&self.address).await.unwrap();
+        Some(Wire(client_async(format!("ws://{}/{path}", self.address), stream).await.ok()?.0))
+    }
+
+    /// A socket whose end of the connection holds little that is not read.
+    pub async fn narrow(&self, path: &str) -> Wire {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let stream = socket.connect(self.address.parse().unwrap()).await.unwrap();
+        Wire(client_async(format!("ws://{}/{path}", self.address), stream).await.unwrap().0)
+    }
+
+    /// A POST that begins with these bytes of its body and goes on only when it is told to.
+    pub async fn begin_post(&self, path: &str, bytes: &str) -> HalfPost {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let head = format!("POST /{path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 100\r\n\r\n", self.address);
+        stream.write_all(format!("{head}{bytes}").as_bytes()).await.unwrap();
+        HalfPost(stream)
     }
 
     /// A new session of Socket.IO over a WebSocket, connected to the main namespace.
@@ -77,7 +104,34 @@ impl World {
     }
 }
 
-pub struct Wire(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct HalfPost(TcpStream);
+
+impl HalfPost {
+    /// The status that it is answered with.
+    pub async fn status(mut self) -> u16 {
+        let mut line = [0; "HTTP/1.1 200".len()];
+        timeout(PATIENCE, self.0.read_exact(&mut line)).await.unwrap().unwrap();
+        String::from_utf8_lossy(&line).split(' ').nth(1).unwrap().parse().unwrap()
+    }
+}
+
+/// The id in the first packet of a session.
+pub fn sid(open: &str) -> String {
+    let open: Value = serde_json::from_str(open.strip_prefix('0').unwrap()).unwrap();
+    open["sid"].as_str().unwrap().to_owned()
+}
+
+/// Waits for a fact.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let waited = timeout(PATIENCE, async {
+        while !is_so() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    });
+    assert!(waited.await.is_ok(), "never came true: {what}");
+}
+
+pub struct Wire(WebSocketStream<TcpStream>);
 
 impl Wire {
     pub async fn say(&mut self, text: &str) {
