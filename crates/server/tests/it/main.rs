@@ -17,6 +17,7 @@ mod rest;
 mod settings;
 mod sign_in;
 mod slow;
+mod socket_io;
 mod sse;
 mod streams;
 mod support;

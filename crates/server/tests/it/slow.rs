@@ -9,7 +9,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{Binary, HttpLine, PATIENCE, Socket, TestServer, fresh_id};
+use crate::support::{
+    Binary, HttpLine, PATIENCE, Socket, TestServer, fresh_id,
+    socket_io::{SocketIo, Transport},
+};
 
 /// How much is said while nobody reads: more than the kernel's buffers on both sides hold.
 const MESSAGES: u64 = 100;
@@ -98,6 +101,78 @@ async fn f7_slow_readers_over_http_cost_bounded_memory() {
         is_last(event) || event["entries"].as_array().is_some_and(|page| page.iter().any(is_last))
     };
     slow[0].event(has_last).await;
+}
+
+/// F7: the same over Socket.IO: who does not read its WebSocket, or does not poll, hears everything once and in order when it
+/// does; and whoever reads meanwhile is not kept waiting.
+#[tokio::test]
+async fn f7_a_slow_reader_over_socket_io_misses_nothing() {
+    let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let authority = server.authority();
+    let mut clients = Vec::new();
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        for name in ["Slow", "Brisk"] {
+            let token = server.guest(name).await.token;
+            let mut client = SocketIo::connect(&authority, transport, &token).await;
+            client.ask("join_room", "general".into()).await;
+            clients.push(client);
+        }
+    }
+    let mut ada = server.join("Ada").await;
+    let text = "x".repeat(BYTES);
+    let said: Vec<String> = (0..MESSAGES).map(|n| format!("{n} {text}")).collect();
+    for words in &said {
+        ada.say("general", words).await;
+        ada.forget();
+        for brisk in clients.iter_mut().skip(1).step_by(2) {
+            brisk.hears(words).await;
+        }
+    }
+    for client in &mut clients {
+        client.hears(said.last().unwrap()).await;
+        assert_eq!(client.texts(), said, "a hole or a repetition");
+        assert_eq!(client.times("room_state"), 1, "told anew");
+    }
+    clients[0].ask("send_message", json!({ "room": "general", "text": "here I am" })).await;
+    clients[2].hears("here I am").await;
+}
+
+/// F7, FAULTS 70: those who do not read at the door of Socket.IO cost what a connection costs, however much is said.
+#[tokio::test]
+async fn f7_slow_readers_over_socket_io_cost_bounded_memory() {
+    const READERS: usize = 8;
+    // Were it kept for each of them, it would be four times as much.
+    const BOUND_MIB: u64 = 12;
+    let data = TempDir::new().unwrap();
+    let binary = Binary::start(data.path(), &[("ANTIPHON_LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let mut ada = binary.join("Ada").await;
+    let text = "x".repeat(BYTES);
+    let mut slow = Vec::new();
+    for n in 0..READERS {
+        let transport = if n % 2 == 0 { Transport::WebSocket } else { Transport::Polling };
+        let token = binary.guest(&format!("Slow {n}")).await;
+        let mut client = SocketIo::connect(&binary.authority, transport, &token).await;
+        client.ask("join_room", "general".into()).await;
+        slow.push(client);
+    }
+    let said: Vec<String> = (0..2 * MESSAGES).map(|n| format!("{n} {text}")).collect();
+    // What the kernel takes, and what every server holds of a busy room, comes first.
+    let (first, then) = said.split_at(said.len() / 2);
+    for words in first {
+        ada.say("general", words).await;
+        ada.forget();
+    }
+    let before = binary.resident_mib();
+    for words in then {
+        ada.say("general", words).await;
+        ada.forget();
+    }
+    let more = binary.resident_mib().saturating_sub(before);
+    assert!(more < BOUND_MIB, "{more} MiB for {READERS} slow readers");
+    for client in &mut slow[..2] {
+        client.hears(said.last().unwrap()).await;
+        assert_eq!(client.texts(), said, "a hole or a repetition");
+    }
 }
 
 /// A client that asks for more than it reads is answered page by page, in its order.

@@ -6,6 +6,7 @@ pub mod helper;
 pub mod http_line;
 pub mod server;
 pub mod socket;
+pub mod socket_io;
 
 use std::time::Duration;
 
