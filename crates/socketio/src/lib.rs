@@ -1,7 +1,10 @@
-//! A Socket.IO 5 server over Engine.IO 4: long-polling and WebSocket, namespaces, acknowledgements, binary, recovery. No chat
-//! inside.
+//! Socket.IO 5 over Engine.IO 4, for any chat or none.
 //!
-//! Two layers, each usable alone. [`engine`] carries messages over a session, whatever the transport, in order and exactly
+#![doc = include_str!("../README.md")]
+//!
+//! ## Layers
+//!
+//! There are two, each usable alone. [`engine`] carries messages over a session, whatever the transport, in order and exactly
 //! once. [`socket`] carries events over those messages. In both, whoever has something to say is *asked* for it when the
 //! client can take it: a slow client costs no queue.
 //!
@@ -14,6 +17,6 @@ pub mod socket;
 
 pub use engine::{Engine, EngineOptions, Handshake};
 pub use socket::{
-    Ack, Connect, ConnectError, Connected, Event, Handler, Namespace, Outgoing, Shared, Socket, SocketIo,
-    SocketIoOptions,
+    Ack, Acked, Connect, ConnectError, Connected, EmitError, Event, Handler, Namespace, Outgoing, Shared,
+    Socket, SocketIo, SocketIoOptions,
 };

@@ -83,6 +83,7 @@ async fn attachments_that_do_not_fit_end_the_session() {
         "451-[\"message\",{\"_placeholder\":true,\"num\":9007199254740992}]",
         "451-[\"message\",{\"_placeholder\":true}]",
         "452-[\"message\",{\"_placeholder\":true,\"num\":0},[[{\"_placeholder\":true,\"num\":0}]]]",
+        "451-[\"message\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":0}]",
         "42[\"message\",{\"_placeholder\":true,\"num\":0}]",
         "461-[\"no number\",{\"_placeholder\":true,\"num\":0}]",
     ] {

@@ -1,6 +1,14 @@
 //! Socket.IO: events, in order from the first one on, and what is none.
 
-use crate::world::World;
+use std::sync::Arc;
+
+use antiphon_socketio::{Connect, Event, Handler, Outgoing, Shared, Socket, SocketIoOptions, engine::Closed};
+use async_trait::async_trait;
+
+use crate::{
+    stage::{Open, serve, unhurried},
+    world::World,
+};
 
 /// SIO sending and receiving data.
 #[tokio::test]
@@ -79,6 +87,54 @@ async fn a_flood_is_not_reordered() {
         heard.extend(body.split('\u{1e}').map(str::to_owned));
     }
     assert!(heard[2..].iter().cloned().eq((0..EVENTS).map(back)));
+}
+
+/// A client that says much at once is answered before it has said all of it: little waits on this side.
+#[tokio::test]
+async fn who_talks_without_a_pause_is_answered_meanwhile() {
+    let handler = |connect: Connect| Impatient { socket: connect.socket, waiting: 0 };
+    let options = SocketIoOptions { engine: unhurried(), ..SocketIoOptions::default() };
+    let (_, router) = serve(options, [("/", Arc::new(Open(handler)))]);
+    let world = World::of(router).await;
+    let mut wire = world.socket("socket.io/?EIO=4&transport=websocket").await;
+    wire.text().await;
+    wire.say("40").await;
+    wire.text().await;
+    for _ in 0..5_000 {
+        wire.say("42[\"message\"]").await;
+    }
+    for n in 0..5_000 {
+        assert_eq!(wire.text().await, "42[\"back\"]", "number {n}");
+    }
+}
+
+/// Ends whoever has said more than this without being answered.
+const MOST_WAITING: usize = 200;
+
+struct Impatient {
+    socket: Socket,
+    waiting: usize,
+}
+
+#[async_trait]
+impl Handler for Impatient {
+    async fn event(&mut self, _: Event) -> Result<(), Closed> {
+        self.waiting += 1;
+        if self.waiting > MOST_WAITING { Err(Closed::ProtocolError) } else { Ok(()) }
+    }
+
+    async fn ready(&mut self) {
+        if self.waiting == 0 {
+            std::future::pending().await
+        }
+    }
+
+    async fn pull(&mut self, outgoing: &mut Outgoing) {
+        let backs = std::mem::take(&mut self.waiting);
+        (0..backs).for_each(|_| outgoing.push(Shared::event(self.socket.namespace(), "back", &[])));
+    }
+
+    async fn disconnected(&mut self, _: Closed) {}
 }
 
 /// FAULTS 27, 62, 65, SIO: what is no packet ends the session, and harms nobody else.

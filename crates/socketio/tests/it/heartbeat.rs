@@ -6,7 +6,10 @@ use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
-use tokio::time::sleep;
+use tokio::{
+    task::yield_now,
+    time::{advance, sleep},
+};
 use tokio_tungstenite::tungstenite::Message;
 use tower::ServiceExt as _;
 
@@ -57,7 +60,7 @@ async fn a_poll_that_waits_finds_nobody_when_the_time_is_over() {
 async fn an_early_pong_does_not_count() {
     let world = World::new().await;
     let mut wire = world.socket("engine.io/?EIO=4&transport=websocket").await;
-    for _ in 0..10 {
+    for _ in 0..1_000 {
         wire.say("3").await;
     }
     while wire.next().await.is_some() {}
@@ -84,8 +87,13 @@ async fn who_comes_when_the_time_is_over_finds_nobody() {
         let uri = format!("/engine.io/?EIO=4&transport=polling{query}");
         router.clone().oneshot(Request::get(uri).body(Body::empty()).unwrap())
     };
+    // Timers go off at whole milliseconds, and so half a one late here.
+    advance(Duration::from_micros(500)).await;
     let open = to_bytes(get(String::new()).await.unwrap().into_body(), 10_000).await.unwrap();
     let sid = sid(&String::from_utf8_lossy(&open));
-    sleep(Duration::from_millis(300 + 200)).await;
+    for micros in [300_000, 900, 199_200] {
+        advance(Duration::from_micros(micros)).await;
+        yield_now().await;
+    }
     assert_eq!(get(format!("&sid={sid}")).await.unwrap().status(), 400);
 }

@@ -79,7 +79,7 @@ impl Namespace for Closed403 {
 /// SIO connection to a namespace: whatever else comes first ends the session.
 #[tokio::test]
 async fn connecting_comes_first() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     for first in ["42[\"message\"]", "430[]", "41", "41/custom", "4abc", "40[]", "40\"token\"", "400"] {
         let mut wire = world.socket(OVER_SOCKET).await;
         wire.text().await;

@@ -96,8 +96,8 @@ async fn one_socket_may_try() {
 
 #[tokio::test]
 async fn a_session_may_close_while_it_changes() {
-    let world = World::new().await;
-    let path = world.polling("engine.io").await;
+    let world = World::unhurried().await;
+    let path = world.polling("socket.io").await;
     let mut wire = world.socket(&over_socket(&path)).await;
     wire.say("2probe").await;
     assert_eq!(wire.text().await, "3probe");
