@@ -39,11 +39,13 @@ async fn pings_come_one_interval_apart_over_both_transports() {
 #[tokio::test]
 async fn silence_ends_the_session() {
     let world = World::new().await;
-    let path = world.polling("engine.io").await;
-    let mut wire = world.socket("engine.io/?EIO=4&transport=websocket").await;
-    while wire.next().await.is_some() {}
-    sleep(Duration::from_millis(200)).await;
-    assert_eq!(world.get(&path).await.0, 400);
+    for door in ["engine.io", "socket.io"] {
+        let path = world.polling(door).await;
+        let mut wire = world.socket(&format!("{door}/?EIO=4&transport=websocket")).await;
+        while wire.next().await.is_some() {}
+        sleep(Duration::from_millis(200)).await;
+        assert_eq!(world.get(&path).await.0, 400);
+    }
 }
 
 /// Whoever asks just before the time is over learns the same as who asks just behind.

@@ -8,6 +8,7 @@ use antiphon_socketio::{
 };
 use async_trait::async_trait;
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     stage::{Firehose, Loud, Open, serve, unhurried},
@@ -125,6 +126,7 @@ async fn a_client_may_leave_a_namespace() {
     assert!(wire.text().await.starts_with("40{"));
     assert_eq!(wire.text().await, "42[\"auth\",{}]");
     wire.say("41").await;
+    assert_eq!(wire.next().await, Some(Message::text("2")), "the session goes on");
     wire.ended().await;
 }
 

@@ -155,17 +155,19 @@ async fn answer(router: &Router, method: Method, query: &str, body: &'static str
 #[tokio::test]
 async fn a_client_can_close() {
     let world = World::new().await;
-    let path = world.polling("engine.io").await;
-    let (poll, closed) = tokio::join!(world.get(&path), async {
-        sleep(Duration::from_millis(50)).await;
-        world.post(&path, "1").await
-    });
-    assert_eq!((poll, closed.0), ((200, "6".to_owned()), 200));
-    assert_eq!(world.get(&path).await.0, 400);
-    let mut wire = world.socket("engine.io/?EIO=4&transport=websocket").await;
-    wire.text().await;
-    wire.say("1").await;
-    wire.ended().await;
+    for door in ["engine.io", "socket.io"] {
+        let path = world.polling(door).await;
+        let (poll, closed) = tokio::join!(world.get(&path), async {
+            sleep(Duration::from_millis(50)).await;
+            world.post(&path, "1").await
+        });
+        assert_eq!((poll, closed.0), ((200, "6".to_owned()), 200));
+        assert_eq!(world.get(&path).await.0, 400);
+        let mut wire = world.socket(&format!("{door}/?EIO=4&transport=websocket")).await;
+        wire.text().await;
+        wire.say("1").await;
+        wire.ended().await;
+    }
 }
 
 /// What is said last comes with the end of the session: whoever asks for more may find nobody.

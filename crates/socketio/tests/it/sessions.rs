@@ -93,6 +93,28 @@ async fn a_session_of_one_transport_is_not_reached_by_the_other() {
     assert_eq!(wire.text().await, "4still here");
 }
 
+/// EIO packet encoding: each packet in its own frame, bytes as they are; and what is no packet ends the session.
+#[tokio::test]
+async fn messages_come_and_go_by_socket() {
+    let world = World::new().await;
+    let path = "engine.io/?EIO=4&transport=websocket";
+    let mut wire = world.socket(path).await;
+    wire.text().await;
+    wire.say("4hello").await;
+    wire.say_bytes(&[1, 2, 3, 4]).await;
+    wire.say("6").await;
+    wire.say("4").await;
+    assert_eq!(wire.text().await, "4hello");
+    assert_eq!(wire.bytes().await, [1, 2, 3, 4]);
+    assert_eq!(wire.text().await, "4");
+    for bad in ["abc", "", "0{}", "5", "7", "\u{1e}", "é"] {
+        let mut wire = world.socket(path).await;
+        wire.text().await;
+        wire.say(bad).await;
+        wire.ended().await;
+    }
+}
+
 /// SIO sample session, FAULTS 69: text for whoever asked, once, and no script for whoever would run it.
 #[tokio::test]
 async fn answers_are_text_that_nobody_keeps() {

@@ -33,6 +33,22 @@ async fn a_session_changes_its_transport() {
     assert_eq!(wire.text().await, "4still here");
 }
 
+/// EIO conformance: also if the client waits for nothing, and at both doors.
+#[tokio::test]
+async fn whoever_asks_behind_the_change_finds_it_done() {
+    let world = World::unhurried().await;
+    let echo = World::new().await;
+    for (world, door) in [(&world, "socket.io"), (&echo, "engine.io"), (&echo, "socket.io")] {
+        let path = world.polling(door).await;
+        let mut wire = world.socket(&over_socket(&path)).await;
+        wire.say("2probe").await;
+        wire.say("5").await;
+        assert_eq!(world.get(&path).await.0, 400);
+        world.socket(&over_socket(&path)).await.ended().await;
+        assert_eq!(wire.text().await, "3probe");
+    }
+}
+
 /// FAULTS 60: what waits for the client while it changes comes over the new transport, once and in order.
 #[tokio::test]
 async fn nothing_is_lost_or_reordered_by_the_change() {

@@ -74,6 +74,8 @@ impl World {
 
     pub async fn try_socket(&self, path: &str) -> Option<Wire> {
         let stream = TcpStream::connect(&self.address).await.unwrap();
+        // As a browser does it: what is said leaves at once.
+        stream.set_nodelay(true).unwrap();
         Some(Wire(client_async(format!("ws://{}/{path}", self.address), stream).await.ok()?.0))
     }
 
