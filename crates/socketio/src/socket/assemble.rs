@@ -168,7 +168,12 @@ mod tests {
             "}",
         ];
         let text = vec(prop::sample::select(pieces), 0..12).prop_map(|pieces| Message::Text(pieces.concat()));
-        prop_oneof![text, Just(bytes())]
+        let announced = (1..4_usize, 0..4_usize).prop_map(|(count, places)| {
+            let places: String =
+                (0..places).map(|num| format!(",{{\"_placeholder\":true,\"num\":{num}}}")).collect();
+            Message::Text(format!("5{count}-[\"a\"{places}]"))
+        });
+        prop_oneof![text, announced, Just(bytes()), Just(bytes())]
     }
 
     proptest! {

@@ -127,6 +127,7 @@ async fn a_client_may_leave_a_namespace() {
     assert_eq!(wire.text().await, "42[\"auth\",{}]");
     wire.say("41").await;
     assert_eq!(wire.next().await, Some(Message::text("2")), "the session goes on");
+    wire.say("3").await;
     wire.ended().await;
 }
 

@@ -178,11 +178,14 @@ impl Wire {
 
     /// Waits for the end of the socket. Pings are answered: it is not for want of a heartbeat that it ends.
     pub async fn ended(mut self) {
-        while let Some(message) = self.next().await {
-            if message == Message::text("2") {
-                // May be refused by a socket that just ended.
-                let _ = self.0.send(Message::text("3")).await;
+        let end = async {
+            while let Some(message) = self.next().await {
+                if message == Message::text("2") {
+                    // May be refused by a socket that just ended.
+                    let _ = self.0.send(Message::text("3")).await;
+                }
             }
-        }
+        };
+        timeout(PATIENCE, end).await.expect("it ends");
     }
 }
