@@ -13,28 +13,24 @@ use axum::Router;
 /// Most that may wait for a client that says much and hears nothing, in bytes.
 const MOST_DUE: usize = 8 << 20;
 
-/// Socket.IO at `/socket.io/` with the namespaces `/` and `/custom`, Engine.IO at `/engine.io/`.
+/// What the suites expect, with the times that they are written for.
 pub fn router() -> Router {
-    let room: Arc<dyn Namespace> = Arc::new(Room);
-    let namespaces = [("/".to_owned(), Arc::clone(&room)), ("/custom".to_owned(), room)];
-    let settings = SocketIoOptions {
-        engine: options(),
-        connect_timeout: Duration::from_secs(1),
-        ..SocketIoOptions::default()
-    };
-    let (chat, echo) =
-        (SocketIo::engine(settings, namespaces), Engine::new(options(), Arc::new(EchoService)));
-    Router::new().nest("/socket.io/", chat.router()).nest("/engine.io/", echo.router())
-}
-
-/// The times that the suites are written for.
-fn options() -> EngineOptions {
-    EngineOptions {
+    let engine = EngineOptions {
         ping_interval: Duration::from_millis(300),
         ping_timeout: Duration::from_millis(200),
         max_payload: 1_000_000,
         ..EngineOptions::default()
-    }
+    };
+    serve(SocketIoOptions { engine, connect_timeout: Duration::from_secs(1), ..SocketIoOptions::default() })
+}
+
+/// Socket.IO at `/socket.io/` with the namespaces `/` and `/custom`, Engine.IO at `/engine.io/`.
+pub fn serve(options: SocketIoOptions) -> Router {
+    let echo = Engine::new(options.engine.clone(), Arc::new(EchoService));
+    let room: Arc<dyn Namespace> = Arc::new(Room);
+    let namespaces = [("/".to_owned(), Arc::clone(&room)), ("/custom".to_owned(), room)];
+    let chat = SocketIo::engine(options, namespaces);
+    Router::new().nest("/socket.io/", chat.router()).nest("/engine.io/", echo.router())
 }
 
 /// Engine.IO: says back what it hears.

@@ -14,7 +14,7 @@ use crate::{
 /// SIO acknowledgement: with the number of the event, in its namespace, whatever is in it.
 #[tokio::test]
 async fn events_are_acknowledged() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let mut wire = world.guest().await;
     wire.say("40/custom,").await;
     wire.text().await;

@@ -15,7 +15,7 @@ const PLACES: &str = "{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\
 /// SIO binary, over a WebSocket: the frames follow the text.
 #[tokio::test]
 async fn bytes_come_and_go_with_their_events() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let mut wire = world.guest().await;
     wire.say("40/custom,").await;
     wire.text().await;
@@ -54,7 +54,7 @@ async fn bytes_come_and_go_by_polling() {
 /// SIO binary: places may lie deep and in any order; each is there once.
 #[tokio::test]
 async fn places_may_lie_anywhere() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let mut wire = world.guest().await;
     let args = "{\"a\":[{\"b\":{\"_placeholder\":true,\"num\":1}}]},{\"_placeholder\":true,\"num\":0},{\"_placeholder\":false}";
     wire.say(&format!("452-[\"message\",{args}]")).await;

@@ -20,7 +20,7 @@ const OVER_SOCKET: &str = "socket.io/?EIO=4&transport=websocket";
 /// SIO connection to a namespace: with what the client shows for itself, or nothing; one session, many namespaces.
 #[tokio::test]
 async fn clients_connect_to_namespaces() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     for (says, prefix, shown) in [
         ("40", "40", "{}"),
         ("40{\"token\":\"123\"}", "40", "{\"token\":\"123\"}"),
@@ -50,7 +50,7 @@ async fn clients_connect_to_namespaces() {
 /// SIO connection to a namespace: one that is not there, and one that is not for this client.
 #[tokio::test]
 async fn who_is_not_let_in_is_told_why() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let mut wire = world.socket(OVER_SOCKET).await;
     wire.text().await;
     wire.say("40/random").await;
@@ -182,7 +182,7 @@ impl Handler for Leaves {
 /// FAULTS 0.2: the id that others may know is not the one that opens the session.
 #[tokio::test]
 async fn the_public_id_is_not_the_session() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("socket.io").await;
     assert_eq!(world.post(&path, "40\u{1e}40/custom,").await.0, 200);
     let connected = world.get(&path).await.1;

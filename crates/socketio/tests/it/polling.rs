@@ -20,7 +20,7 @@ use crate::{
 
 #[tokio::test]
 async fn messages_go_in_by_post_and_come_out_by_get() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("engine.io").await;
     for payload in ["4hello", "4one\u{1e}4two\u{1e}4three", "4hello\u{1e}bAQIDBA=="] {
         assert_eq!(world.post(&path, payload).await, (200, "ok".to_owned()));
@@ -31,7 +31,7 @@ async fn messages_go_in_by_post_and_come_out_by_get() {
 /// FAULTS 61: the session ends, whole.
 #[tokio::test]
 async fn a_body_that_is_none_ends_the_session() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     for body in ["abc", "", "\u{1e}", "4a\u{1e}", "bnot base64", "9"] {
         let path = world.polling("engine.io").await;
         assert_eq!(world.post(&path, body).await.0, 400, "{body:?}");
@@ -48,7 +48,7 @@ async fn a_body_that_is_none_ends_the_session() {
 /// EIO sending data: whose session is not known, is told; and so is who has another method.
 #[tokio::test]
 async fn posts_are_for_sessions_that_there_are() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     assert_eq!(world.post("engine.io/?EIO=4&transport=polling&sid=unknown", "4hello").await.0, 400);
     let path = world.polling("engine.io").await;
     assert_eq!(world.ask(Method::PUT, &path, "4hello").await.status(), 400);
@@ -84,7 +84,7 @@ async fn a_post_that_is_never_finished_ends_with_its_session() {
 /// FAULTS 58.
 #[tokio::test]
 async fn two_polls_at_once_end_the_session() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("engine.io").await;
     let (first, second) = tokio::join!(world.get(&path), async {
         sleep(Duration::from_millis(50)).await;
@@ -98,7 +98,7 @@ async fn two_polls_at_once_end_the_session() {
 /// FAULTS 59: what was under way to a client that went away may be lost, so the session is.
 #[tokio::test]
 async fn a_poll_that_its_client_gives_up_ends_the_session() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("engine.io").await;
     let given_up = tokio::time::timeout(Duration::from_millis(50), world.get(&path)).await;
     assert!(given_up.is_err());
@@ -154,7 +154,7 @@ async fn answer(router: &Router, method: Method, query: &str, body: &'static str
 
 #[tokio::test]
 async fn a_client_can_close() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     for door in ["engine.io", "socket.io"] {
         let path = world.polling(door).await;
         let (poll, closed) = tokio::join!(world.get(&path), async {
@@ -173,7 +173,7 @@ async fn a_client_can_close() {
 /// What is said last comes with the end of the session: whoever asks for more may find nobody.
 #[tokio::test]
 async fn the_last_words_come_with_the_end() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("socket.io").await;
     assert_eq!(world.post(&path, "40").await.0, 200);
     assert!(world.get(&path).await.1.starts_with("40{"));

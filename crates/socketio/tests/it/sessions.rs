@@ -32,7 +32,7 @@ async fn a_session_begins_with_its_terms() {
 /// EIO query parameters, FAULTS 55, 56: refused with the protocol's own errors, and nothing is opened.
 #[tokio::test]
 async fn requests_that_make_no_sense_are_refused_with_the_protocols_errors() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     for (query, code) in [
         ("transport=polling", 5),
         ("EIO=abc&transport=polling", 5),
@@ -64,7 +64,7 @@ async fn requests_that_make_no_sense_are_refused_with_the_protocols_errors() {
 /// EIO WebSocket: without what is mandatory no WebSocket opens.
 #[tokio::test]
 async fn a_socket_without_its_parameters_does_not_open() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     for query in [
         "transport=websocket",
         "EIO=abc&transport=websocket",
@@ -81,7 +81,7 @@ async fn a_socket_without_its_parameters_does_not_open() {
 /// FAULTS 56: a session is reached the way that it was opened or changed to, and no other request harms it.
 #[tokio::test]
 async fn a_session_of_one_transport_is_not_reached_by_the_other() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let mut wire = world.socket("engine.io/?EIO=4&transport=websocket").await;
     let sid = sid(&wire.text().await);
     let path = format!("engine.io/?EIO=4&transport=polling&sid={sid}");
@@ -96,7 +96,7 @@ async fn a_session_of_one_transport_is_not_reached_by_the_other() {
 /// EIO packet encoding: each packet in its own frame, bytes as they are; and what is no packet ends the session.
 #[tokio::test]
 async fn messages_come_and_go_by_socket() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = "engine.io/?EIO=4&transport=websocket";
     let mut wire = world.socket(path).await;
     wire.text().await;

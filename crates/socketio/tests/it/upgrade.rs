@@ -17,7 +17,7 @@ fn over_socket(path: &str) -> String {
 
 #[tokio::test]
 async fn a_session_changes_its_transport() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("engine.io").await;
     let mut wire = world.socket(&over_socket(&path)).await;
     wire.say("2probe").await;
@@ -37,8 +37,7 @@ async fn a_session_changes_its_transport() {
 #[tokio::test]
 async fn whoever_asks_behind_the_change_finds_it_done() {
     let world = World::unhurried().await;
-    let echo = World::new().await;
-    for (world, door) in [(&world, "socket.io"), (&echo, "engine.io"), (&echo, "socket.io")] {
+    for door in ["engine.io", "socket.io"] {
         let path = world.polling(door).await;
         let mut wire = world.socket(&over_socket(&path)).await;
         wire.say("2probe").await;
@@ -52,7 +51,7 @@ async fn whoever_asks_behind_the_change_finds_it_done() {
 /// FAULTS 60: what waits for the client while it changes comes over the new transport, once and in order.
 #[tokio::test]
 async fn nothing_is_lost_or_reordered_by_the_change() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("engine.io").await;
     let bodies: Vec<String> = (0..1_000).map(|n| format!("4{n}")).collect();
     let mut wire = world.socket(&over_socket(&path)).await;
@@ -71,7 +70,7 @@ async fn nothing_is_lost_or_reordered_by_the_change() {
 /// FAULTS 58: a new transport that talks nonsense is dropped, and the session goes on over the old one.
 #[tokio::test]
 async fn a_bad_probe_leaves_the_session_as_it_was() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     for nonsense in ["5", "2", "4hello", "2probe2", "abc"] {
         let path = world.polling("engine.io").await;
         let mut wire = world.socket(&over_socket(&path)).await;
@@ -85,7 +84,7 @@ async fn a_bad_probe_leaves_the_session_as_it_was() {
 /// EIO upgrade: what waits for an answer is sent home, so that nothing is under way over the old transport.
 #[tokio::test]
 async fn a_poll_that_waits_is_sent_home_by_the_probe() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("engine.io").await;
     let mut wire = world.socket(&over_socket(&path)).await;
     let (poll, answer) = tokio::join!(world.get(&path), async {
@@ -99,7 +98,7 @@ async fn a_poll_that_waits_is_sent_home_by_the_probe() {
 /// EIO WebSocket, FAULTS 58: of two that try at once the first goes on.
 #[tokio::test]
 async fn one_socket_may_try() {
-    let world = World::new().await;
+    let world = World::unhurried().await;
     let path = world.polling("engine.io").await;
     let mut wire = world.socket(&over_socket(&path)).await;
     wire.say("2probe").await;

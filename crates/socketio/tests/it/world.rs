@@ -1,6 +1,6 @@
 //! A server that echoes, and a client of each transport that hides nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use antiphon_socketio::SocketIoOptions;
 use axum::Router;
@@ -14,10 +14,7 @@ use tokio::{
 };
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
-use crate::{
-    echo,
-    stage::{serve, unhurried},
-};
+use crate::{echo, stage::unhurried};
 
 /// Longer than anything that is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,7 +32,7 @@ impl World {
     /// The same with times that no test reaches by accident.
     pub async fn unhurried() -> Self {
         let options = SocketIoOptions { engine: unhurried(), ..SocketIoOptions::default() };
-        Self::of(serve(options, [("/", Arc::new(echo::Room))]).1).await
+        Self::of(echo::serve(options)).await
     }
 
     pub async fn of(router: Router) -> Self {
