@@ -2,7 +2,6 @@
 import { type ChatClient, createChatClient, getConfig } from '@antiphon/client';
 import { type Directory, directoryOf } from '@antiphon/client/directory';
 import { indexedDbOutbox } from '@antiphon/client/indexeddb';
-import { createRoom, searchMessages } from '@antiphon/client/rooms';
 import { sharedTabs } from '@antiphon/client/tabs';
 import {
   excerptOf,
@@ -89,6 +88,7 @@ export class LivePage implements PageView {
     try {
       const bot = this.#directory.bots.find(({ user }) => user.id === userId);
       const kind = bot ? 'session' : 'direct';
+      const { createRoom } = await import('@antiphon/client/rooms');
       const { id } = await createRoom(this.#client, { kind, name: bot?.user.name ?? '', members: [userId] });
       return id;
     } catch (error) {
@@ -98,7 +98,9 @@ export class LivePage implements PageView {
   }
 
   async search(words: string): Promise<readonly HitView[]> {
-    const found = await searchMessages(this.#client, words, { limit: HITS }).catch(() => []);
+    const found = await import('@antiphon/client/rooms')
+      .then(({ searchMessages }) => searchMessages(this.#client, words, { limit: HITS }))
+      .catch(() => []);
     const { rooms } = this.rooms.get();
     return found.map((message) => ({
       roomId: message.room,

@@ -82,7 +82,7 @@ export class Scene {
   readonly atWork = settled(() =>
     this.runs().flatMap((run): AtWork[] => {
       const activity = activityOf(run, this.answer(run));
-      return activity === undefined ? [] : [{ bot: run.bot, activity }];
+      return activity === undefined ? [] : [{ bot: run.bot, activity, asksMe: this.asksMe(run) }];
     }),
   );
   stopping(): ReadonlySet<string> {
@@ -128,6 +128,12 @@ export class Scene {
       owner: this.room?.bots.find(({ user }) => user.id === approval.bot)?.owner,
       nameOf: (user) => this.user(user).name,
     });
+  }
+
+  /** How much a run asks that I may decide. */
+  asksMe({ id }: Run): number {
+    const open = this.room?.approvals.pending.filter(({ run }) => run === id) ?? [];
+    return open.filter((approval) => this.#approvalView(approval).canDecide).length;
   }
 
   /** Bots that I was found to be allowed to start and stop. */

@@ -10,11 +10,13 @@ import { Asks } from './Asks.tsx';
 import { LiveState } from './LiveState.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { Parts } from './Parts.tsx';
-import { QueueNote } from './QueueNote.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
 import { useVerbKeys } from './use-verb-keys.ts';
 
+const QueueNotes = lazy(() =>
+  import('./QueueNotes.tsx').then(({ QueueNotes: notes }) => ({ default: notes })),
+);
 const MessageDetails = lazy(() =>
   import('./MessageDetails.tsx').then(({ MessageDetails: details }) => ({ default: details })),
 );
@@ -90,9 +92,11 @@ export function MessageRow({ message, head = true, position, target, previousKey
         </Suspense>
       )}
       {!message.deleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
-      {message.waits?.map((wait) => (
-        <QueueNote key={wait.run} wait={wait} />
-      ))}
+      {message.waits && (
+        <Suspense>
+          <QueueNotes waits={message.waits} />
+        </Suspense>
+      )}
       {message.delivery && message.waits === undefined && (
         <DeliveryNote message={message} delivery={message.delivery} />
       )}
