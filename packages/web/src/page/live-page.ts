@@ -4,7 +4,7 @@ import { type Directory, directoryOf } from '@antiphon/client/directory';
 import { indexedDbOutbox } from '@antiphon/client/indexeddb';
 import { sharedTabs } from '@antiphon/client/tabs';
 import {
-  excerptOf,
+  glanceOf,
   forgetDrafts,
   LiveChat,
   memo,
@@ -106,7 +106,7 @@ export class LivePage implements PageView {
       roomId: message.room,
       roomName: rooms.find(({ id }) => id === message.room)?.name ?? message.room,
       key: message.key,
-      excerpt: excerptOf(message),
+      excerpt: glanceOf(message),
       at: message.at,
     }));
   }

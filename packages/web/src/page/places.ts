@@ -1,7 +1,7 @@
 /** Rooms as they are kept in order: found, changed, left; people and agents asked in and out. */
 import type { ChatClient, Role, RoomSummary, Visibility } from '@antiphon/client';
 import { directoryOf } from '@antiphon/client/directory';
-import { excerptOf, type Readable, roomName, type UserView, userView } from '@antiphon/react/ui/kit';
+import { glanceOf, type Readable, roomName, type UserView, userView } from '@antiphon/react/ui/kit';
 import type { NewRoomInput, OpenRoom, PinView, PlaceChange, Places, PlaceView } from './page.ts';
 
 /** Fetched with the first deed: most people only read and write. */
@@ -73,7 +73,7 @@ export class LivePlaces implements Places {
     const pinned = await (await rooms()).listPinned(this.#client, room);
     return pinned.map((message) => {
       const { key, at, sender } = message;
-      return { key, at, excerpt: excerptOf(message), author: members?.member(sender)?.name ?? sender };
+      return { key, at, excerpt: glanceOf(message), author: members?.member(sender)?.name ?? sender };
     });
   }
 

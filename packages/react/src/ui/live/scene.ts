@@ -3,9 +3,11 @@ import type {
   Approval,
   Bot,
   ChatClient,
+  Member,
   Message,
   Present,
   Queue,
+  ReadBy,
   Room,
   RoomEvent,
   Run,
@@ -30,6 +32,7 @@ const NO_RUNS: readonly Run[] = [];
 const NO_QUEUES: readonly Queue[] = [];
 const NO_BOTS: readonly Bot[] = [];
 const NOBODY: readonly string[] = [];
+const NO_READERS: readonly ReadBy[] = [];
 const NO_APPROVALS: readonly Approval[] = [];
 const ALL_MARKS: readonly MarkView[] = ['pinned', 'hidden'];
 const PIN_ONLY: readonly MarkView[] = ['pinned'];
@@ -164,9 +167,8 @@ export class Scene {
   /** Who has read my newest message, as far as that is told. */
   readonly readers = settled(
     memo(
-      () => [this.message(this.newestOwn() ?? ''), this.people()],
-      ([message, people]) =>
-        message?.ordinal === undefined ? NOBODY : people.filter(hasSeen(message)).map(({ name }) => name),
+      () => [this.message(this.newestOwn() ?? ''), this.room?.readBy ?? NO_READERS, this.people()],
+      ([message, readBy]) => (message ? seenBy(message, readBy, (id) => this.room?.member(id)) : NOBODY),
     ),
   );
   /** What I may mark messages as; the same arrays all the time. */
@@ -224,8 +226,15 @@ export class Scene {
   );
 }
 
-/** Of what was said before somebody came in nothing is unread for them, whether they look at it or not. */
-function hasSeen({ ordinal = Infinity, at, sender }: Message): (person: Present) => boolean {
-  return ({ id, kind, joinedAt, read = 0 }) =>
-    kind === 'person' && id !== sender && joinedAt <= at && read >= ordinal;
+/** Names of those who have read a message. Of what was said before they came in nothing was unread for them. */
+function seenBy(
+  { ordinal = Infinity, at, sender }: Message,
+  readBy: readonly ReadBy[],
+  member: (id: string) => Member | undefined,
+): readonly string[] {
+  return readBy.flatMap(({ user, ordinal: read }) => {
+    const reader = member(user);
+    const hasSeen = user !== sender && read >= ordinal && (reader?.joinedAt ?? Infinity) <= at;
+    return hasSeen && reader?.kind === 'person' ? [reader.name] : [];
+  });
 }

@@ -69,16 +69,12 @@ export function MessageRow({ message, head = true, position, target, previousKey
             {clock(message.at)}
           </time>
         </span>
-        {message.edited && !message.deleted && <span className="ap-row-word">edited</span>}
-        {message.pinned && (
-          <span className="ap-row-word" title={`Pinned by ${message.pinned}`}>
-            pinned
-          </span>
-        )}
+        {head && <Words message={message} />}
         {head && <LiveState message={message} />}
       </header>
       {!head && (
         <span className="ap-row-aside">
+          <Words message={message} />
           <LiveState message={message} />
         </span>
       )}
@@ -105,6 +101,20 @@ export function MessageRow({ message, head = true, position, target, previousKey
         <MessageActions message={message} detailed={detailed} onDetails={() => setDetailed(!detailed)} />
       )}
     </article>
+  );
+}
+
+/** What became of it, in a word each. */
+function Words({ message }: { message: MessageView }) {
+  return (
+    <>
+      {message.edited && !message.deleted && <span className="ap-row-word">edited</span>}
+      {message.pinned && (
+        <span className="ap-row-word" title={`Pinned by ${message.pinned}`}>
+          pinned
+        </span>
+      )}
+    </>
   );
 }
 
