@@ -5,14 +5,15 @@ mod address;
 mod body;
 mod caller;
 pub mod event_stream;
-mod events;
 mod failure;
+mod feed;
 mod fields;
 mod guard;
 mod guests;
 mod headers;
 mod openapi;
 mod outputs;
+pub mod patience;
 mod query;
 mod rest;
 pub mod watch;
@@ -42,9 +43,9 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(line::http::routes())
         .merge(ai_sdk::routes())
         .merge(ag_ui::routes())
-        .route("/v1/rooms/{room}/events", get(events::stream))
         .route("/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
+        .merge(feed::routes())
         .merge(bot_chat::routes())
         .merge(openai::routes())
         .route("/v1/ws", get(line::websocket::door))

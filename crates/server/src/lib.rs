@@ -11,6 +11,7 @@ mod http;
 mod jitter;
 mod line;
 mod meters;
+mod offset;
 mod openai;
 mod pace;
 mod peer;

@@ -6,6 +6,7 @@ mod bot_chat;
 mod bots;
 mod conversation;
 mod faults;
+mod feeds;
 mod framing;
 mod http_line;
 mod lifecycle;

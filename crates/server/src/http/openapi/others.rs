@@ -4,6 +4,7 @@
 use antiphon_protocol::{
     bot_chat::{BotAnswer, BotChat},
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
+    feed::FeedPage,
 };
 use schemars::{JsonSchema as _, Schema, SchemaGenerator};
 use serde_json::{Value, json};
@@ -55,15 +56,10 @@ fn about(generator: &mut SchemaGenerator) -> Vec<Described> {
 }
 
 fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
-    let mut events = event_stream();
-    events["parameters"] = json!([
-        path_parameter("room"),
-        { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
-        { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-    ]);
+    let (of_all, of_room) = (feed(generator, None), feed(generator, Some("room")));
     vec![
-        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", For::Users, events),
+        ("/v1/events", "GET", "Hear all of your rooms: their logs and live events.", For::Users, of_all),
+        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", For::Users, of_room),
         (
             "/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}",
             "GET",
@@ -152,6 +148,36 @@ fn bot_chat(generator: &mut SchemaGenerator) -> Value {
             "202": {
                 "description": "The answer so far: asking again with the same id waits on.",
                 "content": { "application/json": { "schema": document } },
+            },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+/// A feed: a stream, or piece by piece.
+fn feed(generator: &mut SchemaGenerator, of: Option<&str>) -> Value {
+    let page = generator.subschema_for::<FeedPage>().to_value();
+    let cursor = json!({ "type": "string" });
+    let words = "The id of the last event, or the `cursor` of the last page. Who brings one is made a member of no room.";
+    let mut parameters: Vec<Value> = of.map(path_parameter).into_iter().collect();
+    parameters.extend([
+        json!({ "name": "cursor", "in": "query", "schema": cursor, "description": words }),
+        json!({ "name": "Last-Event-ID", "in": "header", "schema": cursor, "description": "The same, and newer." }),
+        json!({
+            "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 },
+            "description": "How many entries come at once: of each room on a stream, of all in a page.",
+        }),
+        json!({
+            "name": "wait_ms", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": 600_000 },
+            "description": "Asks for a page, as `Accept: application/json` does, and how long to wait for something in it.",
+        }),
+    ]);
+    json!({
+        "parameters": parameters,
+        "responses": {
+            "200": {
+                "description": "Server-sent events, or a page; one without events if nothing came.",
+                "content": { "text/event-stream": {}, "application/json": { "schema": page } },
             },
             "default": { "$ref": "#/components/responses/Error" },
         },
