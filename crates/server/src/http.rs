@@ -32,7 +32,7 @@ pub use body::{FromBody, read_all};
 pub use caller::Caller;
 pub use failure::Failure;
 
-use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, line, openai, socket_io};
+use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, durable_stream, line, openai, socket_io};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -48,6 +48,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(feed::routes())
         .merge(bot_chat::routes())
         .merge(openai::routes())
+        .merge(durable_stream::routes())
         .route("/v1/ws", get(line::websocket::door))
         .route("/v1/ai-sdk/ws", get(ai_sdk::door))
         .merge(socket_io::routes(doors))

@@ -7,6 +7,7 @@ mod answer;
 mod assets;
 mod bot_chat;
 mod doors;
+mod durable_stream;
 mod http;
 mod jitter;
 mod line;

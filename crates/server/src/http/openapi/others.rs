@@ -67,6 +67,20 @@ fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
             For::Users,
             tool_output(),
         ),
+        (
+            "/v1/rooms/{room}/runs/{run}/stream",
+            "GET",
+            "The text of an answer as a Durable Stream, whose protocol describes the rest.",
+            For::Users,
+            durable_stream(),
+        ),
+        (
+            "/v1/rooms/{room}/runs/{run}/stream",
+            "HEAD",
+            "Where it ends, and whether for good.",
+            For::Users,
+            durable_stream(),
+        ),
         ("/v1/sse", "GET", "The conversation of a WebSocket, over plain HTTP.", For::Users, event_stream()),
         ("/v1/sse/{connection_id}", "POST", "Say something in it.", For::Users, saying()),
         (
@@ -189,6 +203,29 @@ fn tool_output() -> Value {
         "parameters": Vec::from(["room", "message_id", "tool_call"].map(path_parameter)),
         "responses": {
             "200": { "description": "Plain text.", "content": { "text/plain": { "schema": { "type": "string" } } } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn durable_stream() -> Value {
+    let query = |name: &str, words: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" }, "description": words });
+    json!({
+        "parameters": [
+            path_parameter("room"),
+            path_parameter("run"),
+            query("offset", "`-1`, `now`, or what `Stream-Next-Offset` said."),
+            query("live", "`long-poll` or `sse`; then `offset` is needed."),
+            query("cursor", "What `Stream-Cursor` said."),
+        ],
+        "responses": {
+            "200": {
+                "description": "What comes after the offset.",
+                "content": { "text/plain": { "schema": { "type": "string" } }, "text/event-stream": {} },
+            },
+            "204": { "description": "Nothing came, or nothing more will: `Stream-Closed`." },
+            "304": { "description": "The piece that `If-None-Match` names." },
+            "410": { "$ref": "#/components/responses/Error" },
             "default": { "$ref": "#/components/responses/Error" },
         },
     })
