@@ -42,9 +42,7 @@ async fn f2_an_answer_is_read_from_any_offset() {
     let live = format!("{path}?offset={offset}&live=long-poll");
     let waiting = server.as_user(&ada.token, Method::GET, &live).send();
     let saying = async {
-        while server.meter("antiphon_open{door=\"durable_stream\"}").await == 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        server.until_open("durable_stream").await;
         helper.say("Grüße".len(), ", Ada").await;
     };
     let (news, ()) = timeout(PATIENCE, async { tokio::join!(waiting, saying) }).await.expect("news in time");
