@@ -24,11 +24,10 @@ use uuid::Uuid;
 use self::{input::Input, refusal::Refusal, shown::Shown};
 use crate::{
     answer::{
-        Began, CONVERSATION_BYTES, Following, LONGEST_WAIT, Saying, bot_named, name_room, of_chat, stream_of,
-        wait_for_end,
+        Began, CONVERSATION_BYTES, Following, Saying, bot_named, name_room, of_chat, stream_of, wait_for_end,
     },
     doors::Doors,
-    http::{Caller, read_all, watch::Watch},
+    http::{Caller, patience::LONGEST_WAIT, read_all, watch::Watch},
 };
 
 /// How OpenAI's own libraries say that they try again.

@@ -11,9 +11,6 @@ use super::{
 };
 use crate::http::watch::{Came, Watch};
 
-/// As long as anybody may wait.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
-
 /// Waits for the end of an answer. Returns whether it has come.
 pub async fn wait_for_end<T: Teller>(
     following: &mut Following<T>,

@@ -4,6 +4,7 @@
 use antiphon_protocol::{
     bot_chat::{BotAnswer, BotChat},
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
+    feed::FeedPage,
 };
 use schemars::{JsonSchema as _, Schema, SchemaGenerator};
 use serde_json::{Value, json};
@@ -55,21 +56,30 @@ fn about(generator: &mut SchemaGenerator) -> Vec<Described> {
 }
 
 fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
-    let mut events = event_stream();
-    events["parameters"] = json!([
-        path_parameter("room"),
-        { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
-        { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-    ]);
+    let (of_all, of_room) = (feed(generator, None), feed(generator, Some("room")));
     vec![
-        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", For::Users, events),
+        ("/v1/events", "GET", "Hear all of your rooms: their logs and live events.", For::Users, of_all),
+        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", For::Users, of_room),
         (
             "/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}",
             "GET",
             "The whole output of a tool, where more was kept than is shown.",
             For::Users,
             tool_output(),
+        ),
+        (
+            "/v1/rooms/{room}/runs/{run}/stream",
+            "GET",
+            "The text of an answer as a Durable Stream, whose protocol describes the rest.",
+            For::Users,
+            durable_stream(),
+        ),
+        (
+            "/v1/rooms/{room}/runs/{run}/stream",
+            "HEAD",
+            "Where it ends, and whether for good.",
+            For::Users,
+            durable_stream(),
         ),
         ("/v1/sse", "GET", "The conversation of a WebSocket, over plain HTTP.", For::Users, event_stream()),
         ("/v1/sse/{connection_id}", "POST", "Say something in it.", For::Users, saying()),
@@ -158,11 +168,64 @@ fn bot_chat(generator: &mut SchemaGenerator) -> Value {
     })
 }
 
+/// A feed: a stream, or piece by piece.
+fn feed(generator: &mut SchemaGenerator, of: Option<&str>) -> Value {
+    let page = generator.subschema_for::<FeedPage>().to_value();
+    let cursor = json!({ "type": "string" });
+    let words = "The id of the last event, or the `cursor` of the last page. Who brings one is made a member of no room.";
+    let mut parameters: Vec<Value> = of.map(path_parameter).into_iter().collect();
+    parameters.extend([
+        json!({ "name": "cursor", "in": "query", "schema": cursor, "description": words }),
+        json!({ "name": "Last-Event-ID", "in": "header", "schema": cursor, "description": "The same, and newer." }),
+        json!({
+            "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 },
+            "description": "How many entries come at once: of each room on a stream, of all in a page.",
+        }),
+        json!({
+            "name": "wait_ms", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": 600_000 },
+            "description": "Asks for a page, as `Accept: application/json` does, and how long to wait for something in it.",
+        }),
+    ]);
+    json!({
+        "parameters": parameters,
+        "responses": {
+            "200": {
+                "description": "Server-sent events, or a page; one without events if nothing came.",
+                "content": { "text/event-stream": {}, "application/json": { "schema": page } },
+            },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
 fn tool_output() -> Value {
     json!({
         "parameters": Vec::from(["room", "message_id", "tool_call"].map(path_parameter)),
         "responses": {
             "200": { "description": "Plain text.", "content": { "text/plain": { "schema": { "type": "string" } } } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn durable_stream() -> Value {
+    let query = |name: &str, words: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" }, "description": words });
+    json!({
+        "parameters": [
+            path_parameter("room"),
+            path_parameter("run"),
+            query("offset", "`-1`, `now`, or what `Stream-Next-Offset` said."),
+            query("live", "`long-poll` or `sse`; then `offset` is needed."),
+            query("cursor", "What `Stream-Cursor` said."),
+        ],
+        "responses": {
+            "200": {
+                "description": "What comes after the offset.",
+                "content": { "text/plain": { "schema": { "type": "string" } }, "text/event-stream": {} },
+            },
+            "204": { "description": "Nothing came, or nothing more will: `Stream-Closed`." },
+            "304": { "description": "The piece that `If-None-Match` names." },
+            "410": { "$ref": "#/components/responses/Error" },
             "default": { "$ref": "#/components/responses/Error" },
         },
     })
