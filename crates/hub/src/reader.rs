@@ -35,6 +35,9 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// How much a door takes at once: what a socket's buffer in the kernel is likely to take.
+    pub const PULL_BYTES: usize = 64 * 1024;
+
     pub(crate) fn new(hub: Arc<Hub>, device: Arc<Device>) -> Self {
         Self { hub, device, subscriptions: Vec::new(), next_slot: 0, due: VecDeque::new() }
     }

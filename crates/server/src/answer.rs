@@ -7,6 +7,7 @@ mod room;
 mod saying;
 mod stream;
 mod teller;
+mod told;
 mod waiting;
 
 pub use following::{Began, Broken, Following, unexpected};
@@ -15,6 +16,7 @@ pub use room::{bot_named, of_chat};
 pub use saying::{Decision, Saying};
 pub use stream::{name_room, stream_of};
 pub use teller::Teller;
+pub use told::Told;
 pub use waiting::wait_for_end;
 
 /// Largest body of a front end that sends the whole conversation each time, of which we read the last message only; what that

@@ -20,7 +20,7 @@ use super::{
     event::{Event, Interrupt, Outcome, PROTOCOL_VERSION},
     input::Input,
 };
-use crate::answer::{PartNow, Picture, Teller};
+use crate::answer::{PartNow, Picture, Teller, Told};
 
 /// The state of an agent that speaks AG-UI itself, as its connector keeps it.
 const STATE: &str = "ag-ui.state";
@@ -37,8 +37,7 @@ pub struct Shown {
     held: Held,
     has_begun: bool,
     state: Option<RunState>,
-    /// The attempt that each part was told of.
-    generations: BTreeMap<u32, u32>,
+    told: Told,
     texts: Texts,
     tools: Tools,
     /// Files, data and plans by the index of their part.
@@ -57,7 +56,7 @@ impl Shown {
             messages: input.messages,
             has_begun: false,
             state: None,
-            generations: BTreeMap::new(),
+            told: Told::default(),
             texts: Texts::default(),
             tools: Tools::default(),
             values: BTreeMap::new(),
@@ -83,17 +82,13 @@ impl Shown {
 
     /// Another attempt writes the answer anew: the client is to have what it had before this one.
     fn forget_void(&mut self, now: &Picture, events: &mut Vec<Event>) {
-        let is_void = |(index, told): (&u32, &u32)| {
-            let part = usize::try_from(*index).ok().and_then(|index| now.parts.get(index));
-            part.is_none_or(|part| part.generation > *told)
-        };
-        if !self.generations.iter().any(is_void) {
+        if !self.told.is_void(&now.parts) {
             return;
         }
         self.texts.close(events);
         self.tools.give_up(events);
         events.push(Event::MessagesSnapshot { messages: self.messages.clone() });
-        self.generations.clear();
+        self.told.forget();
         self.texts = Texts::default();
         self.tools = Tools::default();
         self.values.clear();
@@ -115,7 +110,7 @@ impl Shown {
                 Part::Data { .. } | Part::Plan { .. } => self.tell_value(index, &part.value, events),
             }
             if events.len() > before {
-                self.generations.insert(index, part.generation);
+                self.told.note(index, part.generation);
             }
         }
     }

@@ -12,7 +12,7 @@ use antiphon_protocol::{Approval, ApprovalId, Part, RunState, approval::AskKind}
 use serde_json::{Value, json};
 
 use super::chunk::{About, Author, Chunk, Data, FinishReason, Version};
-use crate::answer::{PartNow, Picture, Teller};
+use crate::answer::{PartNow, Picture, Teller, Told};
 use text::{Kind, Texts};
 use tool::Tools;
 use words::{described, ending, named};
@@ -26,8 +26,7 @@ pub struct Shown {
     /// Whether the page knows of the message.
     has_begun: bool,
     state: Option<RunState>,
-    /// The attempt that each part was told of.
-    generations: BTreeMap<u32, u32>,
+    told: Told,
     texts: Texts,
     tools: Tools,
     /// Files, data and plans by the index of their part.
@@ -48,7 +47,7 @@ impl Shown {
             version,
             has_begun: false,
             state: None,
-            generations: BTreeMap::new(),
+            told: Told::default(),
             texts: Texts::default(),
             tools: Tools::new(version),
             values: BTreeMap::new(),
@@ -108,18 +107,14 @@ impl Shown {
             let part = usize::try_from(index).ok().and_then(|index| now.parts.get(index));
             let text = part.and_then(|part| part.value.stream_text()).unwrap_or_default();
             let generation = part.filter(|_| text.starts_with(&held)).map_or(0, |part| part.generation);
-            self.generations.insert(index, generation);
+            self.told.note(index, generation);
             self.texts.hold(index, held.len());
         }
     }
 
     /// Another attempt writes the answer anew.
     fn forget_void(&mut self, now: &Picture, chunks: &mut Vec<Chunk>) {
-        let is_void = |(index, told): (&u32, &u32)| {
-            let part = usize::try_from(*index).ok().and_then(|index| now.parts.get(index));
-            part.is_none_or(|part| part.generation > *told)
-        };
-        if !self.generations.iter().any(is_void) {
+        if !self.told.is_void(&now.parts) {
             return;
         }
         if self.version.knows_resets() {
@@ -128,7 +123,7 @@ impl Shown {
             self.texts.close(chunks);
             self.tools.give_up(chunks);
         }
-        self.generations.clear();
+        self.told.forget();
         self.texts.forget();
         self.tools.forget();
         self.values.clear();
@@ -148,7 +143,7 @@ impl Shown {
                 other => self.tell_part(index, other, chunks),
             }
             if chunks.len() > before {
-                self.generations.insert(index, part.generation);
+                self.told.note(index, part.generation);
             }
         }
     }

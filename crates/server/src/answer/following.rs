@@ -21,9 +21,6 @@ pub use begin::Began;
 #[cfg(test)]
 pub use begin::so_far;
 
-/// How much is taken from the reader at once.
-const PULL_BYTES: usize = 64 * 1024;
-
 /// Why a stream ends before its answer does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Broken {
@@ -102,7 +99,7 @@ impl<T: Teller> Following<T> {
     pub async fn pull(&mut self) -> Result<(Vec<T::Chunk>, bool), Broken> {
         self.has_news = false;
         let mut batch: Vec<Arc<LiveEvent>> = Vec::new();
-        self.reader.pull(&mut batch, PULL_BYTES).await;
+        self.reader.pull(&mut batch, Reader::PULL_BYTES).await;
         let grows = batch.iter().any(|event| event.is_append());
         for event in &batch {
             self.hear(event.json())?;

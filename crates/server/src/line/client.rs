@@ -31,9 +31,6 @@ use crate::{doors::Doors, sign_in::SignedIn, trust};
 pub(super) use requests::echo;
 pub use requests::is_page;
 
-/// How much is pulled for one write: what a socket's buffer in the kernel is likely to take at once.
-const PULL_BYTES: usize = 64 * 1024;
-
 /// With so many bytes of answers unwritten, no further request is read.
 const UNWRITTEN_BYTES: usize = 256 * 1024;
 
@@ -185,7 +182,7 @@ impl Client {
     /// Takes what is next. Once growing text has gone out, more of it is gathered for a moment.
     async fn pull(&mut self) {
         let mut batch: Vec<Arc<LiveEvent>> = Vec::new();
-        Box::pin(self.reader.pull(&mut batch, PULL_BYTES)).await;
+        Box::pin(self.reader.pull(&mut batch, Reader::PULL_BYTES)).await;
         let bytes = batch.iter().map(|event| self.line.write_event(event)).sum();
         self.doors.meters.delivered(batch.len(), bytes);
         if batch.iter().any(|event| event.is_append()) {

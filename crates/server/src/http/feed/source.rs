@@ -11,9 +11,6 @@ use antiphon_protocol::{
 use super::place::{MOST_ROOMS, Place};
 use crate::{answer::unexpected, doors::Doors, sign_in::SignedIn};
 
-/// How much is taken from the reader at once.
-const PULL_BYTES: usize = 64 * 1024;
-
 /// Which rooms a feed tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -114,7 +111,7 @@ impl Source {
     /// Takes what is next in the rooms.
     pub async fn pull(&mut self) -> Vec<Arc<LiveEvent>> {
         let mut batch = Vec::new();
-        self.reader.pull(&mut batch, PULL_BYTES).await;
+        self.reader.pull(&mut batch, Reader::PULL_BYTES).await;
         batch
     }
 
