@@ -22,7 +22,7 @@ export function NoRoom({ onSide, children }: NoRoomProps) {
       </header>
       <h1 className="ap-unseen">Antiphon</h1>
       <ConnectionBanner onSignIn={() => void page.signOut()} />
-      {children ?? <LogSkeleton />}
+      {children || <LogSkeleton />}
     </main>
   );
 }
