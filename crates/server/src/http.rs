@@ -15,6 +15,7 @@ mod openapi;
 mod outputs;
 mod query;
 mod rest;
+pub mod tagged;
 pub mod watch;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use about::meters;
 pub use body::{FromBody, read_all};
 pub use caller::Caller;
 pub use failure::Failure;
+pub use query::FromQuery;
 
 use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, line, openai, socket_io};
 
@@ -38,7 +40,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
     let api = Router::new()
         .merge(rest::routes())
         .merge(guests::routes())
-        .merge(about::routes())
+        .merge(about::routes(doors))
         .merge(line::http::routes())
         .merge(ai_sdk::routes())
         .merge(ag_ui::routes())

@@ -64,7 +64,7 @@ impl Session {
         let (room, _) = self.room_as(&request.room, MODERATE).await?;
         let kind = room.read(|state| state.info.kind);
         if kind != RoomKind::Group && request.visibility == Some(Visibility::Public) {
-            return Err(Error::field("visibility", "direct and session rooms are always private"));
+            return Err(Error::new(ErrorCode::Conflict, "direct and session rooms are always private"));
         }
         if request.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
             return Err(Error::field("name", "`name` is empty"));

@@ -11,7 +11,7 @@ use antiphon_protocol::{
 };
 use axum::{
     body::Body,
-    extract::{Path, Query, State},
+    extract::State,
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
@@ -20,7 +20,7 @@ use futures_util::stream;
 use serde::Deserialize;
 
 use super::{
-    Failure,
+    Failure, FromQuery,
     caller::Caller,
     event_stream,
     watch::{Came, SIGN_OF_LIFE, Watch},
@@ -30,9 +30,10 @@ use crate::{doors::Doors, jitter, line::words, sign_in::SignedIn};
 /// How much is gathered for one write.
 const PULL_BYTES: usize = 64 * 1024;
 
-/// What may stand in the query. A ticket may, too; the caller has used it already.
+/// What may stand in path and query. A ticket may, too; the caller has used it already.
 #[derive(Debug, Deserialize)]
 pub struct Asked {
+    room: RoomId,
     /// `epoch:seq`; counts less than the header `Last-Event-ID`, which is newer.
     cursor: Option<String>,
     /// How many entries come first at most.
@@ -43,16 +44,17 @@ pub struct Asked {
 pub async fn stream(
     State(doors): State<Arc<Doors>>,
     caller: Caller,
-    Path(room): Path<String>,
-    Query(asked): Query<Asked>,
+    FromQuery(asked): FromQuery<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     doors.meters.request("sse", "join_room");
-    let room = RoomId::parse(&room).map_err(|fault| Error::field("room", fault.to_string()))?;
     let last_event = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
-    let cursor = last_event.or(asked.cursor.as_deref()).map(parse_cursor).transpose()?;
+    // One that is empty was never given an id, as the standard has it.
+    let last_event = last_event.filter(|id| !id.is_empty()).map(parse_cursor).transpose()?;
+    let cursor = last_event.or(asked.cursor.as_deref().map(parse_cursor).transpose()?);
     let (session, mut reader) = doors.hub.connect(caller.signed_in.user.clone())?;
-    let request = JoinRoom { room, cursor, streams: Vec::new(), receive: None, limit: asked.limit };
+    let request =
+        JoinRoom { room: asked.room, cursor, streams: Vec::new(), receive: None, limit: asked.limit };
     let joined = reader.join(&session, request).await?;
     let listener = Listener::new(doors, &caller.signed_in, reader, joined);
     let body = Body::from_stream(stream::unfold(listener, |mut listener| async move {

@@ -3,23 +3,29 @@
 use antiphon_protocol::{Error, MessageId, RoomId, ToolCallId};
 use axum::{
     body::Body,
-    extract::Path,
     http::{
         HeaderValue,
         header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 
-use super::{Failure, caller::Caller};
+use super::{Failure, FromQuery, caller::Caller};
+
+/// Which output, as the path says.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    room: RoomId,
+    message_id: MessageId,
+    tool_call: ToolCallId,
+}
 
 /// What a tool puts out is anything at all: nothing that a browser should show as a page of ours.
-pub async fn output(
-    caller: Caller,
-    Path((room, message, tool_call)): Path<(RoomId, MessageId, ToolCallId)>,
-) -> Result<Response, Failure> {
+pub async fn output(caller: Caller, FromQuery(wanted): FromQuery<Wanted>) -> Result<Response, Failure> {
     caller.doors.meters.request("http", "tool_output");
-    let file = caller.session().tool_output(&room, &message, &tool_call).await?;
+    let Wanted { room, message_id, tool_call } = wanted;
+    let file = caller.session().tool_output(&room, &message_id, &tool_call).await?;
     // Bounded by the limit `tool_output_kept`.
     let text = tokio::fs::read(file).await.map_err(|_| Error::not_found("tool output"))?;
     let name = format!("attachment; filename=\"{tool_call}.txt\"");

@@ -180,3 +180,97 @@ async fn b16_too_many_requests_are_refused() {
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(read(refused).await.1["code"], "rate_limited");
 }
+
+/// An error is a problem of RFC 9457 and the error of the wire at once, wherever it comes from: a request that is refused, a path
+/// that is not there, a method, an address, a body.
+#[tokio::test]
+async fn b14_every_error_is_a_problem_with_the_fields_of_the_wire() {
+    let server = TestServer::with(&[("LIMITS__FRAME_BYTES", "1000")]).await;
+    let ada = server.guest("Ada").await;
+    let text = "x".repeat(2_000);
+    for (method, path, body, status, code) in [
+        (Method::GET, "/v1/rooms/%00/entries", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/%ff/entries", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/%ff/events", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/general/events?limit=many", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/general/events?cursor=1", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/general/messages/a/tool_outputs/%20", "", 400, "bad_request"),
+        (Method::GET, "/v1/ai-sdk/chat/a/messages?bot=%ff", "", 400, "bad_request"),
+        (Method::POST, "/v1/bots/%ff/ag-ui", "{}", 400, "bad_request"),
+        (Method::GET, "/v1/bots?limit=1&limit=2", "", 400, "bad_request"),
+        (Method::GET, "/v1/nothing", "", 404, "not_found"),
+        (Method::GET, "/v1/ws", "", 426, "bad_request"),
+        (Method::DELETE, "/v1/rooms", "", 405, "bad_request"),
+        (Method::POST, "/v1/rooms", "{", 400, "bad_json"),
+        (Method::POST, "/v1/rooms", &text, 413, "too_large"),
+    ] {
+        let request = server.as_user(&ada.token, method.clone(), path).body(body.to_owned());
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{method} {path}");
+        assert_eq!(answer.headers().contains_key("allow"), status == 405, "{method} {path}");
+        let (sent, problem) = read(answer).await;
+        assert_eq!((sent, &problem["status"]), (status, &json!(status)), "{method} {path}: {problem}");
+        assert_eq!(problem["code"], code, "{method} {path}: {problem}");
+        assert_eq!(problem["type"], format!("https://antiphon.dev/errors/{code}"));
+        assert_eq!(problem["detail"], problem["message"]);
+        assert!(problem["title"].is_string() && problem["retryable"].is_boolean(), "{problem}");
+    }
+    // Programs of another protocol are told in its words.
+    let model = server.as_user(&ada.token, Method::GET, "/v1/bots/%ff/openai/models").send().await.unwrap();
+    assert_eq!(
+        (model.status().as_u16(), &model.headers()["content-type"]),
+        (400, &"application/json".parse().unwrap())
+    );
+    assert!(read(model).await.1["error"]["message"].is_string());
+}
+
+/// What a front end fetches each time is sent once: who has it is told that it is the same.
+#[tokio::test]
+async fn documents_are_sent_once() {
+    let server = TestServer::start().await;
+    let get = |path: &'static str, known: Option<String>| {
+        let request = server.request(Method::GET, path);
+        let request =
+            known.into_iter().fold(request, |request, known| request.header("if-none-match", known));
+        async move { request.send().await.unwrap() }
+    };
+    for path in ["/v1/config", "/v1/schema.json", "/v1/openapi.json"] {
+        let first = get(path, None).await;
+        let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+        assert!(first.json::<Value>().await.unwrap().is_object());
+        // Proxies that compress weaken a tag, and a list may hold several.
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+            let again = get(path, Some(known.clone())).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path} {known}");
+            assert_eq!(again.headers()["etag"], tag.as_str());
+            assert_eq!(again.bytes().await.unwrap().len(), 0);
+        }
+        assert_eq!(get(path, Some("\"other\"".to_owned())).await.status(), 200);
+    }
+}
+
+/// E4: each operation has a name of its own, by which generated clients call it, and says what it does; each is there, and what the
+/// settings of this server allow stands in it.
+#[tokio::test]
+async fn e4_what_is_described_is_there() {
+    let server = TestServer::with(&[("LIMITS__NAME_CHARS", "77")]).await;
+    let document: Value =
+        server.request(Method::GET, "/v1/openapi.json").send().await.unwrap().json().await.unwrap();
+    let mut names = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            names.push(operation["operationId"].as_str().unwrap().to_owned());
+            assert!(operation["summary"].as_str().is_some_and(|words| !words.is_empty()), "{method} {path}");
+            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
+            let status = server.request(method.clone(), path).send().await.unwrap().status();
+            assert!(!matches!(status.as_u16(), 404 | 405), "{method} {path}: {status}");
+        }
+    }
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    let create =
+        &document["paths"]["/v1/rooms"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(create["properties"]["name"]["maxLength"], 77);
+}

@@ -2,13 +2,17 @@
 //! server says about itself.
 
 use antiphon_protocol::{
+    RoomId,
     bot_chat::{BotAnswer, BotChat},
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
 };
 use schemars::{JsonSchema as _, Schema, SchemaGenerator};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{answer, take_field};
+
+/// An epoch and a position in it.
+const CURSOR: &str = r"^[A-Za-z0-9_][A-Za-z0-9_@|~-]{0,127}:(0|[1-9][0-9]{0,17})$";
 
 /// Whether a token is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +24,8 @@ enum For {
 /// Each with its path and method.
 pub fn described(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str, Value)> {
     let all = [coming_in(generator), about(generator), streams(generator), ai_sdk(), outward()].concat();
-    let described = |(path, method, summary, whom, mut described): Described| {
+    let described = |(path, method, id, summary, whom, mut described): Described| {
+        described["operationId"] = id.into();
         described["summary"] = summary.into();
         if whom == For::Everyone {
             described["security"] = json!([]);
@@ -30,8 +35,8 @@ pub fn described(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static
     all.into_iter().map(described).collect()
 }
 
-/// Path, method, summary, for whom, and the rest.
-type Described = (&'static str, &'static str, &'static str, For, Value);
+/// Path, method, name, summary, for whom, and the rest.
+type Described = (&'static str, &'static str, &'static str, &'static str, For, Value);
 
 fn coming_in(generator: &mut SchemaGenerator) -> Vec<Described> {
     let mut guest = answer(generator.subschema_for::<GuestToken>());
@@ -39,43 +44,64 @@ fn coming_in(generator: &mut SchemaGenerator) -> Vec<Described> {
     let refreshed = answer(generator.subschema_for::<GuestToken>());
     let ticket = answer(generator.subschema_for::<Ticket>());
     vec![
-        ("/v1/guests", "POST", "Sign in with a name only.", For::Everyone, guest),
-        ("/v1/guests/refresh", "POST", "A fresh token for a guest.", For::Users, refreshed),
-        ("/v1/tickets", "POST", "A single-use stand-in for the token.", For::Users, ticket),
+        ("/v1/guests", "POST", "sign_in_guest", "Sign in with a name only.", For::Everyone, guest),
+        ("/v1/guests/refresh", "POST", "refresh_guest", "A fresh token for a guest.", For::Users, refreshed),
+        ("/v1/tickets", "POST", "get_ticket", "A single-use stand-in for the token.", For::Users, ticket),
     ]
 }
 
 fn about(generator: &mut SchemaGenerator) -> Vec<Described> {
     let config = answer(generator.subschema_for::<ServerConfig>());
-    let schema = answer(Schema::default());
+    let mut schema = answer(Schema::default());
+    schema["responses"]["200"]["content"] =
+        json!({ "application/schema+json": { "schema": { "type": "object" } } });
+    let openapi = answer(Schema::try_from(json!({ "type": "object" })).unwrap_or_default());
     vec![
-        ("/v1/config", "GET", "What a front end starts from.", For::Everyone, config),
-        ("/v1/schema.json", "GET", "The JSON Schema of the wire.", For::Everyone, schema),
+        ("/v1/config", "GET", "get_config", "What a front end starts from.", For::Everyone, config),
+        ("/v1/schema.json", "GET", "get_schema", "The JSON Schema of the wire.", For::Everyone, schema),
+        ("/v1/openapi.json", "GET", "get_openapi", "This description.", For::Everyone, openapi),
     ]
 }
 
 fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
     let mut events = event_stream();
+    let cursor = json!({ "type": "string", "pattern": CURSOR });
     events["parameters"] = json!([
         path_parameter("room"),
-        { "name": "cursor", "in": "query", "schema": { "type": "string" }, "description": "`epoch:seq`" },
-        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1 } },
-        { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "`epoch:seq`" },
+        { "name": "cursor", "in": "query", "schema": cursor, "description": "`epoch:seq`" },
+        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 0, "format": "uint" } },
+        { "name": "Last-Event-ID", "in": "header", "schema": cursor, "description": "`epoch:seq`" },
     ]);
     vec![
-        ("/v1/rooms/{room}/events", "GET", "Hear a room's log and live events.", For::Users, events),
+        (
+            "/v1/rooms/{room}/events",
+            "GET",
+            "stream_events",
+            "Hear a room's log and live events.",
+            For::Users,
+            events,
+        ),
         (
             "/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}",
             "GET",
+            "get_tool_output",
             "The whole output of a tool, where more was kept than is shown.",
             For::Users,
             tool_output(),
         ),
-        ("/v1/sse", "GET", "The conversation of a WebSocket, over plain HTTP.", For::Users, event_stream()),
-        ("/v1/sse/{connection_id}", "POST", "Say something in it.", For::Users, saying()),
+        (
+            "/v1/sse",
+            "GET",
+            "open_line",
+            "The conversation of a WebSocket, over plain HTTP.",
+            For::Users,
+            event_stream(),
+        ),
+        ("/v1/sse/{connection_id}", "POST", "say_on_line", "Say something in it.", For::Users, saying()),
         (
             "/v1/bots/{bot}/chat",
             "POST",
+            "bot_chat",
             "A word with a bot; its answer as a stream of the events of a socket, or as one document.",
             For::Users,
             bot_chat(generator),
@@ -86,25 +112,57 @@ fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
 /// Chats in the words of Vercel's AI SDK, whose documentation describes bodies and streams.
 fn ai_sdk() -> Vec<Described> {
     let chat = |mut described: Value, has_id: bool| {
-        let query = |name: &str, words: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" }, "description": words });
+        let query = |name: &str, schema: Value, words: &str| json!({ "name": name, "in": "query", "schema": schema, "description": words });
         let mut parameters = vec![
-            query("bot", "With whom the chat is; without it the chat's id is a room's."),
-            query("version", "The major version of the page's package `ai`."),
+            query("bot", id(), "With whom the chat is; without it the chat's id is a room's."),
+            query(
+                "version",
+                json!({ "enum": ["5", "6", "7"] }),
+                "The major version of the page's package `ai`.",
+            ),
         ];
         parameters.extend(has_id.then(|| path_parameter("id")));
         described["parameters"] = parameters.into();
         described
     };
     let mut ask = event_stream();
-    ask["requestBody"] = body(&json!({ "type": "object" }));
+    ask["requestBody"] = body(&foreign(&["id", "messages"]));
     let mut resumed = event_stream();
     resumed["responses"]["204"] = json!({ "description": "Nothing is under way." });
     let object = || answer(Schema::default());
     vec![
-        ("/v1/ai-sdk/chat", "POST", "`DefaultChatTransport`: an answer.", For::Users, chat(ask, false)),
-        ("/v1/ai-sdk/chat/{id}/stream", "GET", "The same: resume.", For::Users, chat(resumed, true)),
-        ("/v1/ai-sdk/chat/{id}/stop", "POST", "Stop what is under way.", For::Users, chat(object(), true)),
-        ("/v1/ai-sdk/chat/{id}/messages", "GET", "What was said so far.", For::Users, chat(object(), true)),
+        (
+            "/v1/ai-sdk/chat",
+            "POST",
+            "ai_sdk_chat",
+            "`DefaultChatTransport`: an answer.",
+            For::Users,
+            chat(ask, false),
+        ),
+        (
+            "/v1/ai-sdk/chat/{id}/stream",
+            "GET",
+            "ai_sdk_resume",
+            "The same: resume.",
+            For::Users,
+            chat(resumed, true),
+        ),
+        (
+            "/v1/ai-sdk/chat/{id}/stop",
+            "POST",
+            "ai_sdk_stop",
+            "Stop what is under way.",
+            For::Users,
+            chat(object(), true),
+        ),
+        (
+            "/v1/ai-sdk/chat/{id}/messages",
+            "GET",
+            "ai_sdk_messages",
+            "What was said so far.",
+            For::Users,
+            chat(object(), true),
+        ),
     ]
 }
 
@@ -114,25 +172,39 @@ fn outward() -> Vec<Described> {
         described["parameters"] = json!([path_parameter("bot")]);
         described
     };
+    let refusal = json!({
+        "description": "What is wrong, in the shape of OpenAI's API.",
+        "content": { "application/json": { "schema": { "type": "object", "required": ["error"] } } },
+    });
     let mut run = of_bot(event_stream());
-    run["requestBody"] = body(&json!({ "type": "object" }));
+    run["requestBody"] = body(&foreign(&["threadId", "runId", "messages"]));
     let mut completion = of_bot(answer(Schema::default()));
-    completion["requestBody"] = body(&json!({ "type": "object" }));
+    completion["requestBody"] = body(&foreign(&["messages"]));
     completion["responses"]["200"]["content"]["text/event-stream"] = json!({});
-    let models = of_bot(answer(Schema::default()));
-    let mut model = of_bot(answer(Schema::default()));
+    completion["responses"]["default"] = refusal.clone();
+    let mut models = of_bot(answer(Schema::default()));
+    models["responses"]["default"] = refusal;
+    let mut model = models.clone();
     model["parameters"] = json!([path_parameter("bot"), path_parameter("model")]);
     vec![
-        ("/v1/bots/{bot}/ag-ui", "POST", "The bot as an agent of AG-UI.", For::Users, run),
+        ("/v1/bots/{bot}/ag-ui", "POST", "ag_ui_run", "The bot as an agent of AG-UI.", For::Users, run),
         (
             "/v1/bots/{bot}/openai/chat/completions",
             "POST",
+            "openai_complete",
             "The bot as a model of OpenAI's API.",
             For::Users,
             completion,
         ),
-        ("/v1/bots/{bot}/openai/models", "GET", "The bot, as the only model.", For::Users, models),
-        ("/v1/bots/{bot}/openai/models/{model}", "GET", "The same.", For::Users, model),
+        (
+            "/v1/bots/{bot}/openai/models",
+            "GET",
+            "openai_models",
+            "The bot, as the only model.",
+            For::Users,
+            models,
+        ),
+        ("/v1/bots/{bot}/openai/models/{model}", "GET", "openai_model", "The same.", For::Users, model),
     ]
 }
 
@@ -192,7 +264,22 @@ fn saying() -> Value {
 }
 
 fn path_parameter(name: &str) -> Value {
-    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+    // What a page calls a chat, and a program a model, is theirs to say.
+    let schema = if matches!(name, "id" | "model") { json!({ "type": "string" }) } else { id() };
+    json!({ "name": name, "in": "path", "required": true, "schema": schema })
+}
+
+/// All ids are alike.
+fn id() -> Value {
+    RoomId::json_schema(&mut SchemaGenerator::default()).to_value()
+}
+
+/// A body that another protocol describes, with the fields that it cannot be without.
+fn foreign(fields: &[&str]) -> Value {
+    let kind = |field: &str| if field == "messages" { "array" } else { "string" };
+    let properties: Map<String, Value> =
+        fields.iter().map(|field| ((*field).to_owned(), json!({ "type": kind(field) }))).collect();
+    json!({ "type": "object", "required": fields, "properties": properties })
 }
 
 fn body(schema: &Value) -> Value {
