@@ -19,8 +19,8 @@ pub use crate::bot_socket::{
     Append, FinishRun, OpenMessage, PutPart, RequestApproval, RunHeartbeat, RunStatus, ServeRuns,
 };
 pub use bots::{
-    ContinueRun, Decide, GetBot, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant, RotateBotToken,
-    StartBot, StopBot,
+    ContinueRun, Decide, GetBot, GetRun, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant,
+    RotateBotToken, StartBot, StopBot,
 };
 pub use parse::{Envelope, ParseError, parse_error};
 
@@ -91,6 +91,8 @@ requests! {
     GetMessage: "get_message";
     /// Find messages by their words.
     Search: "search";
+    /// Read what is known about a room.
+    GetRoom: "get_room";
     /// Make a room.
     CreateRoom: "create_room";
     /// Change a room's name, topic or visibility.
@@ -115,6 +117,8 @@ requests! {
     Decide: "decide";
     /// List the runs of a room that are not over, and what they ask people to decide.
     ListRuns: "list_runs";
+    /// Read one run, also one that is over.
+    GetRun: "get_run";
     /// List approvals that hold for more than one time.
     ListGrants: "list_grants";
     /// Take such an approval back.
@@ -378,6 +382,13 @@ pub struct Search {
     /// How many at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
+}
+
+/// See [`Request::GetRoom`]. For its members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GetRoom {
+    /// The room.
+    pub room: RoomId,
 }
 
 /// See [`Request::CreateRoom`]. The maker becomes the owner.

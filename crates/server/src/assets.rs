@@ -22,6 +22,9 @@ struct Page;
 
 const INDEX: &str = "index.html";
 
+/// What REST can do, to be looked at and tried.
+const DOCS: &str = "docs.html";
+
 /// Files here have a hash in their name: another content has another name.
 const HASHED: &str = "assets/";
 
@@ -35,7 +38,11 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
     let path = uri.path().trim_start_matches('/');
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    let name = if is_file { path } else { INDEX };
+    let name = match path {
+        "docs" => DOCS,
+        _ if is_file => path,
+        _ => INDEX,
+    };
     match Page::get(name) {
         Some(file) => send(name, file, &headers),
         None if is_file => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),

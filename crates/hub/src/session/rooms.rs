@@ -5,7 +5,7 @@ use std::sync::Arc;
 use antiphon_protocol::{
     Error, ErrorCode, Reply, Role, Room, RoomKind, Visibility,
     reply::{RoomPage, RoomReply},
-    request::{CreateRoom, JoinRoom, LeaveRoom, ListRooms, UpdateRoom},
+    request::{CreateRoom, GetRoom, JoinRoom, LeaveRoom, ListRooms, UpdateRoom},
 };
 use antiphon_store::{Change, Committed, NewMember, Outcome};
 
@@ -58,6 +58,12 @@ impl Session {
         let mut members = vec![NewMember { user: self.user().id.clone(), role: Role::Owner }];
         members.extend(others.into_iter().map(|user| NewMember { user, role }));
         Ok(members)
+    }
+
+    pub(super) async fn get_room(&self, request: &GetRoom) -> Result<Begun, Error> {
+        let (room, role) = self.room(&request.room).await?;
+        let info = room.read(|state| state.info.clone());
+        Ok(Begun::Now(Ok(Reply::Room(RoomReply { info, role }))))
     }
 
     pub(super) async fn update_room(&self, request: UpdateRoom) -> Result<Begun, Error> {

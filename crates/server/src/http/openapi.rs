@@ -42,6 +42,8 @@ pub fn document(limits: &Limits) -> Value {
     let mut document = json!({
         "openapi": "3.1.0",
         "info": { "title": "Antiphon", "version": env!("CARGO_PKG_VERSION") },
+        // What people look for first stands first.
+        "tags": [{ "name": "rooms" }, { "name": "bots" }, { "name": "search" }, { "name": "presence" }],
         "paths": paths,
         "security": [{ "bearer": [] }],
         "components": {

@@ -224,6 +224,31 @@ async fn b14_every_error_is_a_problem_with_the_fields_of_the_wire() {
     assert!(read(model).await.1["error"]["message"].is_string());
 }
 
+/// Rooms and runs are read one by one, too, by their members and nobody else; a run also when it is over.
+#[tokio::test]
+async fn a_room_and_a_run_are_read_by_their_ids() {
+    let server = TestServer::with(&[("DEMO_AGENT", "true")]).await;
+    let (ada, ben) = (Rest::of(&server, "Ada").await, Rest::of(&server, "Ben").await);
+    let room = fresh_id();
+    let path = format!("/v1/rooms/{room}");
+    let members = json!(["demo"]);
+    ada.post("/v1/rooms", json!({ "id": room, "kind": "session", "members": members, "name": "Notes" }))
+        .await;
+    let found = ada.get(&path).await;
+    assert_eq!((&found["info"]["name"], &found["role"]), (&json!("Notes"), &json!("owner")));
+    let asked = json!({ "id": fresh_id(), "room": room, "text": "hello" });
+    let wanted = server.as_user(&ada.guest.token, Method::POST, "/v1/bots/demo/chat").json(&asked);
+    let answer: Value =
+        wanted.header("accept", "application/json").send().await.unwrap().json().await.unwrap();
+    let run = answer["run"]["run"].as_str().unwrap();
+    assert_eq!(ada.get(&format!("{path}/runs/{run}")).await["run"], answer["run"]);
+    assert_eq!(ada.get(&format!("{path}/runs")).await["runs"], json!([]));
+    for hidden in [path.clone(), format!("{path}/runs/{run}")] {
+        assert_eq!(ben.ask(Method::GET, &hidden, None).await.0, 404);
+    }
+    assert_eq!(ada.ask(Method::GET, &format!("{path}/runs/none"), None).await.0, 404);
+}
+
 /// What a front end fetches each time is sent once: who has it is told that it is the same.
 #[tokio::test]
 async fn documents_are_sent_once() {

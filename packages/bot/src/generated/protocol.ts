@@ -165,6 +165,9 @@ export type NumberedRequest1 =
   | (Search & {
       type: 'search';
     })
+  | (GetRoom & {
+      type: 'get_room';
+    })
   | (CreateRoom & {
       type: 'create_room';
     })
@@ -200,6 +203,9 @@ export type NumberedRequest1 =
     })
   | (ListRuns & {
       type: 'list_runs';
+    })
+  | (GetRun & {
+      type: 'get_run';
     })
   | (ListGrants & {
       type: 'list_grants';
@@ -512,6 +518,7 @@ export type Answer =
       | Cancelled
       | DecisionReply
       | RunPage
+      | RunFound
       | GrantList
       | Serving
       | Alive
@@ -1500,6 +1507,12 @@ export interface Search {
   room?: RoomId;
 }
 
+/** See [`Request::GetRoom`]. For its members. */
+export interface GetRoom {
+  /** The room. */
+  room: RoomId;
+}
+
 /** See [`Request::CreateRoom`]. The maker becomes the owner. */
 export interface CreateRoom {
   /** Minted by the client; a repeat with the same id gets the original result. */
@@ -1638,6 +1651,14 @@ export interface Decide {
 export interface ListRuns {
   /** The room. */
   room: RoomId;
+}
+
+/** See [`Request::GetRun`](crate::Request::GetRun). */
+export interface GetRun {
+  /** The room. */
+  room: RoomId;
+  /** The run. */
+  run: RunId;
 }
 
 /** See [`Request::ListGrants`](crate::Request::ListGrants). One's own, or, where the user may take back those of others, all. */
@@ -2487,6 +2508,12 @@ export interface RunPage {
   approvals: Approval[];
   /** The runs, the oldest first. */
   runs: Run[];
+}
+
+/** See [`Reply::Run`]. */
+export interface RunFound {
+  /** The run as it is. */
+  run: Run;
 }
 
 /** See [`Reply::Grants`]. */
