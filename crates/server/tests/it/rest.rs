@@ -110,6 +110,38 @@ async fn b3_an_idempotency_key_is_the_id() {
     assert_eq!(heard.iter().filter(|event| event["type"] == "message").count(), 1);
 }
 
+/// FAULTS 99: a key is for one deed: the same again gets the first answer, another one is refused, whatever is written.
+#[tokio::test]
+async fn b3_a_key_that_was_used_for_something_else_is_refused() {
+    let server = TestServer::start().await;
+    let ada = Rest::of(&server, "Ada").await;
+    let ben = server.guest("Ben").await.id;
+    let room = fresh_id();
+    ada.post("/v1/rooms", json!({ "id": room, "name": "Plans" })).await;
+    for (method, path, body, other) in [
+        (Method::PATCH, "", json!({ "name": "A" }), json!({ "name": "B" })),
+        (Method::POST, "/messages", json!({ "text": "A" }), json!({ "text": "B" })),
+        (
+            Method::POST,
+            "/members",
+            json!({ "users": [ben], "role": "viewer" }),
+            json!({ "users": [ben], "role": "member" }),
+        ),
+    ] {
+        let key = fresh_id();
+        let path = format!("/v1/rooms/{room}{path}");
+        let mut answers = Vec::new();
+        for body in [&body, &body, &other] {
+            let request = server.as_user(&ada.guest.token, method.clone(), &path);
+            answers
+                .push(read(request.header("idempotency-key", &key).json(body).send().await.unwrap()).await);
+        }
+        let [first, again, other] = answers.try_into().unwrap();
+        assert_eq!((first.0, again.0, first.1["seq"].clone()), (200, 200, again.1["seq"].clone()), "{path}");
+        assert_eq!((other.0, &other.1["code"]), (409, &json!("conflict")), "{path}: {}", other.1);
+    }
+}
+
 /// FAULTS 32: what the path says counts; a body that says otherwise is refused.
 #[tokio::test]
 async fn path_and_body_must_agree() {
