@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Cursor, Mark, MessageId, Part, PresenceStatus, RequestId, Role, RoomId, RoomKind, RunId, StreamPosition,
     ToolCallId, UserId, Visibility,
-    schema::{LINE, exactly_one},
+    schema::{LINE, NAME, exactly_one},
 };
 
 pub(crate) use check::{check_depth, check_file, holds_nul};
@@ -430,7 +430,7 @@ pub struct UpdateRoom {
     pub id: Option<RequestId>,
     /// The new name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = LINE), extend("x-limit" = "name_chars"))]
+    #[schemars(regex(pattern = NAME), extend("x-limit" = "name_chars"))]
     pub name: Option<String>,
     /// The new topic; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

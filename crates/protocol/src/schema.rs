@@ -52,6 +52,10 @@ enum AnyClientFrame {
 pub(crate) const LINE: &str =
     r"^[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*$";
 
+/// The same, with something to be seen in it.
+pub(crate) const NAME: &str =
+    r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*$";
+
 /// Of these fields exactly one is given; one that is null is not.
 pub(crate) fn exactly_one(fields: &[&str]) -> Value {
     let given = |field: &&str| json!({ "required": [field], "properties": { *field: { "not": { "type": "null" } } } });
