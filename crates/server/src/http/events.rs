@@ -48,8 +48,8 @@ pub async fn stream(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     doors.meters.request("sse", "join_room");
-    let last_event = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
-    // One that is empty was never given an id, as the standard has it.
+    let last_event = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("\u{fffd}"));
+    // What is no text is no cursor; one that is empty was never given an id, as the standard has it.
     let last_event = last_event.filter(|id| !id.is_empty()).map(parse_cursor).transpose()?;
     let cursor = last_event.or(asked.cursor.as_deref().map(parse_cursor).transpose()?);
     let (session, mut reader) = doors.hub.connect(caller.signed_in.user.clone())?;

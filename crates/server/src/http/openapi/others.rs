@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{answer, take_field};
 
 /// An epoch and a position in it.
-const CURSOR: &str = r"^[A-Za-z0-9_][A-Za-z0-9_@|~-]{0,127}:(0|[1-9][0-9]{0,17})$";
+const CURSOR: &str = "[A-Za-z0-9_][A-Za-z0-9_@|~-]{0,127}:(0|[1-9][0-9]{0,17})";
 
 /// Whether a token is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,12 +65,14 @@ fn about(generator: &mut SchemaGenerator) -> Vec<Described> {
 
 fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
     let mut events = event_stream();
-    let cursor = json!({ "type": "string", "pattern": CURSOR });
+    let cursor = json!({ "type": "string", "pattern": format!("^{CURSOR}$") });
+    // Empty where no event had an id yet.
+    let last_event = json!({ "type": "string", "pattern": format!("^({CURSOR})?$") });
     events["parameters"] = json!([
         path_parameter("room"),
         { "name": "cursor", "in": "query", "schema": cursor, "description": "`epoch:seq`" },
         { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 0, "format": "uint" } },
-        { "name": "Last-Event-ID", "in": "header", "schema": cursor, "description": "`epoch:seq`" },
+        { "name": "Last-Event-ID", "in": "header", "schema": last_event, "description": "`epoch:seq`" },
     ]);
     vec![
         (
