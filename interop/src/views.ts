@@ -89,6 +89,10 @@ export class WebSocketView extends View {
 
 /** By server-sent events. */
 export class EventStreamView extends View {
+  protected readonly path: string = `/rooms/${this.place.room}/events`;
+  /** The id of the last event. */
+  #last: string | undefined;
+
   async live(): Promise<void> {
     while (this.living) {
       await this.#read().catch(() => undefined);
@@ -100,9 +104,9 @@ export class EventStreamView extends View {
     const { proxy, room, who } = this.place;
     const headers = {
       authorization: `Bearer ${who.token}`,
-      ...(this.epoch === '' ? {} : { 'last-event-id': `${this.epoch}:${this.seq}` }),
+      ...(this.#last === undefined ? {} : { 'last-event-id': this.#last }),
     };
-    const answer = await fetch(`${proxy.origin}/v1/rooms/${room}/events`, { headers });
+    const answer = await fetch(`${proxy.origin}/v1${this.path}`, { headers });
     let unread = '';
     for await (const piece of answer.body ?? []) {
       unread += Buffer.from(piece as Uint8Array).toString();
@@ -110,9 +114,36 @@ export class EventStreamView extends View {
       unread = events.pop() ?? '';
       for (const event of events) {
         const data = /^data: (.*)$/m.exec(event)?.[1];
-        if (data !== undefined) this.take(JSON.parse(data) as Frame);
+        const frame = data === undefined ? undefined : (JSON.parse(data) as Frame);
+        if (frame?.room === room) this.take(frame);
+        this.#last = /^id: (.*)$/m.exec(event)?.[1] ?? this.#last;
       }
       if (!this.living) return;
+    }
+  }
+}
+
+/** By the feed of all rooms, as server-sent events. */
+export class AllRoomsView extends EventStreamView {
+  protected override readonly path = '/events';
+}
+
+/** By the feed of all rooms, piece by piece. */
+export class LongPollingView extends View {
+  #cursor = '-';
+
+  async live(): Promise<void> {
+    const { proxy, room, who } = this.place;
+    const headers = { authorization: `Bearer ${who.token}` };
+    while (this.living) {
+      const url = `${proxy.origin}/v1/events?wait_ms=500&limit=7&cursor=${this.#cursor}`;
+      const page = await fetch(url, { headers })
+        .then((answer) => answer.json() as Promise<Frame>)
+        .catch(() => undefined);
+      if (typeof page?.['cursor'] === 'string') {
+        for (const event of page['events'] as Frame[]) if (event.room === room) this.take(event);
+        this.#cursor = page['cursor'];
+      } else await sleep(PAUSE_MS);
     }
   }
 }

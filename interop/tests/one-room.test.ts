@@ -1,6 +1,6 @@
-// F1, F8, F11: a plain WebSocket, an event stream, a poller, a stock client of Socket.IO and the SDK are in one room, and each of
-// them loses its connection at random while all of them speak. In the end each was told the same log, every entry once and
-// in order.
+// F1, F8, F11: a plain WebSocket, event streams of the room and of all rooms, pollers, a stock client of Socket.IO and the SDK are in
+// one room, and each of them loses its connection at random while people speak. In the end each was told the same log, every
+// entry once and in order.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createChatClient, textOf } from '@antiphon/client';
@@ -12,8 +12,10 @@ import { expect, test } from 'vitest';
 import { antiphon } from '../src/antiphon.ts';
 import { Stock } from '../src/stock.ts';
 import {
+  AllRoomsView,
   breaks,
   EventStreamView,
+  LongPollingView,
   PollingView,
   SocketIoView,
   WebSocketView,
@@ -100,14 +102,26 @@ test(
     await using server = await antiphon();
     const { port, url } = server;
     const places = await Promise.all(
-      ['socket', 'stream', 'poll', 'stock', 'sdk'].map((name, nth) => place(port, url, name, nth)),
+      ['socket', 'stream', 'poll', 'stock', 'sdk', 'all', 'long poll'].map((name, nth) =>
+        place(port, url, name, nth),
+      ),
     );
-    const [socket, stream, poll, stock, sdk] = places as [Place, Place, Place, Place, Place];
+    const [socket, stream, poll, stock, sdk, all, longPoll] = places as [
+      Place,
+      Place,
+      Place,
+      Place,
+      Place,
+      Place,
+      Place,
+    ];
     const views: View[] = [
       new WebSocketView(socket),
       new EventStreamView(stream),
       new PollingView(poll),
       new SocketIoView(stock),
+      new AllRoomsView(all),
+      new LongPollingView(longPoll),
     ];
     // Membership comes first: what follows is for everyone.
     for (const { who } of places) await rest(url, who, `/rooms/${ROOM}/join`, {});

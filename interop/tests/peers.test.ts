@@ -18,6 +18,8 @@ const OF_NPM = {
   '@ag-ui/client': '1.0.0',
   '@agentclientprotocol/sdk': '1.9.0',
   '@copilotkit/aimock': '1.43.0',
+  '@durable-streams/client': '0.2.7',
+  '@durable-streams/server-conformance-tests': '0.3.6',
   '@modelcontextprotocol/server-everything': '2026.8.31',
   'socket.io-client': '4.8.4',
 };
@@ -26,6 +28,7 @@ const OF_PYPI = {
   'ag-ui-protocol': '1.0.0',
   'pydantic-ai-slim': '2.68.0',
   mcp: '2.3.0',
+  openai: '3.52.0',
   uvicorn: '0.54.0',
 };
 

@@ -43,7 +43,7 @@ pub(crate) enum Kind {
     /// What waits for a bot.
     Queue,
     /// Made for one reader: a page of a catch-up, its end, news of the user's own rooms.
-    Own { cursor: Option<u64> },
+    Own { place: Option<(RoomId, u64)> },
 }
 
 /// Which bytes of which stream an event carries.
@@ -150,9 +150,9 @@ impl LiveEvent {
         Self::new(Kind::Queue, encode(&Event::Queue { room: room.clone(), queue }))
     }
 
-    /// An event for one reader. `cursor` is the position up to which it brings that reader, if it does.
-    pub(crate) fn own(event: &Event, cursor: Option<u64>) -> Arc<Self> {
-        Self::new(Kind::Own { cursor }, encode(event))
+    /// An event for one reader. `place` is the room and the position up to which it brings that reader there, if it does.
+    pub(crate) fn own(event: &Event, place: Option<(RoomId, u64)>) -> Arc<Self> {
+        Self::new(Kind::Own { place }, encode(event))
     }
 
     /// The event as one JSON object.
@@ -172,13 +172,18 @@ impl LiveEvent {
         Arc::clone(made).downcast().ok()
     }
 
-    /// The log position that a reader has reached with this event, if it is of the log.
-    pub fn cursor(&self) -> Option<u64> {
+    /// The room, and the position in its log that a reader has reached with this event, if it is of the log.
+    pub fn place(&self) -> Option<(&RoomId, u64)> {
         match &self.kind {
-            Kind::Entry(committed) => Some(committed.entry.seq),
-            Kind::Own { cursor } => *cursor,
+            Kind::Entry(committed) => Some((&committed.entry.room, committed.entry.seq)),
+            Kind::Own { place } => place.as_ref().map(|(room, seq)| (room, *seq)),
             _ => None,
         }
+    }
+
+    /// Whether this is news of the user's own rooms, made for one reader.
+    pub fn is_news(&self) -> bool {
+        matches!(self.kind, Kind::Own { place: None })
     }
 
     /// Whether this is growing text, which may wait a moment for more of it.

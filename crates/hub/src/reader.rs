@@ -20,6 +20,7 @@ use crate::{
         flag::Flag,
         subscription::{Next, Subscription},
     },
+    session::Entrance,
 };
 
 /// What a connection hears. Dropping it ends its subscriptions and its presence.
@@ -53,11 +54,29 @@ impl Reader {
     pub async fn join(&mut self, session: &Session, request: JoinRoom) -> Result<Joined, Error> {
         self.hub.rates.take(self.device.user(), self.hub.now())?;
         Request::from(request.clone()).check(self.hub.limits(), session.user().kind)?;
+        self.check_place_for(&request.room)?;
+        let entrance = session.enter(&request.room).await?;
+        self.subscribe(entrance, request).await
+    }
+
+    /// The same for a room that the user is a member of; it makes them a member of none. Takes nothing from the user's allowance:
+    /// for doors that follow all of somebody's rooms because they were asked once.
+    pub async fn follow(&mut self, session: &Session, request: JoinRoom) -> Result<Joined, Error> {
+        self.check_place_for(&request.room)?;
+        let (room, _) = session.room(&request.room).await?;
+        let entrance = session.entrance(room).await?;
+        self.subscribe(entrance, request).await
+    }
+
+    fn check_place_for(&self, room: &RoomId) -> Result<(), Error> {
         let limit = self.hub.limits().rooms_per_connection;
-        if self.subscriptions.len() >= limit && self.place(&request.room).is_none() {
+        if self.subscriptions.len() >= limit && self.place(room).is_none() {
             return Err(Error::too_many("room", limit));
         }
-        let entrance = session.enter(&request.room).await?;
+        Ok(())
+    }
+
+    async fn subscribe(&mut self, entrance: Entrance, request: JoinRoom) -> Result<Joined, Error> {
         let slot = self.next_slot;
         let flag = Flag::new(Arc::clone(&self.device), slot);
         let page = self.hub.page(request.limit);

@@ -276,8 +276,13 @@ mod tests {
             room.publish(&[entry(4)]);
             room.open(snapshot(seen), Timestamp::default());
             let (head, after) = room.read(|state| {
-                let after: Vec<_> =
-                    state.ring.entries_after(seen).unwrap().filter_map(|e| e.cursor()).collect();
+                let after: Vec<_> = state
+                    .ring
+                    .entries_after(seen)
+                    .unwrap()
+                    .filter_map(|e| e.place())
+                    .map(|(_, seq)| seq)
+                    .collect();
                 (state.head, after)
             });
             assert_eq!((head, after), (4, (seen + 1..=4).collect()), "loaded at {seen}");

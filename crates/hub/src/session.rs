@@ -64,6 +64,11 @@ impl Session {
         self.administrator = administrator;
     }
 
+    /// Takes one request from the user's allowance: for doors that are asked once for what is many requests here.
+    pub fn take_request(&self) -> Result<(), Error> {
+        self.hub.rates.take(&self.user.id, self.hub.now())
+    }
+
     /// Carries out a request.
     pub async fn handle(&self, request: Request) -> Result<Reply, Error> {
         match self.begin(request).await {
@@ -84,7 +89,7 @@ impl Session {
     async fn start(&self, request: Request) -> Result<Begun, Error> {
         // What a bot writes for a run has an allowance of its own.
         if !request.is_about_a_held_run() {
-            self.hub.rates.take(&self.user.id, self.hub.now())?;
+            self.take_request()?;
         }
         request.check(self.hub.limits(), self.user.kind)?;
         match request {

@@ -17,6 +17,7 @@ pub mod config;
 pub mod entry;
 pub mod error;
 pub mod event;
+pub mod feed;
 pub mod frame;
 pub mod id;
 pub mod limits;

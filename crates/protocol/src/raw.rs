@@ -18,6 +18,11 @@ impl<T> RawJson<T> {
         Ok(Self { json: RawValue::from_string(text)?, of: PhantomData })
     }
 
+    /// The same text as JSON of something else.
+    pub fn cast<U>(self) -> RawJson<U> {
+        RawJson { json: self.json, of: PhantomData }
+    }
+
     /// The JSON text.
     pub fn as_str(&self) -> &str {
         self.json.get()

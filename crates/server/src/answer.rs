@@ -15,7 +15,7 @@ pub use room::{OfBot, bot_named, of_chat};
 pub use saying::{Decision, Saying};
 pub use stream::{name_room, stream_of};
 pub use teller::Teller;
-pub use waiting::{LONGEST_WAIT, wait_for_end};
+pub use waiting::wait_for_end;
 
 /// Largest body of a front end that sends the whole conversation each time, of which we read the last message only; what that
 /// may be, the limits of messages say.

@@ -10,7 +10,6 @@ use antiphon_protocol::{Error, ErrorCode, Part, bot_chat::BotChat};
 use axum::{
     Router,
     extract::{FromRequest as _, Request, State},
-    http::{HeaderMap, header::ACCEPT},
     response::Response,
     routing::post,
 };
@@ -20,7 +19,11 @@ use self::told::Told;
 use crate::{
     answer::{Following, Saying, of_chat, stream_of},
     doors::Doors,
-    http::{Caller, Failure, FromBody, watch::Watch},
+    http::{
+        Caller, Failure, FromBody,
+        patience::{patience, wants_document},
+        watch::Watch,
+    },
 };
 
 /// The conversation of those who name none.
@@ -43,7 +46,7 @@ async fn chat(
     if asked.text.is_some() && asked.parts.is_some() {
         return Err(Error::field("text", "give `text` or `parts`, not both").into());
     }
-    let wait = whole::patience(asked.wait_ms)?;
+    let wait = patience(asked.wait_ms)?;
     let (session, reader) = doors.connect(&caller.signed_in)?;
     let room = match asked.room {
         Some(room) => room,
@@ -67,10 +70,4 @@ async fn read(doors: &Arc<Doors>, request: Request) -> Result<BotChat, Failure> 
         Ok(read) => Ok(read?.0),
         Err(_) => Err(Error::new(ErrorCode::BadRequest, "the body did not come in time").into()),
     }
-}
-
-/// Whether JSON is wanted, and no stream of events. Who says nothing gets the stream.
-fn wants_document(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
-    accepted.contains("application/json") && !accepted.contains("text/event-stream")
 }

@@ -5,14 +5,15 @@ mod address;
 mod body;
 mod caller;
 pub mod event_stream;
-mod events;
 mod failure;
+mod feed;
 mod fields;
 mod guard;
 mod guests;
 mod headers;
 mod openapi;
 mod outputs;
+pub mod patience;
 mod query;
 mod rest;
 pub mod tagged;
@@ -33,7 +34,7 @@ pub use caller::Caller;
 pub use failure::Failure;
 pub use query::FromQuery;
 
-use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, line, openai, socket_io};
+use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, durable_stream, line, openai, socket_io};
 
 /// Every path of the server.
 pub fn router(doors: &Arc<Doors>) -> Router {
@@ -44,11 +45,12 @@ pub fn router(doors: &Arc<Doors>) -> Router {
         .merge(line::http::routes())
         .merge(ai_sdk::routes())
         .merge(ag_ui::routes())
-        .route("/v1/rooms/{room}/events", get(events::stream))
         .route("/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}", get(outputs::output))
         .route_layer(from_fn_with_state(Arc::clone(doors), guard::time_limit))
+        .merge(feed::routes())
         .merge(bot_chat::routes())
         .merge(openai::routes())
+        .merge(durable_stream::routes())
         .route("/v1/ws", get(line::websocket::door))
         .route("/v1/ai-sdk/ws", get(ai_sdk::door))
         .merge(socket_io::routes(doors))

@@ -25,11 +25,10 @@ use uuid::Uuid;
 use self::{input::Input, refusal::Refusal, shown::Shown};
 use crate::{
     answer::{
-        Began, CONVERSATION_BYTES, Following, LONGEST_WAIT, OfBot, Saying, name_room, of_chat, stream_of,
-        wait_for_end,
+        Began, CONVERSATION_BYTES, Following, OfBot, Saying, name_room, of_chat, stream_of, wait_for_end,
     },
     doors::Doors,
-    http::{Caller, Failure, FromQuery, read_all, watch::Watch},
+    http::{Caller, Failure, FromQuery, patience::LONGEST_WAIT, read_all, watch::Watch},
 };
 
 /// How OpenAI's own libraries say that they try again.

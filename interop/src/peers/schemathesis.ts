@@ -14,12 +14,12 @@ export interface Examined {
   readonly report: string;
 }
 
-/** Looks at the REST of a server as somebody with this token; the same seed asks the same. */
-export async function examine(url: string, token: string, seed: number): Promise<Examined> {
+/** Looks at the REST of a server as somebody with this token, where there is this run; the same seed asks the same. */
+export async function examine(url: string, token: string, run: string, seed: number): Promise<Examined> {
   const program = join(PEER, '.venv/bin/st');
   if (!existsSync(program)) throw new Error('Schemathesis is missing: interop/scripts/python.sh installs it');
   const args = ['--no-color', 'run', `${url}/v1/openapi.json`, '--seed', `${seed}`];
-  const env = { ...process.env, TOKEN: token, PYTHONDONTWRITEBYTECODE: '1' };
+  const env = { ...process.env, TOKEN: token, RUN: run, PYTHONDONTWRITEBYTECODE: '1' };
   const bounds = { timeout: PATIENCE_MS, maxBuffer: 64 * 1024 * 1024 };
   try {
     // Its settings and hooks are where it is started.

@@ -116,7 +116,7 @@ impl Subscription {
                 Event::Entries { room: self.room.id.clone(), entries: page.entries, more: true }
             }
         };
-        batch.push(LiveEvent::own(&event, Some(self.seq)));
+        batch.push(LiveEvent::own(&event, Some((self.room.id.clone(), self.seq))));
         Ok(Next::More)
     }
 

@@ -98,7 +98,7 @@ mod tests {
             let after = ring.entries_after(seq);
             let is_covered = after.is_some();
             let held: Option<Vec<u64>> =
-                after.map(|events| events.filter_map(|event| event.cursor()).collect());
+                after.map(|events| events.filter_map(|event| event.place()).map(|(_, seq)| seq).collect());
             assert_eq!(held, is_covered.then(|| (seq + 1..=last).collect()), "after {seq}");
             assert_eq!(is_covered, last - seq <= ring.events.len() as u64, "after {seq}");
         }

@@ -61,7 +61,12 @@ impl Session {
             Err(error) if error.code == ErrorCode::NotMember => self.become_member(id).await?,
             Err(error) => return Err(error),
         };
-        let place = self.hub.store.membership(id, &self.user().id).await?;
+        self.entrance(room).await
+    }
+
+    /// The user's place in a room that they are in.
+    pub(crate) async fn entrance(&self, room: Arc<LiveRoom>) -> Result<Entrance, Error> {
+        let place = self.hub.store.membership(&room.id, &self.user().id).await?;
         let (me, read) = place.ok_or_else(|| Error::not_found("room"))?;
         Ok(Entrance { room, me, read, bots: self.hub.bots() })
     }

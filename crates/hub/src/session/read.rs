@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Error, ErrorCode, Reply, Role, RoomId,
+    Error, ErrorCode, Reply, Role, RoomId, Run, RunId,
     reply::{EntryPage, Found, MessageFound, ReadMarker},
     request::{GetMessage, History, MarkRead, Search},
 };
@@ -44,6 +44,21 @@ impl Session {
         let head = room.read(|state| state.head);
         let before = before.map_or(head + 1, |before| before.min(head + 1));
         let page = self.hub.store.messages(&room.id, before, self.hub.page(Some(limit))).await?;
+        Ok(EntryPage { entries: self.viewer(role).entries(page.entries)?, more: page.more })
+    }
+
+    /// A run of a room, at work or over. Takes nothing from the user's allowance.
+    pub async fn run(&self, room: &RoomId, run: &RunId) -> Result<Run, Error> {
+        let (room, _) = self.room_as(room, READ).await?;
+        self.hub.store.run(&room.id, run).await?.ok_or_else(|| Error::not_found("run"))
+    }
+
+    /// Entries of a room right after a position, as the user sees them now. Takes nothing from the user's allowance: for doors
+    /// that were asked once for what is new in many rooms.
+    pub async fn entries_after(&self, room: &RoomId, seq: u64, limit: usize) -> Result<EntryPage, Error> {
+        let (room, role) = self.room_as(room, READ).await?;
+        let range = EntryRange::After { seq, up_to: room.read(|state| state.head) };
+        let page = self.hub.store.entries(&room.id, range, self.hub.page(Some(limit))).await?;
         Ok(EntryPage { entries: self.viewer(role).entries(page.entries)?, more: page.more })
     }
 

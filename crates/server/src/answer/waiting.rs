@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use antiphon_protocol::{Error, ErrorCode, bot_chat::LONGEST_WAIT_MS};
+use antiphon_protocol::{Error, ErrorCode};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -10,9 +10,6 @@ use super::{
     teller::Teller,
 };
 use crate::http::watch::{Came, Watch};
-
-/// As long as anybody may wait.
-pub const LONGEST_WAIT: Duration = Duration::from_millis(LONGEST_WAIT_MS);
 
 /// Waits for the end of an answer. Returns whether it has come.
 pub async fn wait_for_end<T: Teller>(

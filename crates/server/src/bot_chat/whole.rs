@@ -11,21 +11,9 @@ use axum::{
 
 use super::told::Told;
 use crate::{
-    answer::{Following, LONGEST_WAIT, wait_for_end},
+    answer::{Following, wait_for_end},
     http::{Failure, watch::Watch},
 };
-
-/// As long as most proxies wait for an answer.
-const USUAL_WAIT: Duration = Duration::from_secs(55);
-
-/// How long to wait, as it was asked for.
-pub fn patience(wait_ms: Option<u64>) -> Result<Duration, Error> {
-    let wait = wait_ms.map_or(USUAL_WAIT, Duration::from_millis);
-    if wait > LONGEST_WAIT {
-        return Err(Error::field("wait_ms", format!("`wait_ms` is at most {}", LONGEST_WAIT.as_millis())));
-    }
-    Ok(wait)
-}
 
 /// Waits for the end of an answer. 202 says that it is not over: asking again with the same id waits on.
 pub async fn answer(

@@ -8,8 +8,8 @@ use axum::{
     http::{
         HeaderName, HeaderValue, Method,
         header::{
-            AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
-            RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+            AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH,
+            REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
         },
         request::Parts,
     },
@@ -54,9 +54,17 @@ pub fn cors(doors: &Arc<Doors>) -> CorsLayer {
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
+            IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static("last-event-id"),
         ])
-        .expose_headers([RETRY_AFTER])
+        .expose_headers([
+            ETAG,
+            RETRY_AFTER,
+            HeaderName::from_static("stream-closed"),
+            HeaderName::from_static("stream-cursor"),
+            HeaderName::from_static("stream-next-offset"),
+            HeaderName::from_static("stream-up-to-date"),
+        ])
         .max_age(PREFLIGHT_AGE)
 }

@@ -159,14 +159,14 @@ async fn come_back(session: &Session, reader: &mut Reader, offset: Option<&str>)
 async fn resume(session: &Session, reader: &mut Reader, offset: Offset) -> Result<Return, Error> {
     let mut back = Return { is_whole: true, ..Return::default() };
     for place in offset.rooms {
-        if !session.is_member(&place.room).await? {
+        if !session.is_member(&place.name.room).await? {
             // As if they had been here when they were removed.
-            let revoked = Event::Revoked { room: place.room };
+            let revoked = Event::Revoked { room: place.name.room };
             back.due.push_back(Saying::Event(&revoked).packet(None, None));
             continue;
         }
         let request = JoinRoom {
-            room: place.room.clone(),
+            room: place.name.room.clone(),
             cursor: Some(Cursor { epoch: offset.epoch.clone(), seq: place.seq }),
             streams: place.streams.clone(),
             receive: place.receive.clone(),
@@ -185,11 +185,11 @@ async fn resume(session: &Session, reader: &mut Reader, offset: Offset) -> Resul
 async fn begin_anew(session: &Session, reader: &mut Reader, rooms: Vec<RoomPlace>) -> Return {
     let mut anew = Return::default();
     for place in rooms {
-        if !session.is_member(&place.room).await.unwrap_or(false) {
+        if !session.is_member(&place.name.room).await.unwrap_or(false) {
             continue;
         }
         let request = JoinRoom {
-            room: place.room.clone(),
+            room: place.name.room.clone(),
             cursor: None,
             streams: Vec::new(),
             receive: place.receive.clone(),

@@ -15,9 +15,10 @@ use antiphon_socketio::Shared;
 
 use super::{
     dialect::Dialect,
-    offset::{self, NOWHERE, RoomPlace},
+    offset::{self, Name, RoomPlace},
     say::Saying,
 };
+use crate::offset::NOWHERE;
 use room::RoomTold;
 use share::{Heard, What, key, share, steps};
 
@@ -221,7 +222,7 @@ impl Told {
 
     /// Where a client is that comes back, for each room.
     pub fn place(room: RoomPlace) -> (RoomId, Entering) {
-        let RoomPlace { room, dialect, called, seq, told, receive, streams } = room;
+        let RoomPlace { name: Name { room, dialect, called }, seq, told, receive, streams } = room;
         (room, Entering { dialect, called, receive, before: Some(Before { seq, told, streams }) })
     }
 }

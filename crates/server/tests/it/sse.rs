@@ -67,11 +67,14 @@ async fn text_cannot_forge_an_event() {
     assert_eq!(stream.event("message").await.data["message"]["parts"][0]["text"], "and on");
 }
 
-/// FAULTS 47: a cursor of another log is a new beginning, one that is none is refused, and a room is still a room.
+/// FAULTS 47: a cursor makes nobody a member; one of another log is a new beginning, one that is none is refused, and a room is
+/// still a room.
 #[tokio::test]
 async fn bad_cursors_are_no_way_in() {
     let server = TestServer::start().await;
     let guest = server.guest("Ada").await;
+    assert_eq!(open(&server, &guest.token, "general", Some("another-log:5")).await.status(), 403);
+    opened(&server, &guest.token, None).await.event("joined").await;
     let mut stream = opened(&server, &guest.token, Some("another-log:5")).await;
     let joined = stream.event("joined").await;
     assert_eq!((&joined.data["mode"], &joined.data["reason"]), (&json!("reset"), &json!("epoch_changed")));

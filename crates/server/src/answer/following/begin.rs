@@ -2,7 +2,7 @@
 
 use antiphon_protocol::{
     Cursor, EntryBody, Epoch, Error, ErrorCode, Event, Joined, Message, MessageId, OpenStream, RawJson,
-    Reply, RoomId, Run, RunState, Timestamp,
+    Reply, RoomId, Run, RunId, RunState, Timestamp,
     reply::Sent,
     request::{Decide, GetMessage, JoinRoom, SendMessage},
 };
@@ -61,6 +61,25 @@ impl<T: Teller> Following<T> {
         if let Stage::Telling(picture) = &mut self.stage {
             picture.take_message(&message);
         }
+        Ok(())
+    }
+
+    /// Follows a run of the room, from its beginning and wherever it is. Makes nobody a member.
+    pub async fn attach(&mut self, run: &RunId) -> Result<(), Error> {
+        // Asked first, because a join makes members.
+        self.session.run(&self.room, run).await?;
+        let joined = self.join(None, 1).await?;
+        let run = self.session.run(&self.room, run).await?;
+        let answer = run.answer.clone().filter(|_| run.state.is_final());
+        self.follow(run);
+        self.take_joined(&joined)?;
+        if let Some(answer) = answer {
+            let message = self.message(&answer).await?;
+            if let Stage::Telling(picture) = &mut self.stage {
+                picture.take_message(&message);
+            }
+        }
+        self.tell();
         Ok(())
     }
 

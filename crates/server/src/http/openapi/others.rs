@@ -3,16 +3,19 @@
 
 use antiphon_protocol::{
     RoomId,
-    bot_chat::{BotAnswer, BotChat},
+    bot_chat::{BotAnswer, BotChat, LONGEST_WAIT_MS},
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
+    feed::FeedPage,
 };
 use schemars::{JsonSchema as _, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::{answer, take_field};
 
-/// An epoch and a position in it.
-const CURSOR: &str = "[A-Za-z0-9_][A-Za-z0-9_@|~-]{0,127}:(0|[1-9][0-9]{0,17})";
+/// What an id is, as far as cursors begin with one: no dots, which may not follow each other, and none of the signs behind it.
+const EPOCH: &str = "[A-Za-z0-9_][A-Za-z0-9_@|~-]{0,127}";
+/// A position in a log.
+const SEQ: &str = "(0|[1-9][0-9]{0,17})";
 
 /// Whether a token is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,24 +67,25 @@ fn about(generator: &mut SchemaGenerator) -> Vec<Described> {
 }
 
 fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
-    let mut events = event_stream();
-    let cursor = json!({ "type": "string", "pattern": format!("^{CURSOR}$") });
-    // Empty where no event had an id yet.
-    let last_event = json!({ "type": "string", "pattern": format!("^({CURSOR})?$") });
-    events["parameters"] = json!([
-        path_parameter("room"),
-        { "name": "cursor", "in": "query", "schema": cursor, "description": "`epoch:seq`" },
-        { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 0, "format": "uint" } },
-        { "name": "Last-Event-ID", "in": "header", "schema": last_event, "description": "`epoch:seq`" },
-    ]);
+    let of_all =
+        feed(generator, None, &format!("{EPOCH}(;[A-Za-z0-9_-]{{10}}[AEIMQUYcgkosw048]!{SEQ}![*]){{0,200}}"));
+    let of_room = feed(generator, Some("room"), &format!("{EPOCH}:{SEQ}"));
     vec![
+        (
+            "/v1/events",
+            "GET",
+            "stream_all_events",
+            "Hear all of your rooms: their logs and live events.",
+            For::Users,
+            of_all,
+        ),
         (
             "/v1/rooms/{room}/events",
             "GET",
             "stream_events",
             "Hear a room's log and live events.",
             For::Users,
-            events,
+            of_room,
         ),
         (
             "/v1/rooms/{room}/messages/{message_id}/tool_outputs/{tool_call}",
@@ -90,6 +94,22 @@ fn streams(generator: &mut SchemaGenerator) -> Vec<Described> {
             "The whole output of a tool, where more was kept than is shown.",
             For::Users,
             tool_output(),
+        ),
+        (
+            "/v1/rooms/{room}/runs/{run}/stream",
+            "GET",
+            "stream_answer",
+            "The text of an answer as a Durable Stream, whose protocol describes the rest.",
+            For::Users,
+            durable_stream(),
+        ),
+        (
+            "/v1/rooms/{room}/runs/{run}/stream",
+            "HEAD",
+            "find_end_of_answer",
+            "Where it ends, and whether for good.",
+            For::Users,
+            end_of_durable_stream(),
         ),
         (
             "/v1/sse",
@@ -232,12 +252,79 @@ fn bot_chat(generator: &mut SchemaGenerator) -> Value {
     })
 }
 
+/// A feed: a stream, or piece by piece.
+fn feed(generator: &mut SchemaGenerator, of: Option<&str>, cursor: &str) -> Value {
+    let page = generator.subschema_for::<FeedPage>().to_value();
+    // `-` is that of who has none; a header is empty where no event had an id yet.
+    let last_event = json!({ "type": "string", "pattern": format!("^(-|{cursor})?$") });
+    let cursor = json!({ "type": "string", "pattern": format!("^(-|{cursor})$") });
+    let words = "The id of the last event, or the `cursor` of the last page. Who brings one is made a member of no room.";
+    let mut parameters: Vec<Value> = of.map(path_parameter).into_iter().collect();
+    parameters.extend([
+        json!({ "name": "cursor", "in": "query", "schema": cursor, "description": words }),
+        json!({ "name": "Last-Event-ID", "in": "header", "schema": last_event, "description": "The same, and newer." }),
+        json!({
+            "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 0, "format": "uint" },
+            "description": "How many entries come at once: of each room on a stream, of all in a page.",
+        }),
+        json!({
+            "name": "wait_ms", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": LONGEST_WAIT_MS },
+            "description": "Asks for a page, as `Accept: application/json` does, and how long to wait for something in it.",
+        }),
+    ]);
+    json!({
+        "parameters": parameters,
+        "responses": {
+            "200": {
+                "description": "Server-sent events, or a page; one without events if nothing came.",
+                "content": { "text/event-stream": {}, "application/json": { "schema": page } },
+            },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
 fn tool_output() -> Value {
     json!({
         "parameters": Vec::from(["room", "message_id", "tool_call"].map(path_parameter)),
         "responses": {
             "200": { "description": "Plain text.", "content": { "text/plain": { "schema": { "type": "string" } } } },
             "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+/// From where, and whether to wait, is described as far as it is not a matter of that protocol.
+fn durable_stream() -> Value {
+    let query = |name: &str, schema: Value, words: &str| json!({ "name": name, "in": "query", "schema": schema, "description": words });
+    let offset = json!({ "type": "string", "pattern": "^(-1|now|[0-9]{12}_[0-9a-f]{8})$" });
+    json!({
+        "parameters": [
+            path_parameter("room"),
+            path_parameter("run"),
+            query("offset", offset, "`-1`, `now`, or what `Stream-Next-Offset` said."),
+            query("live", json!({ "enum": ["long-poll", "sse"] }), "How to wait; then `offset` is needed."),
+            query("cursor", json!({ "type": "string" }), "What `Stream-Cursor` said."),
+        ],
+        "responses": {
+            "200": {
+                "description": "What comes after the offset.",
+                "content": { "text/plain": { "schema": { "type": "string" } }, "text/event-stream": {} },
+            },
+            "204": { "description": "Nothing came, or nothing more will: `Stream-Closed`." },
+            "304": { "description": "The piece that `If-None-Match` names." },
+            "410": { "$ref": "#/components/responses/Error" },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn end_of_durable_stream() -> Value {
+    json!({
+        "parameters": [path_parameter("room"), path_parameter("run")],
+        "responses": {
+            "200": { "description": "`Stream-Next-Offset`, and `Stream-Closed` if that is all." },
+            "default": { "description": "What `GET` is refused with." },
         },
     })
 }

@@ -5,10 +5,13 @@ use antiphon_protocol::{
 };
 
 use super::{Entering, answer::Answer};
-use crate::socket_io::{
-    dialect::Dialect,
+use crate::{
     offset,
-    say::{Called, Saying, failure},
+    socket_io::{
+        dialect::Dialect,
+        offset::write_name,
+        say::{Called, Saying, failure},
+    },
 };
 
 /// Most messages that grow in a room at a time of which a client hears as they grow. Each bot has one.
@@ -52,7 +55,8 @@ impl RoomTold {
     }
 
     pub fn write_head(&self, out: &mut String) {
-        offset::write_head(out, &self.id, self.dialect, self.called.as_deref(), self.seq);
+        write_name(out, &self.id, self.dialect, self.called.as_deref());
+        offset::write_seq(out, self.seq);
     }
 
     pub fn write_tail(&self, out: &mut String) {

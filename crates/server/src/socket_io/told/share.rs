@@ -5,9 +5,12 @@ use std::{collections::VecDeque, sync::OnceLock};
 use antiphon_protocol::{Entry, Event, RunId};
 use antiphon_socketio::Shared;
 
-use crate::socket_io::{
-    offset::{self, NOWHERE},
-    say::{Called, Saying},
+use crate::{
+    offset::NOWHERE,
+    socket_io::{
+        offset,
+        say::{Called, Saying},
+    },
 };
 
 /// What an event of the hub is, read once for all clients; and what the first of them was said of it, for all others who are at

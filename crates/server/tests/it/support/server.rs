@@ -1,8 +1,11 @@
 //! A server of one test, with settings as an operator gives them and a clock that the test can move.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use antiphon_identity::{Clock, SystemClock};
@@ -13,8 +16,9 @@ use antiphon_server::{
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
 
-use super::{HttpLine, Socket};
+use super::{HttpLine, PATIENCE, Socket};
 
 /// A running server. The data directory goes when the test ends.
 pub struct TestServer {
@@ -140,6 +144,16 @@ impl TestServer {
         let page = page.expect("a page");
         let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.map_or(0, |value| value.parse().expect("a number"))
+    }
+
+    /// Waits until somebody hears or waits at this door.
+    pub async fn until_open(&self, door: &str) {
+        let open = async {
+            while self.meter(&format!("antiphon_open{{door=\"{door}\"}}")).await == 0 {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, open).await.expect("somebody comes");
     }
 
     /// A guest's socket that has joined the default room.
