@@ -1,6 +1,15 @@
 """What Schemathesis thinks up, as far as it is what clients send."""
 
+import os
+
 import schemathesis
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """The server gives runs their ids: the dictionary has a word for the one that is there."""
+    if case.path_parameters.get("run") == "answered":
+        case.path_parameters["run"] = os.environ["RUN"]
 
 
 @schemathesis.hook

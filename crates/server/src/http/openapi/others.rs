@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::{answer, take_field};
 
-/// What an id is, as far as cursors begin with one: no dots, which may not follow each other, and none of the signs behind it.
-const EPOCH: &str = "[A-Za-z0-9_][A-Za-z0-9_@|~-]{0,127}";
+/// The name of a log, with which a cursor begins: an id.
+const EPOCH: &str = "[A-Za-z0-9_][A-Za-z0-9_.:@|~-]{0,127}";
 /// A position in a log.
 const SEQ: &str = "(0|[1-9][0-9]{0,17})";
 
@@ -256,8 +256,8 @@ fn bot_chat(generator: &mut SchemaGenerator) -> Value {
 fn feed(generator: &mut SchemaGenerator, of: Option<&str>, cursor: &str) -> Value {
     let page = generator.subschema_for::<FeedPage>().to_value();
     // `-` is that of who has none; a header is empty where no event had an id yet.
-    let last_event = json!({ "type": "string", "pattern": format!("^(-|{cursor})?$") });
-    let cursor = json!({ "type": "string", "pattern": format!("^(-|{cursor})$") });
+    let last_event = json!({ "type": "string", "pattern": format!("^(?!.*\\.\\.)(-|{cursor})?$") });
+    let cursor = json!({ "type": "string", "pattern": format!("^(?!.*\\.\\.)(-|{cursor})$") });
     let words = "The id of the last event, or the `cursor` of the last page. Who brings one is made a member of no room.";
     let mut parameters: Vec<Value> = of.map(path_parameter).into_iter().collect();
     parameters.extend([
