@@ -31,7 +31,7 @@ test(
   },
 );
 
-/** Lets the agent of the server answer in a room where everyone is; returns its run. */
+/** Lets the agent of the server give a short answer in a room where everyone is; returns its run. */
 async function answered(url: string, who: Guest): Promise<string> {
   const response = await fetch(`${url}/v1/bots/demo/chat`, {
     method: 'POST',
@@ -40,7 +40,7 @@ async function answered(url: string, who: Guest): Promise<string> {
       accept: 'application/json',
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ id: 'asked', room: 'general', text: 'hello' }),
+    body: JSON.stringify({ id: 'asked', room: 'general', text: 'search for something' }),
   });
   const { run } = (await response.json()) as { run: Run };
   return run.run;
