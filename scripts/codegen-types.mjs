@@ -27,6 +27,7 @@ for (const types of TYPES) {
 async function generate(schema) {
   const types = await compile(apart(schema), schema.title, {
     additionalProperties: false,
+    ignoreMinAndMaxItems: true,
     bannerComment: `// The words of the wire: generated from ${SCHEMA} by \`make codegen\`. Do not edit.`,
     style: { singleQuote: true, printWidth: 110 },
     unreachableDefinitions: true,
@@ -46,7 +47,7 @@ function apart(node) {
   if (Array.isArray(node)) return node.map(apart);
   if (node === null || typeof node !== 'object') return node;
   const { $ref, ...rest } = Object.fromEntries(
-    Object.entries(withoutNulls(node)).map(([key, value]) => [key, apart(value)]),
+    Object.entries(withoutNulls(withoutRules(node))).map(([key, value]) => [key, apart(value)]),
   );
   if (typeof $ref !== 'string') return $ref === undefined ? rest : { $ref, ...rest };
   const { description, ...shape } = rest;
@@ -54,6 +55,16 @@ function apart(node) {
   const refs = [{ $ref }, ...(Object.keys(shape).length > 0 ? [shape] : [])];
   if (refs.length === 1 && description === undefined) return { $ref };
   return { ...(description === undefined ? {} : { description }), allOf: refs };
+}
+
+/** Which fields go together, and which values do not: rules for those who check, beyond what a type says. */
+function withoutRules(node) {
+  const isRule = ([key, value]) => key === 'not' || (key === 'oneOf' && value.every(isOfFields));
+  return Object.fromEntries(Object.entries(node).filter((entry) => !isRule(entry)));
+}
+
+function isOfFields(choice) {
+  return choice.required !== undefined && choice.type === undefined;
 }
 
 /** A field that may be left out is left out, never null: the server sends none and needs none. */

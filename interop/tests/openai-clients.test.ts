@@ -131,7 +131,7 @@ test('C2: who is not signed in or asks for nobody is refused in the words of the
   const stranger = clientOf(server, { ...ada, token: 'none' });
   await expect(completed(stranger, [user('hello')])).rejects.toMatchObject({ status: 401 });
   const lost = clientOf(server, ada, 'nobody');
-  await expect(completed(lost, [user('hello')])).rejects.toMatchObject({ status: 400, param: 'bot' });
+  await expect(completed(lost, [user('hello')])).rejects.toMatchObject({ status: 404, param: 'bot' });
   await expect(completed(clientOf(server, ada), [])).rejects.toMatchObject({
     status: 400,
     param: 'messages',

@@ -31,7 +31,7 @@ test('F9: the Python library gets answers whole and streamed, and errors by thei
     streamed: ['You said: stream', true, 10],
     failed: { kind: 'InternalServerError', status: 503, code: 'unavailable', param: null },
     stranger: { kind: 'AuthenticationError', status: 401, code: 'token_refused', param: null },
-    lost: { kind: 'BadRequestError', status: 400, code: 'bad_request', param: 'bot' },
+    lost: { kind: 'NotFoundError', status: 404, code: 'not_found', param: 'bot' },
   });
   expect(bot.errors).toHaveLength(1);
 });

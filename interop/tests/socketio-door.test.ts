@@ -51,7 +51,7 @@ test('B14: what makes no sense is refused with a reason, and the client goes on'
     ['send_message', { room_id, text: 'x'.repeat(64 * 1024 + 1) }, 'too_large'],
     ['send_message', { room_id: 'nowhere', text: 'x' }, 'not_found'],
     ['join_room', 7, 'bad_request'],
-    ['join_bot', { bot_id: 'nobody' }, 'bad_request'],
+    ['join_bot', { bot_id: 'nobody' }, 'not_found'],
     ['chat:message', { session_id: '../x', message: 'x' }, 'bad_request'],
   ] as const) {
     expect(await stock.ask(event, payload), event).toMatchObject({ ok: false, code });

@@ -7,7 +7,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use crate::error::NameFault;
 
 /// The longest display name, in characters: fits one line of a chat window.
-pub const MAX_NAME_CHARS: usize = 64;
+pub const MAX_NAME_CHARS: usize = antiphon_protocol::config::GUEST_NAME_CHARS;
 
 /// Looks like a space, is classed as a symbol, and so would make an empty name.
 const BRAILLE_BLANK: char = '\u{2800}';

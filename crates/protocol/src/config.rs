@@ -33,10 +33,24 @@ pub struct Urls {
     pub websocket: String,
     /// The same conversation over plain HTTP, for where WebSockets are blocked.
     pub sse: String,
-    /// REST, and the events of a room.
+    /// Socket.IO: the origin and the path of its clients.
+    pub socket_io: String,
+    /// REST.
     pub rest: String,
+    /// Rooms: below each one's id its events, as a stream, and all that REST has about it.
+    pub rooms: String,
+    /// Bots: below each one's id the doors to it, `chat`, `ag-ui` and `openai`.
+    pub bots: String,
+    /// The AI SDK's `DefaultChatTransport`.
+    pub ai_sdk: String,
+    /// The AI SDK's `WebSocketChatTransport`.
+    pub ai_sdk_websocket: String,
     /// The schema of the wire.
     pub schema: String,
+    /// The description of REST, OpenAPI 3.1.
+    pub openapi: String,
+    /// The same as a page to look at and to try.
+    pub docs: String,
 }
 
 /// How to sign in.
@@ -48,10 +62,14 @@ pub struct AuthModes {
     pub providers: Vec<String>,
 }
 
+/// Longest name of a guest, in characters.
+pub const GUEST_NAME_CHARS: usize = 64;
+
 /// Body of `POST /v1/guests`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GuestSignIn {
     /// What others will see.
+    #[schemars(length(max = GUEST_NAME_CHARS), regex(pattern = r"\S"))]
     pub name: String,
 }
 

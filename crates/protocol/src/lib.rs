@@ -23,6 +23,7 @@ pub mod id;
 pub mod limits;
 pub mod message;
 pub mod part;
+pub mod problem;
 pub mod raw;
 pub mod reply;
 pub mod request;
@@ -46,6 +47,7 @@ pub use id::{ApprovalId, ConnectionId, Epoch, MessageId, RequestId, RoomId, RunI
 pub use limits::Limits;
 pub use message::{Mark, Message, MessageStatus, Reaction};
 pub use part::{Part, ToolCall, ToolState};
+pub use problem::Problem;
 pub use raw::RawJson;
 pub use reply::{JoinMode, Joined, Reply};
 pub use request::Request;

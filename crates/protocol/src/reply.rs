@@ -32,7 +32,7 @@ pub enum Reply {
     Found(Found),
     /// To `list_pinned`.
     Pinned(PinnedList),
-    /// To `create_room` and `update_room`.
+    /// To `get_room`, `create_room` and `update_room`.
     Room(RoomReply),
     /// To `list_rooms`.
     Rooms(RoomPage),
@@ -48,6 +48,8 @@ pub enum Reply {
     Decision(Box<DecisionReply>),
     /// To `list_runs`.
     Runs(RunPage),
+    /// To `get_run`.
+    Run(Box<RunFound>),
     /// To `list_grants`.
     Grants(GrantList),
     /// To `serve_runs`.
@@ -264,6 +266,13 @@ pub struct RunPage {
     pub runs: Vec<Run>,
     /// The decisions that are awaited.
     pub approvals: Vec<Approval>,
+}
+
+/// See [`Reply::Run`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunFound {
+    /// The run as it is.
+    pub run: Run,
 }
 
 /// See [`Reply::Grants`].

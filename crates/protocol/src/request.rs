@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Cursor, Mark, MessageId, Part, PresenceStatus, RequestId, Role, RoomId, RoomKind, RunId, StreamPosition,
     ToolCallId, UserId, Visibility,
+    schema::{LINE, NAME, exactly_one},
 };
 
 pub(crate) use check::{check_depth, check_file, holds_nul};
@@ -18,8 +19,8 @@ pub use crate::bot_socket::{
     Append, FinishRun, OpenMessage, PutPart, RequestApproval, RunHeartbeat, RunStatus, ServeRuns,
 };
 pub use bots::{
-    ContinueRun, Decide, GetBot, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant, RotateBotToken,
-    StartBot, StopBot,
+    ContinueRun, Decide, GetBot, GetRun, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant,
+    RotateBotToken, StartBot, StopBot,
 };
 pub use parse::{Envelope, ParseError, parse_error};
 
@@ -90,6 +91,8 @@ requests! {
     GetMessage: "get_message";
     /// Find messages by their words.
     Search: "search";
+    /// Read what is known about a room.
+    GetRoom: "get_room";
     /// Make a room.
     CreateRoom: "create_room";
     /// Change a room's name, topic or visibility.
@@ -114,6 +117,8 @@ requests! {
     Decide: "decide";
     /// List the runs of a room that are not over, and what they ask people to decide.
     ListRuns: "list_runs";
+    /// Read one run, also one that is over.
+    GetRun: "get_run";
     /// List approvals that hold for more than one time.
     ListGrants: "list_grants";
     /// Take such an approval back.
@@ -159,6 +164,7 @@ pub struct JoinRoom {
     pub cursor: Option<Cursor>,
     /// Which text the client holds of messages that were streaming.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-limit" = "page"))]
     pub streams: Vec<StreamPosition>,
     /// Which live content the client wants beside the log; all if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,6 +203,7 @@ pub struct LeaveRoom {
 
 /// See [`Request::SendMessage`]. Answered after the commit; a repeat with the same id gets the original result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("oneOf" = exactly_one(&["text", "parts"])))]
 pub struct SendMessage {
     /// The room.
     #[serde(alias = "conversation_id")]
@@ -205,15 +212,18 @@ pub struct SendMessage {
     pub id: MessageId,
     /// Shorthand for one text part. Give this or `parts`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"\S"))]
     pub text: Option<String>,
     /// The parts: `text`, `file` and `data` from people, any from bots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1), extend("x-limit" = "parts"))]
     pub parts: Option<Vec<Part>>,
     /// The message of this room that this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
     /// Whom it addresses, beyond those it mentions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-limit" = "users_per_request"))]
     pub to: Vec<UserId>,
 }
 
@@ -230,6 +240,7 @@ impl SendMessage {
 
 /// See [`Request::EditMessage`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("oneOf" = exactly_one(&["text", "parts"])))]
 pub struct EditMessage {
     /// The room.
     pub room: RoomId,
@@ -240,9 +251,11 @@ pub struct EditMessage {
     pub message_id: MessageId,
     /// Shorthand for one text part. Give this or `parts`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"\S"))]
     pub text: Option<String>,
     /// The new parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1), extend("x-limit" = "parts"))]
     pub parts: Option<Vec<Part>>,
 }
 
@@ -269,6 +282,7 @@ pub struct React {
     /// The message.
     pub message_id: MessageId,
     /// The sign.
+    #[schemars(regex(pattern = r"^[^\s\u0000-\u001f\u007f-\u009f]+$"))]
     pub emoji: String,
     /// Put it there (the default), or take it away.
     #[serde(default = "yes")]
@@ -333,6 +347,7 @@ pub struct Typing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SetPresence {
     /// `online` or `away`; `offline` is what follows from having no connection.
+    #[schemars(extend("not" = { "const": "offline" }))]
     pub status: PresenceStatus,
 }
 
@@ -341,10 +356,10 @@ pub struct SetPresence {
 pub struct History {
     /// The room.
     pub room: RoomId,
-    /// Entries before this position, the nearest ones. Give this or `after`; neither means the newest.
+    /// Entries before this position, the nearest ones. Neither this nor `after` means the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<u64>,
-    /// Entries after this position, the nearest ones.
+    /// Entries after this position, the nearest ones; with `before`, those between the two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
     /// How many at most; the server's page limit holds in any case.
@@ -365,6 +380,7 @@ pub struct GetMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Search {
     /// Words that all occur; the last one may be a beginning. No operators.
+    #[schemars(length(min = 1))]
     pub query: String,
     /// In this room only; all of the user's rooms if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -374,6 +390,13 @@ pub struct Search {
     pub limit: Option<usize>,
 }
 
+/// See [`Request::GetRoom`]. For its members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GetRoom {
+    /// The room.
+    pub room: RoomId,
+}
+
 /// See [`Request::CreateRoom`]. The maker becomes the owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CreateRoom {
@@ -381,9 +404,11 @@ pub struct CreateRoom {
     pub id: RoomId,
     /// What people call it. A direct or session room may go without.
     #[serde(default)]
+    #[schemars(regex(pattern = LINE), extend("x-limit" = "name_chars"))]
     pub name: String,
     /// One line on what it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = LINE), extend("x-limit" = "topic_chars"))]
     pub topic: Option<String>,
     /// `group` if left out.
     #[serde(default = "group")]
@@ -393,6 +418,7 @@ pub struct CreateRoom {
     pub visibility: Option<Visibility>,
     /// Who else is in it from the start: the other user of a direct room, the bot of a session room.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-limit" = "users_per_request"))]
     pub members: Vec<UserId>,
 }
 
@@ -410,9 +436,11 @@ pub struct UpdateRoom {
     pub id: Option<RequestId>,
     /// The new name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = NAME), extend("x-limit" = "name_chars"))]
     pub name: Option<String>,
     /// The new topic; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = LINE), extend("x-limit" = "topic_chars"))]
     pub topic: Option<String>,
     /// Who may join from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -428,6 +456,7 @@ pub struct Invite {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RequestId>,
     /// Whom.
+    #[schemars(extend("x-limit" = "users_per_request"))]
     pub users: Vec<UserId>,
     /// As what; `member` if left out. Nobody can give more than they have.
     #[serde(default = "member")]
@@ -497,6 +526,7 @@ pub struct ListBots {}
 
 /// See [`Request::Cancel`]. Give exactly one of `run`, `tool_call` and `message_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("oneOf" = exactly_one(&["run", "tool_call", "message_id"])))]
 pub struct Cancel {
     /// The room.
     pub room: RoomId,

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::{
-    Request, ServerFrame,
+    Problem, Request, ServerFrame,
     bot_chat::{BotAnswer, BotChat},
     config::{GuestSignIn, GuestToken, ServerConfig, Ticket},
     frame::Authenticate,
@@ -48,10 +48,24 @@ enum AnyClientFrame {
     Request(NumberedRequest),
 }
 
+/// One line without control or invisible characters, as requests are checked for it.
+pub(crate) const LINE: &str =
+    r"^[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*$";
+
+/// The same, with something to be seen in it.
+pub(crate) const NAME: &str =
+    r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*$";
+
+/// Of these fields exactly one is given; one that is null is not.
+pub(crate) fn exactly_one(fields: &[&str]) -> Value {
+    let given = |field: &&str| json!({ "required": [field], "properties": { *field: { "not": { "type": "null" } } } });
+    fields.iter().map(given).collect()
+}
+
 /// Everything that goes over the wire, as one JSON Schema (draft 2020-12).
 pub fn document() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let roots: [(&str, Schema); 11] = [
+    let roots: [(&str, Schema); 12] = [
         ("client", generator.subschema_for::<AnyClientFrame>()),
         ("server", generator.subschema_for::<ServerFrame>()),
         ("config", generator.subschema_for::<ServerConfig>()),
@@ -60,6 +74,7 @@ pub fn document() -> Value {
         ("ticket", generator.subschema_for::<Ticket>()),
         ("bot_chat", generator.subschema_for::<BotChat>()),
         ("bot_answer", generator.subschema_for::<BotAnswer>()),
+        ("problem", generator.subschema_for::<Problem>()),
         ("socket_io_event", generator.subschema_for::<AnySocketIoEvent>()),
         ("socket_io_acknowledgement", generator.subschema_for::<Acknowledgement>()),
         ("socket_io_entered", generator.subschema_for::<Entered>()),

@@ -8,21 +8,16 @@ mod shown;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    extract::{Path, Request},
-    response::Response,
-    routing::post,
-};
+use axum::{Router, extract::Request, response::Response, routing::post};
 
 use self::{
     input::{Input, News},
     shown::Shown,
 };
 use crate::{
-    answer::{CONVERSATION_BYTES, Following, bot_named, name_room, of_chat, stream_of},
+    answer::{CONVERSATION_BYTES, Following, OfBot, name_room, of_chat, stream_of},
     doors::Doors,
-    http::{Caller, Failure, read_all, watch::Watch},
+    http::{Caller, Failure, FromQuery, read_all, watch::Watch},
 };
 
 /// The path.
@@ -30,11 +25,14 @@ pub fn routes() -> Router<Arc<Doors>> {
     Router::new().route("/v1/bots/{bot}/ag-ui", post(run))
 }
 
-async fn run(caller: Caller, Path(bot): Path<String>, request: Request) -> Result<Response, Failure> {
+async fn run(
+    caller: Caller,
+    FromQuery(OfBot { bot }): FromQuery<OfBot>,
+    request: Request,
+) -> Result<Response, Failure> {
     let doors = Arc::clone(&caller.doors);
     doors.meters.request("ag_ui", "send_message");
     doors.check_open()?;
-    let bot = bot_named(&bot)?;
     let input = Input::read(&read_all(request.into_body(), CONVERSATION_BYTES).await?)?;
     let news = input.news()?;
     let (session, reader) = doors.connect(&caller.signed_in)?;

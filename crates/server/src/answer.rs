@@ -12,7 +12,7 @@ mod waiting;
 
 pub use following::{Began, Broken, Following, unexpected};
 pub use picture::{PartNow, Picture};
-pub use room::{bot_named, of_chat};
+pub use room::{OfBot, bot_named, of_chat};
 pub use saying::{Decision, Saying};
 pub use stream::{name_room, stream_of};
 pub use teller::Teller;

@@ -5,13 +5,14 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{
-            ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
-            IF_NONE_MATCH, VARY,
+            ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY,
         },
     },
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::http::tagged::{tag_of_digest, tagged};
 
 /// What `make page` has built; nothing, if it has not been built.
 #[derive(RustEmbed)]
@@ -20,6 +21,9 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Page;
 
 const INDEX: &str = "index.html";
+
+/// What REST can do, to be looked at and tried.
+const DOCS: &str = "docs.html";
 
 /// Files here have a hash in their name: another content has another name.
 const HASHED: &str = "assets/";
@@ -34,7 +38,11 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
     let path = uri.path().trim_start_matches('/');
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    let name = if is_file { path } else { INDEX };
+    let name = match path {
+        "docs" => DOCS,
+        _ if is_file => path,
+        _ => INDEX,
+    };
     match Page::get(name) {
         Some(file) => send(name, file, &headers),
         None if is_file => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
@@ -56,27 +64,19 @@ fn send(name: &str, plain: EmbeddedFile, wanted: &HeaderMap) -> Response {
         Some((encoding, file)) => (Some(encoding), file),
         None => (None, plain),
     };
-    let hash: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{hash}\"");
-    let is_known = wanted.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let tag = tag_of_digest(&file.metadata.sha256_hash());
     let length = file.data.len();
-    let body = if is_known { Body::empty() } else { Body::from(file.data) };
-    let mut response = Response::new(body);
+    let mut response = Response::new(Body::from(file.data));
     let headers = response.headers_mut();
     let keep = if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(ETAG, HeaderValue::try_from(tag).expect("hexadecimal digits in quotes"));
-    if is_known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return response;
-    }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    response
+    tagged(response, tag, wanted)
 }
 
 fn accepts(accepted: &str, encoding: &str) -> bool {

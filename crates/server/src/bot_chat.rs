@@ -43,6 +43,9 @@ async fn chat(
     doors.check_open()?;
     let wants_document = wants_document(request.headers());
     let asked = read(&doors, request).await?;
+    if asked.text.is_some() && asked.parts.is_some() {
+        return Err(Error::field("text", "give `text` or `parts`, not both").into());
+    }
     let wait = patience(asked.wait_ms)?;
     let (session, reader) = doors.connect(&caller.signed_in)?;
     let room = match asked.room {

@@ -12,11 +12,12 @@ use std::sync::Arc;
 use antiphon_protocol::{Error, RoomId, RunId};
 use axum::{
     Router,
-    extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header::IF_NONE_MATCH},
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::get,
 };
+use serde::Deserialize;
 
 use self::{
     asked::{Asked, Live},
@@ -28,13 +29,20 @@ use crate::{
     answer::Following,
     doors::Doors,
     http::{
-        Caller, Failure,
+        Caller, Failure, FromQuery,
         watch::{Came, Watch},
     },
 };
 
 /// What the meters call it.
 const DOOR: &str = "durable_stream";
+
+/// The answer that stands in the path.
+#[derive(Debug, Deserialize)]
+struct OfRun {
+    room: RoomId,
+    run: RunId,
+}
 
 /// The path. It sees to its time by itself: a long-poll waits for news.
 pub fn routes() -> Router<Arc<Doors>> {
@@ -44,15 +52,14 @@ pub fn routes() -> Router<Arc<Doors>> {
 async fn read(
     State(doors): State<Arc<Doors>>,
     caller: Caller,
-    Path(path): Path<(RoomId, RunId)>,
+    FromQuery(of): FromQuery<OfRun>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    known: HeaderMap,
 ) -> Result<Response, Failure> {
     let asked = Asked::read(query.as_deref().unwrap_or_default())?;
-    let following = follow(&caller, path).await?;
+    let following = follow(&caller, of).await?;
     let watch = Watch::new(&doors, &caller.signed_in, DOOR);
-    let held = headers.get(IF_NONE_MATCH);
-    let answer = answer(doors, asked, following, watch, held).await?;
+    let answer = answer(doors, asked, following, watch, &known).await?;
     Ok(answer.unwrap_or_else(IntoResponse::into_response))
 }
 
@@ -61,7 +68,7 @@ async fn answer(
     asked: Asked,
     mut following: Following<Text>,
     mut watch: Watch,
-    held: Option<&HeaderValue>,
+    known: &HeaderMap,
 ) -> Result<Result<Response, Gone>, Failure> {
     let from = match asked.offset.place_in(&text::of(&following)) {
         Ok(from) => from,
@@ -69,7 +76,7 @@ async fn answer(
     };
     Ok(match asked.live {
         None if asked.offset.is_now() => Piece::after(from, &following).map(Piece::uncached),
-        None => Piece::after(from, &following).map(|piece| piece.unless_held(held)),
+        None => Piece::after(from, &following).map(|piece| piece.unless_known(known)),
         Some(Live::LongPoll) => {
             let piece = wait(from, &mut following, &mut watch).await?;
             piece.map(|piece| piece.into_news(asked.next_cursor(doors.clock.unix_now())))
@@ -78,8 +85,8 @@ async fn answer(
     })
 }
 
-async fn describe(caller: Caller, Path(path): Path<(RoomId, RunId)>) -> Result<Response, Failure> {
-    let following = follow(&caller, path).await?;
+async fn describe(caller: Caller, FromQuery(of): FromQuery<OfRun>) -> Result<Response, Failure> {
+    let following = follow(&caller, of).await?;
     let end = Piece::at_the_end(&following);
     Ok(end.map_or_else(IntoResponse::into_response, Piece::uncached))
 }
@@ -103,7 +110,7 @@ async fn wait(
 }
 
 /// The run as it is, and as it goes on.
-async fn follow(caller: &Caller, (room, run): (RoomId, RunId)) -> Result<Following<Text>, Error> {
+async fn follow(caller: &Caller, OfRun { room, run }: OfRun) -> Result<Following<Text>, Error> {
     let doors = &caller.doors;
     doors.meters.request(DOOR, "join_room");
     doors.check_open()?;
@@ -118,8 +125,6 @@ impl IntoResponse for Gone {
     /// What was read is not the beginning of the answer any more: another attempt writes it anew, or it was changed.
     fn into_response(self) -> Response {
         let words = "the answer does not begin any more with what you have read: read it from its beginning, offset -1";
-        let mut response = Failure::from(Error::field("offset", words)).into_response();
-        *response.status_mut() = StatusCode::GONE;
-        response
+        Failure::from(Error::field("offset", words)).with_status(StatusCode::GONE).into_response()
     }
 }

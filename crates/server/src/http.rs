@@ -16,6 +16,7 @@ mod outputs;
 pub mod patience;
 mod query;
 mod rest;
+pub mod tagged;
 pub mod watch;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub use about::meters;
 pub use body::{FromBody, read_all};
 pub use caller::Caller;
 pub use failure::Failure;
+pub use query::FromQuery;
 
 use crate::{ag_ui, ai_sdk, assets, bot_chat, doors::Doors, durable_stream, line, openai, socket_io};
 
@@ -39,7 +41,7 @@ pub fn router(doors: &Arc<Doors>) -> Router {
     let api = Router::new()
         .merge(rest::routes())
         .merge(guests::routes())
-        .merge(about::routes())
+        .merge(about::routes(doors))
         .merge(line::http::routes())
         .merge(ai_sdk::routes())
         .merge(ag_ui::routes())

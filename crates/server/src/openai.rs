@@ -13,21 +13,22 @@ use std::{sync::Arc, time::Duration};
 use antiphon_protocol::{Error, ErrorCode, MessageId, UserId};
 use axum::{
     Json, Router,
-    extract::{FromRequestParts as _, Path, Request, State},
+    extract::{FromRequestParts as _, Request, State},
     http::{HeaderMap, request::Parts},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
+use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use self::{input::Input, refusal::Refusal, shown::Shown};
 use crate::{
     answer::{
-        Began, CONVERSATION_BYTES, Following, Saying, bot_named, name_room, of_chat, stream_of, wait_for_end,
+        Began, CONVERSATION_BYTES, Following, OfBot, Saying, name_room, of_chat, stream_of, wait_for_end,
     },
     doors::Doors,
-    http::{Caller, patience::LONGEST_WAIT, read_all, watch::Watch},
+    http::{Caller, Failure, FromQuery, patience::LONGEST_WAIT, read_all, watch::Watch},
 };
 
 /// How OpenAI's own libraries say that they try again.
@@ -41,16 +42,11 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route("/v1/bots/{bot}/openai/models/{model}", get(models::one))
 }
 
-async fn complete(
-    State(doors): State<Arc<Doors>>,
-    Path(bot): Path<String>,
-    request: Request,
-) -> Result<Response, Refusal> {
+async fn complete(State(doors): State<Arc<Doors>>, request: Request) -> Result<Response, Refusal> {
     doors.meters.request("openai", "send_message");
     doors.check_open()?;
     let (mut parts, body) = request.into_parts();
-    let caller = caller(&mut parts, &doors).await?;
-    let bot = bot_named(&bot)?;
+    let (caller, OfBot { bot }) = addressed(&mut parts, &doors).await?;
     let body = timeout(doors.settings.timers.request, read_all(body, CONVERSATION_BYTES)).await;
     let late = |_| Error::new(ErrorCode::BadRequest, "the body did not come in time");
     let input = Input::read(&body.map_err(late)??)?;
@@ -65,9 +61,14 @@ async fn complete(
     Ok(name_room(answer, &room))
 }
 
-/// Who calls. An error in the words of this door.
-async fn caller(parts: &mut Parts, doors: &Arc<Doors>) -> Result<Caller, Refusal> {
-    Caller::from_request_parts(parts, doors).await.map_err(|failure| failure.into_error().into())
+/// Who calls, and what their path says. An error in the words of this door.
+async fn addressed<T: DeserializeOwned>(
+    parts: &mut Parts,
+    doors: &Arc<Doors>,
+) -> Result<(Caller, T), Refusal> {
+    let caller = Caller::from_request_parts(parts, doors).await.map_err(Failure::into_error)?;
+    let address = FromQuery::from_request_parts(parts, doors).await.map_err(Failure::into_error)?;
+    Ok((caller, address.0))
 }
 
 fn is_retry(headers: &HeaderMap) -> bool {

@@ -3,8 +3,8 @@
 use antiphon_protocol::{
     Approval, Ask, Decision, Error, ErrorCode, Reply, Role,
     approval::{AskKind, DecisionAction, DecisionCause, Scope},
-    reply::{DecisionReply, RunPage},
-    request::{Decide, ListRuns},
+    reply::{DecisionReply, RunFound, RunPage},
+    request::{Decide, GetRun, ListRuns},
 };
 use antiphon_store::{Change, Command, Guard, Outcome};
 
@@ -20,6 +20,13 @@ impl Session {
         let (runs, approvals) = room
             .read(|state| (state.runs.iter().take(LISTED_RUNS).cloned().collect(), state.approvals.clone()));
         Ok(Begun::Now(Ok(Reply::Runs(RunPage { runs, approvals }))))
+    }
+
+    pub(crate) async fn get_run(&self, request: GetRun) -> Result<Begun, Error> {
+        let (room, _) = self.room(&request.room).await?;
+        let run = self.hub.store.run(&room.id, &request.run).await?;
+        let run = run.ok_or_else(|| Error::not_found("run"))?;
+        Ok(Begun::Now(Ok(Reply::Run(Box::new(RunFound { run })))))
     }
 
     /// Answers what a bot asks. The first answer counts; whoever comes later is told which that was.

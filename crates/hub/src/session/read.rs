@@ -18,8 +18,11 @@ impl Session {
         let viewer = self.viewer(role);
         let head = room.read(|state| state.head);
         let range = match (request.before, request.after) {
-            (Some(before), _) => EntryRange::Before(before.min(head + 1)),
-            (None, Some(seq)) => EntryRange::After { seq, up_to: head },
+            (Some(before), None) => EntryRange::Before(before.min(head + 1)),
+            (before, Some(seq)) => {
+                let up_to = before.map_or(head, |before| before.saturating_sub(1).min(head));
+                EntryRange::After { seq, up_to }
+            }
             (None, None) => EntryRange::Newest { up_to: head },
         };
         let (store, limit) = (Arc::clone(&self.hub.store), self.hub.page(request.limit));

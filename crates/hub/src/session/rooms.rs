@@ -5,7 +5,7 @@ use std::sync::Arc;
 use antiphon_protocol::{
     Error, ErrorCode, Reply, Role, Room, RoomKind, Visibility,
     reply::{RoomPage, RoomReply},
-    request::{CreateRoom, JoinRoom, LeaveRoom, ListRooms, UpdateRoom},
+    request::{CreateRoom, GetRoom, JoinRoom, LeaveRoom, ListRooms, UpdateRoom},
 };
 use antiphon_store::{Change, Committed, NewMember, Outcome};
 
@@ -60,11 +60,17 @@ impl Session {
         Ok(members)
     }
 
+    pub(super) async fn get_room(&self, request: &GetRoom) -> Result<Begun, Error> {
+        let (room, role) = self.room(&request.room).await?;
+        let info = room.read(|state| state.info.clone());
+        Ok(Begun::Now(Ok(Reply::Room(RoomReply { info, role }))))
+    }
+
     pub(super) async fn update_room(&self, request: UpdateRoom) -> Result<Begun, Error> {
         let (room, _) = self.room_as(&request.room, MODERATE).await?;
         let kind = room.read(|state| state.info.kind);
         if kind != RoomKind::Group && request.visibility == Some(Visibility::Public) {
-            return Err(Error::field("visibility", "direct and session rooms are always private"));
+            return Err(Error::new(ErrorCode::Conflict, "direct and session rooms are always private"));
         }
         if request.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
             return Err(Error::field("name", "`name` is empty"));

@@ -8,23 +8,26 @@ use super::{
 };
 
 /// Room for a question and a few messages before it, in tokens.
-const LEAST_CONTEXT_TOKENS: usize = 256;
+pub(super) const LEAST_CONTEXT_TOKENS: usize = 256;
 /// No wait is longer: a month.
-const LONGEST_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+pub(super) const LONGEST_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// More rooms at the same time than any one bot serves.
-const MOST_AT_ONCE: usize = 10_000;
+pub(super) const MOST_AT_ONCE: usize = 10_000;
 /// More waiting messages than anybody waits behind.
-const MOST_QUEUED: usize = 100_000;
+pub(super) const MOST_QUEUED: usize = 100_000;
 /// Whoever fails so often will fail again.
-const MOST_ATTEMPTS: u32 = 100;
+pub(super) const MOST_ATTEMPTS: u32 = 100;
 /// More rounds of tools than a model makes use of.
-const MOST_ROUNDS: u32 = 1_000;
+pub(super) const MOST_ROUNDS: u32 = 1_000;
 /// More than anybody looks through: suggestions, words, rooms, tool servers, tools.
-const MOST_LISTED: usize = 200;
+pub(super) const MOST_LISTED: usize = 200;
 /// What is told to everyone who joins a room of the bot is short: a description or suggestion, in bytes.
 const LONGEST_TEXT: usize = 1_000;
 /// The same for the address of a picture: as long as addresses are.
 const LONGEST_ADDRESS: usize = 2_048;
+
+/// An address of the web without a user name or password.
+pub(super) const WEB: &str = r"^https?://[^\s/?#@]+([/?#]\S*)?$";
 
 /// Something about a bot that cannot be worked with: which key, and what is wrong. Never its value, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,13 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BusyPolicy, Connector, TriggerPolicy};
+use super::{
+    BusyPolicy, Connector, TriggerPolicy,
+    check::{
+        LEAST_CONTEXT_TOKENS, LONGEST_MS, MOST_AT_ONCE, MOST_ATTEMPTS, MOST_LISTED, MOST_QUEUED, MOST_ROUNDS,
+        WEB,
+    },
+};
 use crate::{Role, RoomId, UserId, approval::DefaultAction};
 
 /// A bot to be. What is left out has the value that suits most.
@@ -25,12 +31,14 @@ pub struct BotSpec {
     pub description: Option<String>,
     /// Things worth asking it first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MOST_LISTED))]
     pub suggestions: Vec<String>,
     /// Whose it is. In the settings file anyone; over the wire whoever registers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
     /// Rooms that it enters by itself; the default room if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = MOST_LISTED))]
     pub rooms: Option<Vec<RoomId>>,
     /// Which messages it takes in groups.
     #[serde(default)]
@@ -43,25 +51,32 @@ pub struct BotSpec {
     pub answers_bots: bool,
     /// In how many rooms it works at the same time.
     #[serde(default = "eight")]
+    #[schemars(range(min = 1, max = MOST_AT_ONCE))]
     pub concurrency: usize,
     /// How many messages may wait for it in one room; one more is refused.
     #[serde(default = "hundred")]
+    #[schemars(range(min = 1, max = MOST_QUEUED))]
     pub queue: usize,
     /// How long a message may wait, in milliseconds; a day if left out.
     #[serde(default = "day")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub queue_ttl_ms: u64,
     /// How often a run is begun at most. More than once only for bots that do no harm by doing a thing twice.
     #[serde(default = "one")]
+    #[schemars(range(min = 1, max = MOST_ATTEMPTS))]
     pub attempts: u32,
     /// How long a bot on a bot socket may be silent before its run is taken from it, in milliseconds.
     #[serde(default = "half_minute")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub lease_ms: u64,
     /// How long a run may take altogether, in milliseconds.
     #[serde(default = "ten_minutes")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub total_ms: u64,
     /// How long a run may go without any sign of work, in milliseconds. Waiting for a person does not count, nor for a tool that
     /// has a time of its own.
     #[serde(default = "five_minutes")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub step_ms: u64,
     /// Parts that only some may see: `reasoning` and `tools`, each the least role.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -203,11 +218,14 @@ impl fmt::Debug for Secret {
 #[serde(deny_unknown_fields)]
 pub struct OpenAiSpec {
     /// Where `/chat/completions` is found below.
+    #[schemars(regex(pattern = WEB))]
     pub base_url: String,
     /// The model to ask.
+    #[schemars(regex(pattern = r"\S"))]
     pub model: String,
     /// Models to ask when that one cannot answer, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MOST_LISTED))]
     pub fallback_models: Vec<String>,
     /// The key of the endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,27 +235,34 @@ pub struct OpenAiSpec {
     pub system_prompt: Option<String>,
     /// How much of the room the model is shown, in tokens.
     #[serde(default = "context_tokens")]
+    #[schemars(range(min = LEAST_CONTEXT_TOKENS))]
     pub context_tokens: usize,
     /// How often a request is tried again.
     #[serde(default = "retries")]
+    #[schemars(range(min = 0, max = MOST_ATTEMPTS))]
     pub retries: u32,
     /// How long to wait for the first word, in milliseconds.
     #[serde(default = "minute")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub first_chunk_ms: u64,
     /// How long to wait between words, in milliseconds.
     #[serde(default = "minute")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub chunk_gap_ms: u64,
     /// What the bot says when no model answers, instead of failing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback_answer: Option<String>,
     /// How many rounds of tools one answer may take.
     #[serde(default = "rounds")]
+    #[schemars(range(min = 1, max = MOST_ROUNDS))]
     pub tool_rounds: u32,
     /// Servers that bring tools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MOST_LISTED))]
     pub mcp_servers: Vec<McpServerSpec>,
     /// What holds for tools by name; `*` for all others.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("maxProperties" = MOST_LISTED))]
     pub tools: BTreeMap<String, ToolSpec>,
 }
 
@@ -256,9 +281,11 @@ fn rounds() -> u32 {
 #[serde(deny_unknown_fields)]
 pub struct McpServerSpec {
     /// A short name; set before a tool's name where two servers have tools of the same name.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,32}$"))]
     pub name: String,
     /// The program. In the settings file only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"\S"))]
     pub command: Option<String>,
     /// The program's arguments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -268,6 +295,7 @@ pub struct McpServerSpec {
     pub env: BTreeMap<String, Secret>,
     /// Where the server listens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = WEB))]
     pub url: Option<String>,
     /// Headers of every request to it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -284,8 +312,10 @@ pub struct ToolSpec {
     /// Whether people are asked before it runs.
     pub approval: ApprovalPolicy,
     /// How long it may run, in milliseconds.
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub timeout_ms: u64,
     /// How often it is tried again when it fails.
+    #[schemars(range(min = 0, max = MOST_ATTEMPTS))]
     pub retries: u32,
     /// The tool to try instead when it fails for good.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -300,6 +330,7 @@ pub struct ToolSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approvers: Option<Role>,
     /// How long people have to decide, in milliseconds.
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub decide_within_ms: u64,
     /// What is taken to be the answer when nobody decides.
     pub undecided: DefaultAction,
@@ -337,24 +368,30 @@ pub enum ApprovalPolicy {
 #[serde(deny_unknown_fields)]
 pub struct AgUiSpec {
     /// Where runs are posted to.
+    #[schemars(regex(pattern = WEB))]
     pub url: String,
     /// Headers of every request.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Secret>,
     /// How much of the room the agent is shown, in tokens.
     #[serde(default = "context_tokens")]
+    #[schemars(range(min = LEAST_CONTEXT_TOKENS))]
     pub context_tokens: usize,
     /// How long to wait for the first event, in milliseconds.
     #[serde(default = "minute")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub first_chunk_ms: u64,
     /// How long the agent may be silent while it speaks, in milliseconds.
     #[serde(default = "minute")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub chunk_gap_ms: u64,
     /// How long the agent may be silent while one of its tools runs, in milliseconds.
     #[serde(default = "two_minutes")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub tool_ms: u64,
     /// How long people have to decide, in milliseconds.
     #[serde(default = "five_minutes")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub decide_within_ms: u64,
 }
 
@@ -363,6 +400,7 @@ pub struct AgUiSpec {
 #[serde(deny_unknown_fields)]
 pub struct AcpSpec {
     /// The program.
+    #[schemars(regex(pattern = r"\S"))]
     pub command: String,
     /// Its arguments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -381,11 +419,14 @@ pub struct AcpSpec {
     pub sign_in: Option<String>,
     /// How long it may take to start, in milliseconds.
     #[serde(default = "minute")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub start_ms: u64,
     /// How long it may be silent while one of its tools runs, in milliseconds; as long as a step, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub tool_ms: Option<u64>,
     /// How long people have to decide, in milliseconds.
     #[serde(default = "five_minutes")]
+    #[schemars(range(min = 1, max = LONGEST_MS))]
     pub decide_within_ms: u64,
 }

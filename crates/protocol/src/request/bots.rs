@@ -48,6 +48,15 @@ pub struct ListRuns {
     pub room: RoomId,
 }
 
+/// See [`Request::GetRun`](crate::Request::GetRun).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GetRun {
+    /// The room.
+    pub room: RoomId,
+    /// The run.
+    pub run: RunId,
+}
+
 /// See [`Request::ListGrants`](crate::Request::ListGrants). One's own, or, where the user may take back those of others, all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListGrants {

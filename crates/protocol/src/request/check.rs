@@ -16,9 +16,6 @@ impl Request {
                 "status",
                 "`status` is `online` or `away`; close the connection to be offline",
             )),
-            Self::History(request) if request.before.is_some() && request.after.is_some() => {
-                Err(Error::field("before", "give `before` or `after`, not both"))
-            }
             Self::Search(request) => check_query(&request.query, limits),
             Self::CreateRoom(request) => {
                 check_line("name", &request.name, limits.name_chars)?;

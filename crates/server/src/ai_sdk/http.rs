@@ -6,7 +6,7 @@ use std::sync::Arc;
 use antiphon_protocol::Error;
 use axum::{
     Json, Router,
-    extract::{Path, Query, Request},
+    extract::Request,
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -17,13 +17,13 @@ use super::{chunk::Version, history, said, shown::Shown, way::Way};
 use crate::{
     answer::{self, CONVERSATION_BYTES, Following, bot_named, name_room},
     doors::Doors,
-    http::{Caller, Failure, read_all, watch::Watch},
+    http::{Caller, Failure, FromQuery, read_all, watch::Watch},
 };
 
 /// Says what kind of stream it is.
 const STREAM: HeaderName = HeaderName::from_static("x-vercel-ai-ui-message-stream");
 
-/// What may stand in the query, beside a ticket.
+/// What may stand in path and query, beside a ticket.
 #[derive(Debug, Deserialize)]
 pub struct Address {
     /// With whom the chats are; without it a chat's id is a room's.
@@ -50,6 +50,16 @@ impl Address {
     }
 }
 
+/// A chat, and which of its messages.
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    id: String,
+    #[serde(flatten)]
+    address: Address,
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
 /// The paths. Of what versions 6 and 7 both know, unless an address says more.
 pub fn routes() -> Router<Arc<Doors>> {
     Router::new()
@@ -59,7 +69,11 @@ pub fn routes() -> Router<Arc<Doors>> {
         .route("/v1/ai-sdk/chat/{id}/messages", get(messages))
 }
 
-async fn ask(caller: Caller, Query(address): Query<Address>, request: Request) -> Result<Response, Failure> {
+async fn ask(
+    caller: Caller,
+    FromQuery(address): FromQuery<Address>,
+    request: Request,
+) -> Result<Response, Failure> {
     caller.doors.meters.request("ai_sdk", "send_message");
     let way = address.way(caller, Version::V6)?;
     let body = read_all(request.into_body(), CONVERSATION_BYTES).await?;
@@ -67,14 +81,10 @@ async fn ask(caller: Caller, Query(address): Query<Address>, request: Request) -
     Ok(stream_of(&way, following))
 }
 
-async fn resume(
-    caller: Caller,
-    Path(chat): Path<String>,
-    Query(address): Query<Address>,
-) -> Result<Response, Failure> {
+async fn resume(caller: Caller, FromQuery(wanted): FromQuery<Wanted>) -> Result<Response, Failure> {
     caller.doors.meters.request("ai_sdk", "join_room");
-    let way = address.way(caller, Version::V6)?;
-    Ok(match way.resume(&chat).await? {
+    let way = wanted.address.way(caller, Version::V6)?;
+    Ok(match way.resume(&wanted.id).await? {
         Some(following) => stream_of(&way, following),
         None => StatusCode::NO_CONTENT.into_response(),
     })
@@ -87,33 +97,17 @@ struct Stopped {
     accepted: bool,
 }
 
-async fn stop(
-    caller: Caller,
-    Path(chat): Path<String>,
-    Query(address): Query<Address>,
-) -> Result<Response, Failure> {
+async fn stop(caller: Caller, FromQuery(wanted): FromQuery<Wanted>) -> Result<Response, Failure> {
     caller.doors.meters.request("ai_sdk", "cancel");
-    let way = address.way(caller, Version::V6)?;
-    let accepted = way.stop(&chat).await?;
+    let way = wanted.address.way(caller, Version::V6)?;
+    let accepted = way.stop(&wanted.id).await?;
     Ok(Json(Stopped { accepted }).into_response())
 }
 
-/// Which messages.
-#[derive(Debug, Deserialize)]
-struct Wanted {
-    before: Option<u64>,
-    limit: Option<usize>,
-}
-
-async fn messages(
-    caller: Caller,
-    Path(chat): Path<String>,
-    Query(address): Query<Address>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Failure> {
+async fn messages(caller: Caller, FromQuery(wanted): FromQuery<Wanted>) -> Result<Response, Failure> {
     caller.doors.meters.request("ai_sdk", "history");
-    let way = address.way(caller, Version::V6)?;
-    let page = history::read(&way, &chat, wanted.before, wanted.limit).await?;
+    let way = wanted.address.way(caller, Version::V6)?;
+    let page = history::read(&way, &wanted.id, wanted.before, wanted.limit).await?;
     Ok(Json(page).into_response())
 }
 

@@ -12,7 +12,7 @@ use antiphon_websocket::{
 use axum::{
     Extension,
     body::Body,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     response::Response,
 };
 use bytes::Bytes;
@@ -34,7 +34,7 @@ use super::{
 use crate::{
     answer::{Broken, CONVERSATION_BYTES, Following},
     doors::Doors,
-    http::{Caller, Failure},
+    http::{Caller, Failure, FromQuery},
     line::{
         websocket::{Socket, accept, open},
         words::json,
@@ -57,7 +57,7 @@ pub async fn door(
     State(doors): State<Arc<Doors>>,
     Extension(peer): Extension<Arc<Peer>>,
     caller: Caller,
-    Query(address): Query<Address>,
+    FromQuery(address): FromQuery<Address>,
     mut request: Request,
 ) -> Result<Response, Failure> {
     let accept = match accept(&request) {

@@ -1,11 +1,17 @@
 //! Which room a chat with a bot is: a private one, which front ends may call what they like. Everyone has their own.
 
 use antiphon_hub::Session;
-use antiphon_protocol::{Error, ErrorCode, Reply, RoomId, RoomKind, UserId, request::CreateRoom};
+use antiphon_protocol::{
+    Error, ErrorCode, Reply, RoomId, RoomKind, UserId, bot_chat::CHAT_BYTES, request::CreateRoom,
+};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-/// Longest name that a page gives a chat: as long as an address may well be.
-const CHAT_BYTES: usize = 1_024;
+/// The bot that stands in a path.
+#[derive(Debug, Deserialize)]
+pub struct OfBot {
+    pub bot: UserId,
+}
 
 /// The bot that an address names.
 pub fn bot_named(name: &str) -> Result<UserId, Error> {
@@ -32,7 +38,7 @@ pub async fn of_chat(session: &Session, field: &str, chat: &str, bot: &UserId) -
         Ok(Reply::Room(room)) if room.info.kind == RoomKind::Session => Ok(id),
         Ok(_) => Err(Error::new(ErrorCode::Conflict, "this chat is a room of another kind")),
         Err(error) if error.field.as_deref() == Some("members") => {
-            Err(Error::field("bot", "there is no such bot"))
+            Err(Error { field: Some("bot".to_owned()), ..Error::not_found("bot") })
         }
         Err(error) => Err(error),
     }

@@ -3,17 +3,18 @@
 use axum::{
     body::Body,
     http::{
-        HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG},
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
+use headers::{ETag, HeaderMapExt as _};
 
 use super::{
     offset::{Gone, Offset},
     text::{self, Text},
 };
-use crate::answer::Following;
+use crate::{answer::Following, http::tagged::tagged};
 
 /// For answers that are old the moment they are given.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -64,15 +65,10 @@ impl Piece {
         self.text.is_empty()
     }
 
-    /// The piece, unless the reader holds it already.
-    pub fn unless_held(self, held: Option<&HeaderValue>) -> Response {
+    /// The piece, unless the reader has it already.
+    pub fn unless_known(self, known: &HeaderMap) -> Response {
         let tag = self.tag();
-        if held.is_some_and(|held| held.as_bytes() == tag.as_bytes()) {
-            let mut response = StatusCode::NOT_MODIFIED.into_response();
-            self.put_headers(&mut response);
-            return response;
-        }
-        self.into_response()
+        tagged(self.into_response(), tag, known)
     }
 
     /// The piece where the end was asked for, wherever that is.
@@ -93,9 +89,10 @@ impl Piece {
         response
     }
 
-    fn tag(&self) -> String {
+    fn tag(&self) -> ETag {
         let closed = if self.is_closed { ":closed" } else { "" };
-        format!("\"{}:{}{closed}\"", self.from, self.to)
+        let tag = format!("\"{}:{}{closed}\"", self.from, self.to);
+        tag.parse().expect("digits, letters and signs in quotes are a tag")
     }
 
     fn put_headers(&self, response: &mut Response) {
@@ -103,9 +100,9 @@ impl Piece {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
-        // Both are digits, letters and signs.
-        let texts = [(NEXT_OFFSET, self.to.to_string()), (ETAG, self.tag())];
-        headers.extend(texts.into_iter().filter_map(|(name, text)| Some((name, text.parse().ok()?))));
+        headers.typed_insert(self.tag());
+        // It is digits and a sign.
+        headers.extend(self.to.to_string().parse().ok().map(|to: HeaderValue| (NEXT_OFFSET, to)));
         let flags = [(UP_TO_DATE, self.is_last), (CLOSED, self.is_closed)];
         let set = flags.into_iter().filter(|(_, is_set)| *is_set);
         headers.extend(set.map(|(name, _)| (name, HeaderValue::from_static("true"))));

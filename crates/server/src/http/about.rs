@@ -1,6 +1,6 @@
 //! What the server says about itself: configuration, schema, health, meters.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use antiphon_protocol::{
     SUBPROTOCOL,
@@ -8,33 +8,34 @@ use antiphon_protocol::{
     schema,
 };
 use axum::{
-    Extension, Json, Router,
+    Extension, Router,
     extract::State,
     http::{
         HeaderMap, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, FORWARDED, HOST, VIA},
+        header::{CACHE_CONTROL, CONTENT_TYPE, FORWARDED, HOST, VARY, VIA},
     },
     response::{IntoResponse, Response},
     routing::get,
 };
-use bytes::Bytes;
 
-use super::{failure::no_such_path, openapi};
+use super::{failure::no_such_path, openapi, tagged::Document};
 use crate::{doors::Doors, peer::Peer};
 
 /// Paths that need no token.
-pub fn routes() -> Router<Arc<Doors>> {
+pub fn routes(doors: &Doors) -> Router<Arc<Doors>> {
+    let schema = Document::new(schema::document().to_string(), "application/schema+json");
+    let openapi = Document::new(openapi::document(&doors.settings.limits).to_string(), "application/json");
     Router::new()
         .route("/v1/config", get(config))
-        .route("/v1/schema.json", get(schema))
-        .route("/v1/openapi.json", get(openapi))
+        .route("/v1/schema.json", get(move |headers| published(schema, headers)))
+        .route("/v1/openapi.json", get(move |headers| published(openapi, headers)))
 }
 
 /// E3: what a front end starts from.
-async fn config(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Json<ServerConfig> {
+async fn config(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Response {
     let settings = &doors.settings;
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    Json(ServerConfig {
+    let config = ServerConfig {
         name: "Antiphon".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: SUBPROTOCOL.to_owned(),
@@ -46,21 +47,17 @@ async fn config(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Json<Ser
         ping_interval_ms: settings.timers.ping_interval.as_millis() as u64,
         limits: settings.limits.clone(),
         default_room: settings.default_room.clone(),
-    })
+    };
+    // The addresses depend on the one that was asked: not made once, and kept by those only who ask again.
+    let headers_of_it = [(CACHE_CONTROL, "no-cache"), (VARY, "host")];
+    let config = serde_json::to_vec(&config).unwrap_or_default();
+    let document = Document::new(config, "application/json");
+    (headers_of_it, document.answer(&headers)).into_response()
 }
 
-/// E4: the schema of the wire.
-async fn schema() -> Response {
-    static SCHEMA: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(schema::document().to_string()));
-    let headers = [(CONTENT_TYPE, "application/schema+json"), (CACHE_CONTROL, "public, max-age=300")];
-    (headers, SCHEMA.clone()).into_response()
-}
-
-/// The description of REST, for those who generate clients.
-async fn openapi() -> Response {
-    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(openapi::document().to_string()));
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")];
-    (headers, DOCUMENT.clone()).into_response()
+/// E4: the schema of the wire, and the description of REST for those who generate clients.
+async fn published(document: Document, headers: HeaderMap) -> Response {
+    ([(CACHE_CONTROL, "public, max-age=300")], document.answer(&headers)).into_response()
 }
 
 /// Alive; and, once the server drains, not to be sent anybody any more.

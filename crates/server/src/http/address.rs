@@ -39,11 +39,19 @@ impl Doors {
             Some(rest) => format!("ws{rest}"),
             None => base.to_owned(),
         };
+        let at = |path: &str| format!("{base}{path}");
         Urls {
             websocket: format!("{socket_base}/v1/ws"),
-            sse: format!("{base}/v1/sse"),
-            rest: format!("{base}/v1"),
-            schema: format!("{base}/v1/schema.json"),
+            sse: at("/v1/sse"),
+            socket_io: at("/socket.io/"),
+            rest: at("/v1"),
+            rooms: at("/v1/rooms"),
+            bots: at("/v1/bots"),
+            ai_sdk: at("/v1/ai-sdk/chat"),
+            ai_sdk_websocket: format!("{socket_base}/v1/ai-sdk/ws"),
+            schema: at("/v1/schema.json"),
+            openapi: at("/v1/openapi.json"),
+            docs: at("/docs"),
         }
     }
 }

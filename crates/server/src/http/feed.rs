@@ -11,7 +11,6 @@ use std::sync::Arc;
 use antiphon_protocol::{Error, RoomId};
 use axum::{
     Json, Router,
-    extract::{Path, Query},
     http::HeaderMap,
     response::{IntoResponse as _, Response},
     routing::get,
@@ -23,7 +22,7 @@ use self::{
     source::{Scope, Source},
 };
 use super::{
-    Failure,
+    Failure, FromQuery,
     caller::Caller,
     patience::{patience, wants_document},
     watch::Watch,
@@ -32,6 +31,12 @@ use crate::doors::Doors;
 
 /// Says where somebody was who comes back by themselves.
 const LAST_EVENT_ID: &str = "last-event-id";
+
+/// The room that stands in a path.
+#[derive(Debug, Deserialize)]
+struct OfRoom {
+    room: RoomId,
+}
 
 /// What may stand in the query. A ticket may, too; the caller has used it already.
 #[derive(Debug, Deserialize)]
@@ -51,17 +56,16 @@ pub fn routes() -> Router<Arc<Doors>> {
 
 async fn of_room(
     caller: Caller,
-    Path(room): Path<String>,
-    Query(asked): Query<Asked>,
+    FromQuery(OfRoom { room }): FromQuery<OfRoom>,
+    FromQuery(asked): FromQuery<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let room = RoomId::parse(&room).map_err(|fault| Error::field("room", fault.to_string()))?;
     tell(caller, Scope::Room(room), asked, &headers).await
 }
 
 async fn of_all_rooms(
     caller: Caller,
-    Query(asked): Query<Asked>,
+    FromQuery(asked): FromQuery<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     tell(caller, Scope::All, asked, &headers).await
@@ -70,8 +74,8 @@ async fn of_all_rooms(
 async fn tell(caller: Caller, scope: Scope, asked: Asked, headers: &HeaderMap) -> Result<Response, Failure> {
     let Caller { doors, signed_in } = caller;
     doors.check_open()?;
-    let last_event = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default());
-    let place = Place::read(&scope, last_event.or(asked.cursor.as_deref()))?;
+    let cursor = asked.cursor.map(|cursor| Place::read(&scope, &cursor)).transpose()?;
+    let place = last_event(&scope, headers)?.or(cursor).unwrap_or_else(|| Place::nowhere(&scope));
     let source = Source::open(&doors, &signed_in, scope, place, asked.limit).await?;
     if asked.wait_ms.is_none() && !wants_document(headers) {
         doors.meters.request("sse", "join_room");
@@ -81,4 +85,11 @@ async fn tell(caller: Caller, scope: Scope, asked: Asked, headers: &HeaderMap) -
     let wait = patience(asked.wait_ms)?;
     let watch = Watch::new(&doors, &signed_in, "poll");
     Ok(Json(poll::poll(source, watch, wait).await?).into_response())
+}
+
+/// What somebody brings along who comes back by themselves.
+fn last_event(scope: &Scope, headers: &HeaderMap) -> Result<Option<Place>, Error> {
+    // What is no text is no cursor; one that is empty was never given an id, as the standard has it.
+    let id = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or("\u{fffd}"));
+    id.filter(|id| !id.is_empty()).map(|id| Place::read(scope, id)).transpose()
 }

@@ -25,10 +25,8 @@ pub async fn host(State(doors): State<Arc<Doors>>, request: Request, next: Next)
     if doors.serves(host) {
         return next.run(request).await;
     }
-    let mut response =
-        Failure::from(Error::field("Host", "this server has other public addresses")).into_response();
-    *response.status_mut() = StatusCode::MISDIRECTED_REQUEST;
-    response
+    let failure = Failure::from(Error::field("Host", "this server has other public addresses"));
+    failure.with_status(StatusCode::MISDIRECTED_REQUEST).into_response()
 }
 
 /// Pages of other origins are refused before anything is looked at. No `Origin` means no browser.

@@ -1,8 +1,9 @@
 //! The description of REST, `/v1/openapi.json`: the table of operations, with the schemas of the wire's own types.
 
+mod bounds;
 mod others;
 
-use antiphon_protocol::{Error, Request};
+use antiphon_protocol::{Limits, Problem, Request, problem::PROBLEM_JSON};
 use schemars::{JsonSchema as _, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -20,8 +21,8 @@ pub struct Operation {
     pub reply: fn(&mut SchemaGenerator) -> Schema,
 }
 
-/// The whole description, OpenAPI 3.1.
-pub fn document() -> Value {
+/// The whole description, OpenAPI 3.1, of a server with these limits.
+pub fn document(limits: &Limits) -> Value {
     let settings = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into());
     let mut generator = settings.into_generator();
@@ -36,11 +37,13 @@ pub fn document() -> Value {
     }
     let error = json!({
         "description": "What is wrong; `Retry-After` says when to try again.",
-        "content": { "application/json": { "schema": generator.subschema_for::<Error>() } },
+        "content": { PROBLEM_JSON: { "schema": generator.subschema_for::<Problem>() } },
     });
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": { "title": "Antiphon", "version": env!("CARGO_PKG_VERSION") },
+        // What people look for first stands first.
+        "tags": [{ "name": "rooms" }, { "name": "bots" }, { "name": "search" }, { "name": "presence" }],
         "paths": paths,
         "security": [{ "bearer": [] }],
         "components": {
@@ -48,12 +51,17 @@ pub fn document() -> Value {
             "responses": { "Error": error },
             "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
         },
-    })
+    });
+    bounds::put(&mut document, limits);
+    document
 }
 
 impl Operation {
     fn describe(&self, summaries: &Map<String, Value>, generator: &mut SchemaGenerator) -> Value {
         let mut request = (self.request)(generator).to_value();
+        if self.handler == "by_query_not" {
+            take_field(&mut request, "active");
+        }
         let mut parameters = Vec::new();
         for name in self.path.split(['{', '}']).skip(1).step_by(2) {
             let schema = take_field(&mut request, name).unwrap_or_else(|| json!({ "type": "string" }));
@@ -69,19 +77,22 @@ impl Operation {
         let mut described = answer((self.reply)(generator));
         described["operationId"] = id.into();
         described["summary"] = summaries.get(&name).cloned().unwrap_or_default();
+        let required = request["required"].as_array().cloned().unwrap_or_default();
+        let key = request["properties"].get("id").cloned().filter(|_| self.method != "GET");
         if self.handler == "by_body" {
             request.as_object_mut().map(|schema| schema.remove("description"));
-            described["requestBody"] = json!({ "content": { "application/json": { "schema": request } } });
+            let is_required = !required.is_empty() || request.get("oneOf").is_some();
+            let content = json!({ "application/json": { "schema": request } });
+            described["requestBody"] = json!({ "required": is_required, "content": content });
         } else {
-            let required = request["required"].as_array().cloned().unwrap_or_default();
             for (name, schema) in request["properties"].as_object().cloned().unwrap_or_default() {
                 let is_required = required.iter().any(|field| *field == name);
+                let schema = without_null(schema);
                 parameters
                     .push(json!({ "name": name, "in": "query", "required": is_required, "schema": schema }));
             }
         }
-        if self.method != "GET" {
-            let schema = json!({ "type": "string" });
+        if let Some(schema) = key.map(without_null) {
             let words = "Stands in for `id`: the same key is the same deed, for ever.";
             parameters.push(
                 json!({ "name": "Idempotency-Key", "in": "header", "schema": schema, "description": words }),
@@ -103,7 +114,8 @@ fn summaries(generator: &mut SchemaGenerator) -> Map<String, Value> {
     named.collect()
 }
 
-fn add(paths: &mut Map<String, Value>, path: &str, method: &str, described: Value) {
+fn add(paths: &mut Map<String, Value>, path: &str, method: &str, mut described: Value) {
+    described["tags"] = json!([path.split('/').nth(2).and_then(|word| word.split('.').next())]);
     let entry = paths.entry(path).or_insert_with(|| Value::Object(Map::new()));
     entry[method.to_ascii_lowercase()] = described;
 }
@@ -124,6 +136,18 @@ fn take_field(object: &mut Value, name: &str) -> Option<Value> {
         required.retain(|field| *field != name);
     }
     object["properties"].as_object_mut()?.remove(name)
+}
+
+/// What stands in a path, a query or a header is there or is not: it is never null.
+fn without_null(mut schema: Value) -> Value {
+    let is_null = |kind: &Value| *kind == "null" || kind["type"] == "null";
+    if let Some(kinds) = schema.get_mut("type").and_then(Value::as_array_mut) {
+        kinds.retain(|kind| !is_null(kind));
+    }
+    if let Some(choices) = schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        choices.retain(|choice| !is_null(choice));
+    }
+    schema
 }
 
 fn snake_case(name: &str) -> String {

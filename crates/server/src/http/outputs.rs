@@ -3,26 +3,41 @@
 use antiphon_protocol::{Error, MessageId, RoomId, ToolCallId};
 use axum::{
     body::Body,
-    extract::Path,
     http::{
-        HeaderValue,
+        HeaderMap, HeaderValue,
         header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 
-use super::{Failure, caller::Caller};
+use super::{
+    Failure, FromQuery,
+    caller::Caller,
+    tagged::{tag_of, tagged},
+};
+
+/// Which output, as the path says.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    room: RoomId,
+    message_id: MessageId,
+    tool_call: ToolCallId,
+}
 
 /// What a tool puts out is anything at all: nothing that a browser should show as a page of ours.
 pub async fn output(
     caller: Caller,
-    Path((room, message, tool_call)): Path<(RoomId, MessageId, ToolCallId)>,
+    FromQuery(wanted): FromQuery<Wanted>,
+    known: HeaderMap,
 ) -> Result<Response, Failure> {
     caller.doors.meters.request("http", "tool_output");
-    let file = caller.session().tool_output(&room, &message, &tool_call).await?;
+    let Wanted { room, message_id, tool_call } = wanted;
+    let file = caller.session().tool_output(&room, &message_id, &tool_call).await?;
     // Bounded by the limit `tool_output_kept`.
     let text = tokio::fs::read(file).await.map_err(|_| Error::not_found("tool output"))?;
     let name = format!("attachment; filename=\"{tool_call}.txt\"");
+    let tag = tag_of(&text);
     let mut response = Body::from(text).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -31,5 +46,5 @@ pub async fn output(
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(CONTENT_DISPOSITION, name);
     }
-    Ok(response)
+    Ok(tagged(response, tag, &known))
 }

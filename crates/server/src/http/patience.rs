@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use antiphon_protocol::Error;
+use antiphon_protocol::{Error, bot_chat::LONGEST_WAIT_MS};
 use axum::http::{HeaderMap, header::ACCEPT};
 
 /// As long as anybody may wait.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
+pub const LONGEST_WAIT: Duration = Duration::from_millis(LONGEST_WAIT_MS);
 
 /// As long as most proxies wait for an answer.
 const USUAL_WAIT: Duration = Duration::from_secs(55);
@@ -21,7 +21,7 @@ pub fn wants_document(headers: &HeaderMap) -> bool {
 pub fn patience(wait_ms: Option<u64>) -> Result<Duration, Error> {
     let wait = wait_ms.map_or(USUAL_WAIT, Duration::from_millis);
     if wait > LONGEST_WAIT {
-        return Err(Error::field("wait_ms", format!("`wait_ms` is at most {}", LONGEST_WAIT.as_millis())));
+        return Err(Error::field("wait_ms", format!("`wait_ms` is at most {LONGEST_WAIT_MS}")));
     }
     Ok(wait)
 }

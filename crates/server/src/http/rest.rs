@@ -6,13 +6,14 @@ use std::sync::Arc;
 use antiphon_protocol::{
     reply::{
         BotList, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantList, MemberPage,
-        MessageFound, PinnedList, ReadMarker, RoomPage, RoomReply, RunPage, Sent, Written,
+        MessageFound, PinnedList, ReadMarker, RoomPage, RoomReply, RunFound, RunPage, Sent, Written,
     },
     request::{
         Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, EditMessage, GetBot,
-        GetMessage, History, Invite, JoinRoom, LeaveRoom, ListBots, ListGrants, ListMembers, ListPinned,
-        ListRooms, ListRuns, MarkMessage, MarkRead, React, RegisterBot, RemoveBot, RemoveMember, Request,
-        RevokeGrant, RotateBotToken, Search, SendMessage, SetPresence, StartBot, StopBot, Typing, UpdateRoom,
+        GetMessage, GetRoom, GetRun, History, Invite, JoinRoom, LeaveRoom, ListBots, ListGrants, ListMembers,
+        ListPinned, ListRooms, ListRuns, MarkMessage, MarkRead, React, RegisterBot, RemoveBot, RemoveMember,
+        Request, RevokeGrant, RotateBotToken, Search, SendMessage, SetPresence, StartBot, StopBot, Typing,
+        UpdateRoom,
     },
 };
 use axum::{
@@ -55,6 +56,7 @@ operations! {
         POST by_body CreateRoom -> RoomReply;
     }
     "/v1/rooms/{room}" {
+        GET by_query GetRoom -> RoomReply;
         PATCH by_body UpdateRoom -> RoomReply;
     }
     "/v1/rooms/{room}/join" {
@@ -97,6 +99,9 @@ operations! {
     }
     "/v1/rooms/{room}/runs" {
         GET by_query ListRuns -> RunPage;
+    }
+    "/v1/rooms/{room}/runs/{run}" {
+        GET by_query GetRun -> RunFound;
     }
     "/v1/rooms/{room}/approvals/{approval}" {
         POST by_body Decide -> DecisionReply;

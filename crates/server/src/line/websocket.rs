@@ -12,7 +12,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{Request, State},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
 use hyper::upgrade::{OnUpgrade, Upgraded};
@@ -75,8 +75,11 @@ async fn turn_away(upgrade: OnUpgrade, peer: Arc<Peer>, doors: Arc<Doors>) {
 /// How an upgrade request is answered; what is none, or a bad one, gets its refusal.
 pub fn accept(request: &Request) -> Result<Accept, Box<Response>> {
     handshake::accept(request).map_err(|fault| {
-        let body = Failure::from(Error::new(ErrorCode::BadRequest, fault.to_string())).into_body();
-        Box::new(fault.response().map(|()| body))
+        let (told, ()) = fault.response().into_parts();
+        let failure = Failure::from(Error::new(ErrorCode::BadRequest, fault.to_string()));
+        let mut response = failure.with_status(told.status).into_response();
+        response.headers_mut().extend(told.headers);
+        Box::new(response)
     })
 }
 

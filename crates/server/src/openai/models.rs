@@ -2,44 +2,43 @@
 
 use std::sync::Arc;
 
-use antiphon_protocol::{Bot, Error, Reply, request::GetBot};
+use antiphon_protocol::{Bot, Error, Reply, UserId, request::GetBot};
 use axum::{
     Json,
-    extract::{Path, Request, State},
+    extract::{Request, State},
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{caller, refusal::Refusal};
-use crate::{
-    answer::{bot_named, unexpected},
-    doors::Doors,
-};
+use super::{addressed, refusal::Refusal};
+use crate::{answer::unexpected, doors::Doors};
+
+/// Which one, as the path says.
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    bot: UserId,
+    /// Nothing where all are asked for.
+    model: Option<String>,
+}
 
 /// All of them.
-pub async fn list(
-    State(doors): State<Arc<Doors>>,
-    Path(bot): Path<String>,
-    request: Request,
-) -> Result<Json<Value>, Refusal> {
-    let model = model(&doors, &bot, request).await?;
+pub async fn list(State(doors): State<Arc<Doors>>, request: Request) -> Result<Json<Value>, Refusal> {
+    let model = model(&doors, request).await?;
     Ok(Json(json!({ "object": "list", "data": [model] })))
 }
 
 /// One of them.
-pub async fn one(
-    State(doors): State<Arc<Doors>>,
-    Path((bot, name)): Path<(String, String)>,
-    request: Request,
-) -> Result<Json<Value>, Refusal> {
-    let model = model(&doors, &bot, request).await?;
-    if name == bot { Ok(Json(model)) } else { Err(Error::not_found("model").into()) }
+pub async fn one(State(doors): State<Arc<Doors>>, request: Request) -> Result<Json<Value>, Refusal> {
+    model(&doors, request).await.map(Json)
 }
 
-async fn model(doors: &Arc<Doors>, bot: &str, request: Request) -> Result<Value, Refusal> {
+async fn model(doors: &Arc<Doors>, request: Request) -> Result<Value, Refusal> {
     doors.meters.request("openai", "get_bot");
     let (mut parts, _) = request.into_parts();
-    let caller = caller(&mut parts, doors).await?;
-    let bot = bot_named(bot)?;
+    let (caller, Wanted { bot, model }) = addressed(&mut parts, doors).await?;
+    if model.is_some_and(|model| model != bot.as_str()) {
+        return Err(Error::not_found("model").into());
+    }
     match caller.session().handle(GetBot { bot }.into()).await? {
         Reply::Bot(found) => Ok(described(&found.bot)),
         _ => Err(unexpected().into()),

@@ -3,7 +3,7 @@
 use antiphon_protocol::Error;
 use axum::{
     Json,
-    http::header::CONTENT_LENGTH,
+    http::header::{CONTENT_LENGTH, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -51,9 +51,11 @@ impl ErrorObject {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = Json(ErrorObject::of(&self.0)).into_response().into_body();
+        let body = Json(ErrorObject::of(&self.0));
         let (mut parts, _) = Failure::from(self.0).into_response().into_parts();
+        // Both are those of the other body.
+        parts.headers.remove(CONTENT_TYPE);
         parts.headers.remove(CONTENT_LENGTH);
-        Response::from_parts(parts, body)
+        (parts, body).into_response()
     }
 }

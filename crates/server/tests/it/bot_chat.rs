@@ -143,7 +143,7 @@ async fn what_cannot_be_asked_is_refused() {
     }
     let nobody = server.as_user(&ada.token, Method::POST, "/v1/bots/nobody/chat").json(&hello());
     let (status, error) = read(nobody.send().await.unwrap()).await;
-    assert_eq!((status, error["field"].as_str()), (400, Some("bot")), "{error}");
+    assert_eq!((status, error["field"].as_str()), (404, Some("bot")), "{error}");
     let stranger = server.request(Method::POST, "/v1/bots/helper/chat").json(&hello());
     assert_eq!(stranger.send().await.unwrap().status(), 401);
     let ben = server.guest("Ben").await;

@@ -217,9 +217,18 @@ async fn f4_cursors_of_other_logs_are_told_as_a_reset() {
             (&json!("reset"), &json!("epoch_changed"))
         );
     }
-    for cursor in ["", "e;general!1!*", "e;AAAAAAAAAAA!-1!*", "e;AAAAAAAAAAA!1!*!m/0.1.1.1"] {
+    for cursor in ["é", "e;general!1!*", "e;AAAAAAAAAAA!-1!*", "e;AAAAAAAAAAA!1!*!m/0.1.1.1"] {
         let refused = open(&server, &ada, Some(cursor)).await;
         assert_eq!(refused.status(), 400, "{cursor}");
+    }
+    // The query is looked at beside the header; a header that is empty counts as none, but is no cursor in the query.
+    for (path, status) in
+        [(ALL.to_owned(), 200), (format!("{ALL}?cursor=!"), 400), (format!("{ALL}?cursor="), 400)]
+    {
+        let request = server.as_user(&ada.token, Method::GET, &path);
+        assert_eq!(request.header("last-event-id", "").send().await.unwrap().status(), status, "{path}");
+        let request = server.as_user(&ada.token, Method::GET, &path);
+        assert_eq!(request.header("last-event-id", &cursor).send().await.unwrap().status(), status, "{path}");
     }
     let long = "e".repeat(9_000);
     assert_eq!(open(&server, &ada, Some(&long)).await.status(), 400);

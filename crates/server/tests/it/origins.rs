@@ -114,7 +114,17 @@ async fn e3_the_configuration_says_where_the_doors_are() {
     let urls = config(&server).await["urls"].clone();
     assert_eq!(urls["websocket"], "wss://chat.example.org/v1/ws");
     assert_eq!(urls["sse"], "https://chat.example.org/v1/sse");
+    assert_eq!(urls["ai_sdk_websocket"], "wss://chat.example.org/v1/ai-sdk/ws");
+    assert_eq!(urls["socket_io"], "https://chat.example.org/socket.io/");
     let server = TestServer::start().await;
+    let urls = config(&server).await["urls"].clone();
+    for (door, url) in urls.as_object().unwrap() {
+        let there = server.request(Method::GET, url.as_str().unwrap()).send().await.unwrap();
+        // One is a prefix, the other a page, which tests do without.
+        let is_there =
+            !matches!(there.status().as_u16(), 404 | 500..) || matches!(door.as_str(), "rest" | "docs");
+        assert!(is_there, "{door}: {url} answers {}", there.status());
+    }
     let answer = config(&server).await;
     assert_eq!((&answer["urls"]["websocket"], &answer["urls"]["sse"]), (&"/v1/ws".into(), &"/v1/sse".into()));
     assert_eq!((&answer["protocol"], &answer["default_room"]), (&"antiphon.v1".into(), &"general".into()));

@@ -110,6 +110,38 @@ async fn b3_an_idempotency_key_is_the_id() {
     assert_eq!(heard.iter().filter(|event| event["type"] == "message").count(), 1);
 }
 
+/// FAULTS 99: a key is for one deed: the same again gets the first answer, another one is refused, whatever is written.
+#[tokio::test]
+async fn b3_a_key_that_was_used_for_something_else_is_refused() {
+    let server = TestServer::start().await;
+    let ada = Rest::of(&server, "Ada").await;
+    let ben = server.guest("Ben").await.id;
+    let room = fresh_id();
+    ada.post("/v1/rooms", json!({ "id": room, "name": "Plans" })).await;
+    for (method, path, body, other) in [
+        (Method::PATCH, "", json!({ "name": "A" }), json!({ "name": "B" })),
+        (Method::POST, "/messages", json!({ "text": "A" }), json!({ "text": "B" })),
+        (
+            Method::POST,
+            "/members",
+            json!({ "users": [ben], "role": "viewer" }),
+            json!({ "users": [ben], "role": "member" }),
+        ),
+    ] {
+        let key = fresh_id();
+        let path = format!("/v1/rooms/{room}{path}");
+        let mut answers = Vec::new();
+        for body in [&body, &body, &other] {
+            let request = server.as_user(&ada.guest.token, method.clone(), &path);
+            answers
+                .push(read(request.header("idempotency-key", &key).json(body).send().await.unwrap()).await);
+        }
+        let [first, again, other] = answers.try_into().unwrap();
+        assert_eq!((first.0, again.0, first.1["seq"].clone()), (200, 200, again.1["seq"].clone()), "{path}");
+        assert_eq!((other.0, &other.1["code"]), (409, &json!("conflict")), "{path}: {}", other.1);
+    }
+}
+
 /// FAULTS 32: what the path says counts; a body that says otherwise is refused.
 #[tokio::test]
 async fn path_and_body_must_agree() {
@@ -179,4 +211,129 @@ async fn b16_too_many_requests_are_refused() {
     let refused = refused.expect("refused before the twentieth");
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(read(refused).await.1["code"], "rate_limited");
+}
+
+/// An error is a problem of RFC 9457 and the error of the wire at once, wherever it comes from: a request that is refused, a path
+/// that is not there, a method, an address, a body.
+#[tokio::test]
+async fn b14_every_error_is_a_problem_with_the_fields_of_the_wire() {
+    let server = TestServer::with(&[("LIMITS__FRAME_BYTES", "1000")]).await;
+    let ada = server.guest("Ada").await;
+    let text = "x".repeat(2_000);
+    for (method, path, body, status, code) in [
+        (Method::GET, "/v1/rooms/%00/entries", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/%ff/entries", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/%ff/events", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/general/events?limit=many", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/general/events?cursor=1", "", 400, "bad_request"),
+        (Method::GET, "/v1/events?wait_ms=600001", "", 400, "bad_request"),
+        (Method::GET, "/v1/events?cursor=%20", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/%ff/runs/a/stream", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/general/runs/%20/stream?offset=-1", "", 400, "bad_request"),
+        (Method::GET, "/v1/rooms/general/runs/a/stream?live=sse", "", 400, "bad_request"),
+        (Method::PUT, "/v1/rooms/general/runs/a/stream", "", 405, "bad_request"),
+        (Method::GET, "/v1/rooms/general/messages/a/tool_outputs/%20", "", 400, "bad_request"),
+        (Method::GET, "/v1/ai-sdk/chat/a/messages?bot=%ff", "", 400, "bad_request"),
+        (Method::POST, "/v1/bots/%ff/ag-ui", "{}", 400, "bad_request"),
+        (Method::GET, "/v1/bots?limit=1&limit=2", "", 400, "bad_request"),
+        (Method::GET, "/v1/nothing", "", 404, "not_found"),
+        (Method::GET, "/v1/ws", "", 426, "bad_request"),
+        (Method::DELETE, "/v1/rooms", "", 405, "bad_request"),
+        (Method::POST, "/v1/rooms", "{", 400, "bad_json"),
+        (Method::POST, "/v1/rooms", &text, 413, "too_large"),
+    ] {
+        let request = server.as_user(&ada.token, method.clone(), path).body(body.to_owned());
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{method} {path}");
+        assert_eq!(answer.headers().contains_key("allow"), status == 405, "{method} {path}");
+        let (sent, problem) = read(answer).await;
+        assert_eq!((sent, &problem["status"]), (status, &json!(status)), "{method} {path}: {problem}");
+        assert_eq!(problem["code"], code, "{method} {path}: {problem}");
+        assert_eq!(problem["type"], format!("https://antiphon.dev/errors/{code}"));
+        assert_eq!(problem["detail"], problem["message"]);
+        assert!(problem["title"].is_string() && problem["retryable"].is_boolean(), "{problem}");
+    }
+    // Programs of another protocol are told in its words.
+    let model = server.as_user(&ada.token, Method::GET, "/v1/bots/%ff/openai/models").send().await.unwrap();
+    assert_eq!(
+        (model.status().as_u16(), &model.headers()["content-type"]),
+        (400, &"application/json".parse().unwrap())
+    );
+    assert!(read(model).await.1["error"]["message"].is_string());
+}
+
+/// Rooms and runs are read one by one, too, by their members and nobody else; a run also when it is over.
+#[tokio::test]
+async fn a_room_and_a_run_are_read_by_their_ids() {
+    let server = TestServer::with(&[("DEMO_AGENT", "true")]).await;
+    let (ada, ben) = (Rest::of(&server, "Ada").await, Rest::of(&server, "Ben").await);
+    let room = fresh_id();
+    let path = format!("/v1/rooms/{room}");
+    let members = json!(["demo"]);
+    ada.post("/v1/rooms", json!({ "id": room, "kind": "session", "members": members, "name": "Notes" }))
+        .await;
+    let found = ada.get(&path).await;
+    assert_eq!((&found["info"]["name"], &found["role"]), (&json!("Notes"), &json!("owner")));
+    let asked = json!({ "id": fresh_id(), "room": room, "text": "hello" });
+    let wanted = server.as_user(&ada.guest.token, Method::POST, "/v1/bots/demo/chat").json(&asked);
+    let answer: Value =
+        wanted.header("accept", "application/json").send().await.unwrap().json().await.unwrap();
+    let run = answer["run"]["run"].as_str().unwrap();
+    assert_eq!(ada.get(&format!("{path}/runs/{run}")).await["run"], answer["run"]);
+    assert_eq!(ada.get(&format!("{path}/runs")).await["runs"], json!([]));
+    for hidden in [path.clone(), format!("{path}/runs/{run}")] {
+        assert_eq!(ben.ask(Method::GET, &hidden, None).await.0, 404);
+    }
+    assert_eq!(ada.ask(Method::GET, &format!("{path}/runs/none"), None).await.0, 404);
+}
+
+/// What a front end fetches each time is sent once: who has it is told that it is the same.
+#[tokio::test]
+async fn documents_are_sent_once() {
+    let server = TestServer::start().await;
+    let get = |path: &'static str, known: Option<String>| {
+        let request = server.request(Method::GET, path);
+        let request =
+            known.into_iter().fold(request, |request, known| request.header("if-none-match", known));
+        async move { request.send().await.unwrap() }
+    };
+    for path in ["/v1/config", "/v1/schema.json", "/v1/openapi.json"] {
+        let first = get(path, None).await;
+        let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+        assert!(first.json::<Value>().await.unwrap().is_object());
+        // Proxies that compress weaken a tag, and a list may hold several.
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+            let again = get(path, Some(known.clone())).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path} {known}");
+            assert_eq!(again.headers()["etag"], tag.as_str());
+            assert_eq!(again.bytes().await.unwrap().len(), 0);
+        }
+        assert_eq!(get(path, Some("\"other\"".to_owned())).await.status(), 200);
+    }
+}
+
+/// E4: each operation has a name of its own, by which generated clients call it, and says what it does; each is there, and what the
+/// settings of this server allow stands in it.
+#[tokio::test]
+async fn e4_what_is_described_is_there() {
+    let server = TestServer::with(&[("LIMITS__NAME_CHARS", "77")]).await;
+    let document: Value =
+        server.request(Method::GET, "/v1/openapi.json").send().await.unwrap().json().await.unwrap();
+    let mut names = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            names.push(operation["operationId"].as_str().unwrap().to_owned());
+            assert!(operation["summary"].as_str().is_some_and(|words| !words.is_empty()), "{method} {path}");
+            let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
+            let status = server.request(method.clone(), path).send().await.unwrap().status();
+            assert!(!matches!(status.as_u16(), 404 | 405), "{method} {path}: {status}");
+        }
+    }
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    let create =
+        &document["paths"]["/v1/rooms"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(create["properties"]["name"]["maxLength"], 77);
 }

@@ -165,6 +165,9 @@ export type NumberedRequest1 =
   | (Search & {
       type: 'search';
     })
+  | (GetRoom & {
+      type: 'get_room';
+    })
   | (CreateRoom & {
       type: 'create_room';
     })
@@ -200,6 +203,9 @@ export type NumberedRequest1 =
     })
   | (ListRuns & {
       type: 'list_runs';
+    })
+  | (GetRun & {
+      type: 'get_run';
     })
   | (ListGrants & {
       type: 'list_grants';
@@ -294,11 +300,19 @@ export type ConnectorSpec =
       context_tokens?: number;
       /** What the bot says when no model answers, instead of failing. */
       fallback_answer?: string;
-      /** Models to ask when that one cannot answer, in this order. */
+      /**
+       * Models to ask when that one cannot answer, in this order.
+       *
+       * @maxItems 200
+       */
       fallback_models?: string[];
       /** How long to wait for the first word, in milliseconds. */
       first_chunk_ms?: number;
-      /** Servers that bring tools. */
+      /**
+       * Servers that bring tools.
+       *
+       * @maxItems 200
+       */
       mcp_servers?: McpServerSpec[];
       /** The model to ask. */
       model: string;
@@ -403,6 +417,29 @@ export type Ending = 'completed' | 'failed' | 'cancelled' | 'timed_out' | 'inter
 /** What a user is. The server decides it; no name or text can imitate it. */
 export type UserKind = 'person' | 'bot';
 
+/** What kind of error. Each code has one HTTP status and is either worth a retry or not. */
+export type ErrorCode =
+  | 'bad_json'
+  | 'bad_request'
+  | 'unknown_type'
+  | 'binary_refused'
+  | 'unauthenticated'
+  | 'token_expired'
+  | 'token_refused'
+  | 'forbidden'
+  | 'not_member'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'too_many'
+  | 'queue_full'
+  | 'bot_busy'
+  | 'already_decided'
+  | 'fenced'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'internal';
+
 /** What the server sends. */
 export type ServerFrame = Answer | Entry | Event;
 
@@ -481,6 +518,7 @@ export type Answer =
       | Cancelled
       | DecisionReply
       | RunPage
+      | RunFound
       | GrantList
       | Serving
       | Alive
@@ -648,29 +686,6 @@ export type ResetReason = 'expired' | 'epoch_changed' | 'ahead_of_log';
 
 /** Why a run waits. */
 export type QueueReason = 'busy' | 'busy_elsewhere' | 'bot_stopped' | 'bot_starting' | 'bot_down' | 'paused';
-
-/** What kind of error. Each code has one HTTP status and is either worth a retry or not. */
-export type ErrorCode =
-  | 'bad_json'
-  | 'bad_request'
-  | 'unknown_type'
-  | 'binary_refused'
-  | 'unauthenticated'
-  | 'token_expired'
-  | 'token_refused'
-  | 'forbidden'
-  | 'not_member'
-  | 'not_found'
-  | 'conflict'
-  | 'too_large'
-  | 'too_many'
-  | 'queue_full'
-  | 'bot_busy'
-  | 'already_decided'
-  | 'fenced'
-  | 'rate_limited'
-  | 'unavailable'
-  | 'internal';
 
 /** What the server tells. */
 export type Event =
@@ -1055,6 +1070,7 @@ export interface Antiphon {
   config?: ServerConfig;
   guest_sign_in?: GuestSignIn;
   guest_token?: GuestToken;
+  problem?: Problem;
   server?: ServerFrame;
   socket_io_acknowledgement?: Acknowledgement;
   socket_io_entered?: Entered;
@@ -1301,7 +1317,11 @@ export interface BotChat {
   chat?: string;
   /** Minted by the client; the same id is the same message, for ever. Sent again, it gets the same answer. */
   id: MessageId;
-  /** What is said. */
+  /**
+   * What is said.
+   *
+   * @minItems 1
+   */
   parts?: Part[];
   /** Speak in this room instead. The bot has to be a member. */
   room?: RoomId;
@@ -1357,7 +1377,11 @@ export interface LeaveRoom {
 export interface SendMessage {
   /** Minted by the client; the same id is the same message, for ever. */
   id: MessageId;
-  /** The parts: `text`, `file` and `data` from people, any from bots. */
+  /**
+   * The parts: `text`, `file` and `data` from people, any from bots.
+   *
+   * @minItems 1
+   */
   parts?: Part[];
   /** The message of this room that this one answers. */
   reply_to?: MessageId;
@@ -1375,7 +1399,11 @@ export interface EditMessage {
   id?: RequestId;
   /** The message. */
   message_id: MessageId;
-  /** The new parts. */
+  /**
+   * The new parts.
+   *
+   * @minItems 1
+   */
   parts?: Part[];
   /** The room. */
   room: RoomId;
@@ -1455,9 +1483,9 @@ export interface SetPresence {
 
 /** See [`Request::History`]. */
 export interface History {
-  /** Entries after this position, the nearest ones. */
+  /** Entries after this position, the nearest ones; with `before`, those between the two. */
   after?: number;
-  /** Entries before this position, the nearest ones. Give this or `after`; neither means the newest. */
+  /** Entries before this position, the nearest ones. Neither this nor `after` means the newest. */
   before?: number;
   /** How many at most; the server's page limit holds in any case. */
   limit?: number;
@@ -1481,6 +1509,12 @@ export interface Search {
   query: string;
   /** In this room only; all of the user's rooms if left out. */
   room?: RoomId;
+}
+
+/** See [`Request::GetRoom`]. For its members. */
+export interface GetRoom {
+  /** The room. */
+  room: RoomId;
 }
 
 /** See [`Request::CreateRoom`]. The maker becomes the owner. */
@@ -1623,6 +1657,14 @@ export interface ListRuns {
   room: RoomId;
 }
 
+/** See [`Request::GetRun`](crate::Request::GetRun). */
+export interface GetRun {
+  /** The room. */
+  room: RoomId;
+  /** The run. */
+  run: RunId;
+}
+
 /** See [`Request::ListGrants`](crate::Request::ListGrants). One's own, or, where the user may take back those of others, all. */
 export interface ListGrants {
   /** Those of this bot: to its owner, all of them. */
@@ -1690,14 +1732,22 @@ export interface BotSpec {
   queue?: number;
   /** How long a message may wait, in milliseconds; a day if left out. */
   queue_ttl_ms?: number;
-  /** Rooms that it enters by itself; the default room if left out. */
+  /**
+   * Rooms that it enters by itself; the default room if left out.
+   *
+   * @maxItems 200
+   */
   rooms?: RoomId[];
   /**
    * How long a run may go without any sign of work, in milliseconds. Waiting for a person does not count, nor for a tool that
    * has a time of its own.
    */
   step_ms?: number;
-  /** Things worth asking it first. */
+  /**
+   * Things worth asking it first.
+   *
+   * @maxItems 200
+   */
   suggestions?: string[];
   /** How long a run may take altogether, in milliseconds. */
   total_ms?: number;
@@ -2009,10 +2059,24 @@ export interface Limits {
 
 /** Where the doors are. */
 export interface Urls {
-  /** REST, and the events of a room. */
+  /** The AI SDK's `DefaultChatTransport`. */
+  ai_sdk: string;
+  /** The AI SDK's `WebSocketChatTransport`. */
+  ai_sdk_websocket: string;
+  /** Bots: below each one's id the doors to it, `chat`, `ag-ui` and `openai`. */
+  bots: string;
+  /** The same as a page to look at and to try. */
+  docs: string;
+  /** The description of REST, OpenAPI 3.1. */
+  openapi: string;
+  /** REST. */
   rest: string;
+  /** Rooms: below each one's id its events, as a stream, and all that REST has about it. */
+  rooms: string;
   /** The schema of the wire. */
   schema: string;
+  /** Socket.IO: the origin and the path of its clients. */
+  socket_io: string;
   /** The same conversation over plain HTTP, for where WebSockets are blocked. */
   sse: string;
   /** The WebSocket. */
@@ -2045,6 +2109,30 @@ export interface User {
   kind: UserKind;
   /** What others see. */
   name: string;
+}
+
+/** An error as the body of an HTTP answer. */
+export interface Problem {
+  /** For the program. */
+  code: ErrorCode;
+  /** This time's `message`, under the name that the RFC has for it. */
+  detail: string;
+  /** The field at fault. */
+  field?: string;
+  /** The limit that was passed. */
+  limit?: number;
+  /** For the person: what happened and what to do. */
+  message: string;
+  /** When to try again. */
+  retry_after_ms?: number;
+  /** Whether the same request may succeed later. */
+  retryable: boolean;
+  /** The status of the answer. */
+  status: number;
+  /** The kind in words, the same each time. */
+  title: string;
+  /** The kind of problem as a URI: `https://antiphon.dev/errors/` and the `code`. */
+  type: string;
 }
 
 /** Something that people are asked to decide. */
@@ -2424,6 +2512,12 @@ export interface RunPage {
   approvals: Approval[];
   /** The runs, the oldest first. */
   runs: Run[];
+}
+
+/** See [`Reply::Run`]. */
+export interface RunFound {
+  /** The run as it is. */
+  run: Run;
 }
 
 /** See [`Reply::Grants`]. */

@@ -36,6 +36,7 @@ export interface Replies {
   set_presence: Wire.Done;
   history: Wire.EntryPage;
   get_message: Wire.MessageFound;
+  get_room: Wire.RoomReply;
   search: Wire.Found;
   create_room: Wire.RoomReply;
   update_room: Wire.RoomReply;
@@ -49,6 +50,7 @@ export interface Replies {
   continue_run: Wire.Written;
   decide: Wire.DecisionReply;
   list_runs: Wire.RunPage;
+  get_run: Wire.RunFound;
   list_grants: Wire.GrantList;
   revoke_grant: Wire.Done;
   get_bot: Wire.BotReply;

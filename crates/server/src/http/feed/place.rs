@@ -44,18 +44,25 @@ pub enum Place {
 }
 
 impl Place {
-    /// Reads what a client brings along, if it does.
-    pub fn read(scope: &Scope, text: Option<&str>) -> Result<Self, Error> {
-        let text = text.filter(|text| *text != NOWHERE);
+    /// Of somebody who brings nothing along.
+    pub fn nowhere(scope: &Scope) -> Self {
         match scope {
-            Scope::Room(_) => Ok(Self::Room(text.map(read_cursor).transpose()?)),
+            Scope::Room(_) => Self::Room(None),
+            Scope::All => Self::All(None, BTreeMap::new()),
+        }
+    }
+
+    /// Reads what a client brings along.
+    pub fn read(scope: &Scope, text: &str) -> Result<Self, Error> {
+        if text == NOWHERE {
+            return Ok(Self::nowhere(scope));
+        }
+        match scope {
+            Scope::Room(_) => Ok(Self::Room(Some(read_cursor(text)?))),
             Scope::All => {
                 let refused =
                     || Error::field("cursor", "a cursor of all rooms is the id of an event of this feed");
-                let offset = text.map(|text| Offset::<Tag>::read(text).ok_or_else(refused)).transpose()?;
-                let Some(Offset { epoch, rooms }) = offset else {
-                    return Ok(Self::All(None, BTreeMap::new()));
-                };
+                let Offset { epoch, rooms } = Offset::<Tag>::read(text).ok_or_else(refused)?;
                 let rooms = rooms.into_iter().map(|place| (place.name, place.seq));
                 Ok(Self::All(Some(epoch), rooms.collect()))
             }
@@ -156,13 +163,13 @@ mod tests {
     #[test]
     fn a_place_in_all_rooms_is_read_back() {
         let rooms = rooms(MOST_ROOMS);
-        let mut place = Place::read(&Scope::All, None).unwrap();
+        let mut place = Place::nowhere(&Scope::All);
         for (room, seq) in rooms.iter().zip((0..=u64::MAX).rev()) {
             place.come_to(room, cursor("0195d3a5-0000-7000-8000-000000000000", seq));
         }
         let written = place.written();
         assert!(written.len() <= offset::MOST_BYTES, "{} bytes", written.len());
-        assert_eq!(Place::read(&Scope::All, Some(&written)).unwrap(), place);
+        assert_eq!(Place::read(&Scope::All, &written).unwrap(), place);
         assert_eq!(place.of(&rooms[1]).unwrap().seq, u64::MAX - 1);
     }
 
@@ -170,7 +177,7 @@ mod tests {
     #[test]
     fn logs_that_were_replaced_void_all_places() {
         let rooms = rooms(2);
-        let mut place = Place::read(&Scope::All, None).unwrap();
+        let mut place = Place::nowhere(&Scope::All);
         rooms.iter().for_each(|room| place.come_to(room, cursor("one", 9)));
         place.come_to(&rooms[0], cursor("two", 3));
         assert_eq!((place.of(&rooms[0]), place.of(&rooms[1])), (Some(cursor("two", 3)), None));
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn rooms_that_are_gone_are_forgotten() {
         let rooms = rooms(2);
-        let mut place = Place::read(&Scope::All, None).unwrap();
+        let mut place = Place::nowhere(&Scope::All);
         rooms.iter().for_each(|room| place.come_to(room, cursor("one", 9)));
         assert!(!place.keep(rooms.iter()));
         assert!(place.keep(rooms[1..].iter()));
