@@ -33,8 +33,10 @@ test(
     const grace = await Person.enter(browser, server.url, 'Grace');
     await ada.says('@demo launch');
     await ada.page.getByRole('button', { name: 'Allow once' }).waitFor();
+    await ada.page.getByText('agent, waiting for you, 1').waitFor();
     // Who did not ask may look, and not decide.
     await grace.page.getByText('Waiting for somebody who may decide').waitFor();
+    await grace.page.getByText('agent, waiting', { exact: true }).waitFor();
     expect(await grace.page.getByRole('button', { name: 'Allow once' }).count()).toBe(0);
     await phone.page.getByRole('button', { name: 'Allow once' }).click();
     for (const person of [ada, grace]) {

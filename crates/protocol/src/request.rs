@@ -186,7 +186,7 @@ pub enum Receive {
     Tools,
     /// Who is typing.
     Typing,
-    /// Who is here.
+    /// Who is here, and how far they have read.
     Presence,
 }
 
@@ -303,6 +303,9 @@ pub struct MarkMessage {
     pub id: Option<RequestId>,
     /// The message.
     pub message_id: MessageId,
+    /// Who said it: of those with this id that one's, and not the earliest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<UserId>,
     /// Which mark.
     pub mark: Mark,
     /// Mark it (the default), or take the mark back.
@@ -315,6 +318,9 @@ pub struct MarkMessage {
 pub struct ListPinned {
     /// The room.
     pub room: RoomId,
+    /// Those that were pinned before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<MessageId>,
 }
 
 /// See [`Request::MarkRead`]. Reading never goes backwards.

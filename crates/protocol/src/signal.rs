@@ -8,8 +8,9 @@ use crate::{RunId, UserId};
 /// How long a `typing` signal lasts unless it is repeated, in milliseconds.
 pub const TYPING_TTL_MS: u64 = 6_000;
 
-/// How far people have read is told in rooms with up to this many members: in larger ones it is no news, and much of it.
-pub const READ_TOLD_MEMBERS: usize = 100;
+/// How far people have read is told in rooms with up to this many members: each message makes as many readers tell as many
+/// others.
+pub const READ_TOLD_MEMBERS: usize = 20;
 
 /// Whether a user can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -172,6 +172,8 @@ pub enum Change {
         room: RoomId,
         /// The message.
         message_id: MessageId,
+        /// Who said it; nothing means the earliest of those with this id.
+        sender: Option<UserId>,
         /// Which mark.
         mark: Mark,
         /// Mark it, or take the mark back.

@@ -75,9 +75,13 @@ pub trait Store: Send + Sync + 'static {
     /// A message in its current state. Where several senders used the same id, the earliest.
     async fn message(&self, room: &RoomId, id: &MessageId) -> Result<Option<RawJson<Message>>, StoreError>;
 
-    /// The pinned messages of a room, the one that was pinned last first, as many as one answer holds; and whether there are
-    /// more.
-    async fn pinned(&self, room: &RoomId) -> Result<(Vec<RawJson<Message>>, bool), StoreError>;
+    /// The pinned messages of a room, the one that was pinned last first, or those that were pinned before one of them: as
+    /// many as one answer holds, and whether there are more.
+    async fn pinned(
+        &self,
+        room: &RoomId,
+        before: Option<&MessageId>,
+    ) -> Result<(Vec<RawJson<Message>>, bool), StoreError>;
 
     /// Messages that hold all words of `query` (the last may be a beginning), newest first, in rooms of the user.
     /// The index follows the log with a short delay.

@@ -52,6 +52,7 @@ export type {
 export type {
   Member,
   PresenceStatus,
+  ReadBy,
   Receive,
   Recovery,
   Role,

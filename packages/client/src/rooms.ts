@@ -3,12 +3,16 @@ import type { ChatClient } from './chat.ts';
 import { mintId } from './environment.ts';
 import type { Message } from './model/message.ts';
 import type { Role, RoomInfo, RoomKind, RoomSummary, Visibility } from './model/room.ts';
+import { pages } from './room/actions.ts';
 import { toMessage, toRoomSummary } from './wire/convert.ts';
 import { said } from './wire/said.ts';
 import type { Wire } from './wire/words.ts';
 
 /** What those who keep order in a room can say of a message. */
 export type Mark = Wire.Mark;
+
+/** Pages of pinned messages: there are few, and more than one only where they are long. */
+const PIN_PAGES = 50;
 
 /** A room to be made. */
 export interface NewRoom {
@@ -51,18 +55,23 @@ export async function discoverRooms(chat: ChatClient): Promise<readonly RoomSumm
 /** Pins a message to its room, or hides it from the first glance; or takes that back. */
 export async function markMessage(
   chat: ChatClient,
-  { room, id }: Pick<Message, 'room' | 'id'>,
+  { room, id, sender }: Pick<Message, 'room' | 'id' | 'sender'>,
   mark: Mark,
   active = true,
 ): Promise<void> {
-  const what = { type: 'mark_message', room, message_id: id, mark, active } as const;
+  const what = { type: 'mark_message', room, message_id: id, sender, mark, active } as const;
   await chat.ask({ ...what, id: mintId(Date.now()) }, 'repeat');
 }
 
 /** The pinned messages of a room, the one that was pinned last first. */
 export async function listPinned(chat: ChatClient, room: string): Promise<readonly Message[]> {
-  const { pinned } = await chat.ask({ type: 'list_pinned', room });
-  return pinned.map((message) => toMessage(message, message.id, chat.user?.id));
+  const found: Message[] = [];
+  await pages(PIN_PAGES, async (before) => {
+    const { pinned, more } = await chat.ask({ type: 'list_pinned', room, before });
+    found.push(...pinned.map((message) => toMessage(message, message.id, chat.user?.id)));
+    return more ? pinned.at(-1)?.id : undefined;
+  });
+  return found;
 }
 
 /** Ends at once what was asked to stop and does not: a tool call, or the run that writes a message. */

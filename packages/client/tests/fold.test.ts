@@ -74,7 +74,7 @@ function life(dice: Chance): { live: Wire.Entry[]; stored: Wire.Entry[] } {
     }
     message.rev = seq;
     const by = dice.pick(['ada', 'bob', 'cy']);
-    const kind = dice.pick(['edit', 'delete', 'react', 'react']);
+    const kind = dice.pick(['edit', 'delete', 'react', 'react', 'mark', 'mark']);
     if (kind === 'edit') {
       message.parts = [{ type: 'text', text: `edited at ${seq}` }];
       message.edited_at = AT;
@@ -83,7 +83,15 @@ function life(dice: Chance): { live: Wire.Entry[]; stored: Wire.Entry[] } {
       message.parts = [];
       message.reactions = [];
       message.deleted_at = AT;
+      delete message.pinned_at;
+      delete message.pinned_by;
       write({ type: 'message_deleted', message_id: message.id }, message.sender);
+    } else if (kind === 'mark') {
+      const active = message.pinned_at === undefined;
+      delete message.pinned_at;
+      delete message.pinned_by;
+      if (active) Object.assign(message, { pinned_at: AT, pinned_by: by });
+      write({ type: 'message_marked', mark: 'pinned', active, message }, by);
     } else {
       const held = message.reactions?.find(({ emoji }) => emoji === '👍') ?? {
         emoji: '👍',
@@ -106,8 +114,8 @@ function life(dice: Chance): { live: Wire.Entry[]; stored: Wire.Entry[] } {
 function picture(log: RoomLog): Partial<Message>[] {
   log.messages.publish();
   return log.messages.keys.map((key) => {
-    const { id, parts, reactions, deletedAt, seq, own } = log.messages.get(key)!;
-    return { key, id, parts, reactions, deletedAt, seq, own };
+    const { id, parts, reactions, deletedAt, pinnedAt, pinnedBy, seq, own } = log.messages.get(key)!;
+    return { key, id, parts, reactions, deletedAt, pinnedAt, pinnedBy, seq, own };
   });
 }
 
@@ -156,6 +164,15 @@ test('a hole is noticed and nothing after it applied', () => {
   expect(log.apply(live[2]!, 'ada')).toBe('hole');
   expect(log.apply(live[0]!, 'ada')).toBe('old');
   expect(log.seq).toBe(1);
+});
+
+test('what changes a message from before what is held does not put it where others are missing', () => {
+  const { live } = life(chance(7));
+  const first = live[0] as Extract<Wire.Entry, { type: 'message' }>;
+  const log = emptyLog();
+  const marked = { type: 'message_marked', mark: 'pinned', active: true } as const;
+  join(log, [{ ...marked, message: first.message, room: 'r', seq: 900, at: AT, by: 'bob' }], 900);
+  expect(picture(log)).toEqual([]);
 });
 
 test('what happens to a message while its page is on the way is not lost', () => {

@@ -77,8 +77,7 @@ class Call:
             self._close({"state": "cancelled"})
             raise
         except BotError as fault:
-            end = {"state": "failed", "error": words_of(fault)}
-            self._close({**end, "retryable": True} if isinstance(fault, TryAgain) else end)
+            self._close({"state": "failed", "error": words_of(fault)})
             raise
         if decision.get("action") != "approve":
             raise await self._denied(decision)
@@ -106,7 +105,8 @@ class Call:
             result = task.result()
             end: Frame = {"state": "completed", "result": plain(result)}
         except Exception as fault:
-            self._close({"state": "failed", "error": words_of(fault)})
+            failed: Frame = {"state": "failed", "error": words_of(fault)}
+            self._close({**failed, "retryable": True} if isinstance(fault, TryAgain) else failed)
             raise
         self._close(end)
         await self._heard()

@@ -8,11 +8,11 @@ use antiphon_agents::{
 };
 use antiphon_hub::{Environment, Hub, HubOptions, Session};
 use antiphon_protocol::{
-    BotSpec, BotStatus, Limits, MessageId, Reply, Request, RoomId, RoomKind, ToolCallId, User, UserId,
+    BotSpec, BotStatus, Limits, Mark, MessageId, Reply, Request, RoomId, RoomKind, ToolCallId, User, UserId,
     UserKind,
     bot::ConnectorSpec,
     reply::Cancelled,
-    request::{Cancel, CreateRoom, SendMessage},
+    request::{Cancel, CreateRoom, MarkMessage, SendMessage},
 };
 use antiphon_store::sqlite::{Durability, SqliteOptions, SqliteStore};
 use tempfile::TempDir;
@@ -208,6 +208,12 @@ impl Person {
 
     pub async fn ask(&self, request: impl Into<Request>) -> Reply {
         self.session.handle(request.into()).await.unwrap()
+    }
+
+    /// Hides a message from the first glance.
+    pub async fn hide(&self, room: &RoomId, message_id: &MessageId) {
+        let (room, message_id, mark) = (room.clone(), message_id.clone(), Mark::Hidden);
+        self.ask(MarkMessage { room, id: None, message_id, sender: None, mark, active: true }).await;
     }
 
     pub async fn stop_tool(&self, room: &RoomId, call: &ToolCallId) -> bool {

@@ -112,7 +112,12 @@ impl RoomState {
             EntryBody::MessageCompleted { message_id, .. } => self.open.remove(message_id),
             // The text must not reach anyone any more, also not from the ring.
             EntryBody::MessageDeleted { .. } => self.ring.clear(),
-            EntryBody::MemberJoined { member } | EntryBody::MemberChanged { member } => {
+            EntryBody::MemberJoined { member } => {
+                self.members.insert(member.user.clone(), member.clone());
+                // What was said before someone came is not unread for them.
+                self.read.insert(member.user.clone(), self.ordinal);
+            }
+            EntryBody::MemberChanged { member } => {
                 self.members.insert(member.user.clone(), member.clone());
             }
             EntryBody::MemberLeft { user } => {
@@ -223,7 +228,8 @@ impl RoomState {
 
     /// A member has read up to here. Tells whether anyone needs to hear of it.
     pub fn set_read(&mut self, user: &UserId, ordinal: u64) -> bool {
-        if self.members.len() > READ_TOLD_MEMBERS || self.read.get(user).copied().unwrap_or(0) >= ordinal {
+        let is_news = self.read.get(user).copied().unwrap_or(0) < ordinal;
+        if self.members.len() > READ_TOLD_MEMBERS || !self.members.contains_key(user) || !is_news {
             return false;
         }
         self.read.insert(user.clone(), ordinal);

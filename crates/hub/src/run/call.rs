@@ -337,8 +337,14 @@ impl Call {
 
     /// Tells the bot to stop, and gives it until then.
     pub fn tell_to_stop(&self, close_at: Option<Instant>) {
-        self.clock.lock().close_at = close_at;
+        self.close_by(close_at);
         self.stop.cancel();
+    }
+
+    /// The server closes it then at the latest, without a word to the bot.
+    pub fn close_by(&self, close_at: Option<Instant>) {
+        let mut clock = self.clock.lock();
+        clock.close_at = clock.close_at.into_iter().chain(close_at).min();
     }
 
     /// Who wants it stopped, if it is a person.

@@ -208,7 +208,8 @@ impl Hub {
         let wish = requested(&by, self.now());
         if !call.wish(Closing::Cancelled, Some(wish.clone())) {
             if force {
-                call.tell_to_stop(Some(after(0)));
+                // Whoever came first may still be telling the log.
+                call.close_by(Some(after(0)));
             }
             return Ok(true);
         }

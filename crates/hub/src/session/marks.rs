@@ -23,6 +23,7 @@ impl Session {
         let change = Change::MarkMessage {
             room: room.id.clone(),
             message_id: request.message_id,
+            sender: request.sender,
             mark: request.mark,
             active: request.active,
             pins: self.hub.limits().pins_per_room,
@@ -34,7 +35,7 @@ impl Session {
         let (room, role) = self.room_as(&request.room, READ).await?;
         let (store, viewer) = (Arc::clone(&self.hub.store), self.viewer(role));
         reading(async move {
-            let (pinned, more) = store.pinned(&room.id).await?;
+            let (pinned, more) = store.pinned(&room.id, request.before.as_ref()).await?;
             let pinned =
                 pinned.into_iter().map(|message| viewer.message(message)).collect::<Result<_, _>>()?;
             Ok(Reply::Pinned(PinnedList { pinned, more }))

@@ -115,8 +115,14 @@ async fn those_who_keep_order_pin_and_hide_messages() {
     let message_id = id_of(&tomas.says(&room, "The kettle is at the back.").await);
     his.hears_text("The kettle is at the back.").await;
     for mark in [Mark::Pinned, Mark::Hidden] {
-        let put =
-            MarkMessage { room: room.clone(), id: None, message_id: message_id.clone(), mark, active: true };
+        let put = MarkMessage {
+            room: room.clone(),
+            id: None,
+            message_id: message_id.clone(),
+            sender: None,
+            mark,
+            active: true,
+        };
         let denied = tomas.asks(put.clone()).await.unwrap_err();
         assert_eq!(denied.code, ErrorCode::Forbidden);
         mara.does(put.clone()).await;
@@ -125,14 +131,14 @@ async fn those_who_keep_order_pin_and_hide_messages() {
         assert_eq!((&heard["mark"], &heard["active"], &heard["by"]), (&name, &true.into(), &"mara".into()));
         assert_eq!(heard["message"][format!("{}_by", name.as_str().unwrap())], "mara");
     }
-    let listed = tomas.does(ListPinned { room: room.clone() }).await;
+    let listed = tomas.does(ListPinned { room: room.clone(), before: None }).await;
     let Reply::Pinned(list) = listed else { panic!("{listed:?}") };
     assert_eq!(list.pinned[0].decode().unwrap().id, message_id);
     let (mark, active) = (Mark::Pinned, false);
-    mara.does(MarkMessage { room: room.clone(), id: None, message_id, mark, active }).await;
+    mara.does(MarkMessage { room: room.clone(), id: None, message_id, sender: None, mark, active }).await;
     assert_eq!(his.hears("message_marked").await["message"]["pinned_at"], serde_json::Value::Null);
     assert_eq!(
-        mara.does(ListPinned { room }).await,
+        mara.does(ListPinned { room, before: None }).await,
         Reply::Pinned(PinnedList { pinned: vec![], more: false })
     );
 }
@@ -146,7 +152,7 @@ async fn everyone_pins_in_a_room_for_two() {
     let room = mara.makes_room(CreateRoom { members, ..create("us", RoomKind::Direct) }).await;
     let message_id = id_of(&mara.says(&room, "Tuesday at six").await);
     let (mark, active) = (Mark::Pinned, true);
-    tomas.does(MarkMessage { room, id: None, message_id, mark, active }).await;
+    tomas.does(MarkMessage { room, id: None, message_id, sender: None, mark, active }).await;
 }
 
 /// FAULTS 45: whoever was removed is told so once, and hears nothing that was said afterwards.

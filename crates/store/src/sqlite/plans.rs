@@ -143,6 +143,11 @@ fn beginnings() -> Vec<Change> {
     ]
 }
 
+fn mark(active: bool) -> Change {
+    let (room, message_id, sender) = (id("lounge"), id("m1"), Some(id("ada")));
+    Change::MarkMessage { room, message_id, sender, mark: Mark::Pinned, active, pins: 9 }
+}
+
 /// What becomes of it.
 fn endings() -> Vec<Change> {
     let (room, sender) = (id("lounge"), id("ada"));
@@ -154,13 +159,6 @@ fn endings() -> Vec<Change> {
         active,
         most: 9,
         listed: 9,
-    };
-    let mark = |active| Change::MarkMessage {
-        room: id("lounge"),
-        message_id: id("m1"),
-        mark: Mark::Pinned,
-        active,
-        pins: 9,
     };
     let chunk = |generation| Checkpoint {
         room: id("lounge"),
@@ -292,7 +290,8 @@ fn ask_everything(sql: &Connection) {
     read::entries::page(sql, &lounge, EntryRange::Before(9), 9).unwrap();
     read::entries::page(sql, &lounge, EntryRange::After { seq: 0, up_to: 9 }, 9).unwrap();
     read::messages::message(sql, &lounge, &m1).unwrap();
-    read::messages::pinned(sql, &lounge).unwrap();
+    read::messages::pinned(sql, &lounge, None).unwrap();
+    read::messages::pinned(sql, &lounge, Some(&m1)).unwrap();
     read::messages::open(sql).unwrap();
     assert_eq!(read::search::search(sql, &ada, "hel", None, 9).unwrap().len(), 1);
     read::runs::run(sql, &lounge, &id("r1")).unwrap();

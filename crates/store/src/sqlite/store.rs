@@ -223,9 +223,13 @@ impl Store for SqliteStore {
         self.readers.read(|sql| Ok(read::users::bots(sql)?)).await
     }
 
-    async fn pinned(&self, room: &RoomId) -> Result<(Vec<RawJson<Message>>, bool), StoreError> {
-        let room = room.clone();
-        self.readers.read(move |sql| Ok(read::messages::pinned(sql, &room)?)).await
+    async fn pinned(
+        &self,
+        room: &RoomId,
+        before: Option<&MessageId>,
+    ) -> Result<(Vec<RawJson<Message>>, bool), StoreError> {
+        let (room, before) = (room.clone(), before.cloned());
+        self.readers.read(move |sql| Ok(read::messages::pinned(sql, &room, before.as_ref())?)).await
     }
 
     async fn run(&self, room: &RoomId, run: &RunId) -> Result<Option<Run>, StoreError> {

@@ -44,7 +44,7 @@ export class Requests {
     const frame = { ...request, ref };
     const timer = new Timer();
     timer.set(patience === 'repeat' ? REPEAT_MS : ANSWER_MS, () =>
-      this.#take(ref)?.error(new ChatError('timeout', 'no answer in time')),
+      this.#take(ref)?.error(new ChatError('timeout', 'no answer')),
     );
     const open = { ...waiting, frame, patience, timer, sent };
     this.#open.set(ref, open);

@@ -75,7 +75,7 @@ export class Tokens {
       if (typeof token === 'string') return { token };
       return { final: 'yes', error: new ChatError('unauthenticated', '`auth` gave no token') };
     } catch (cause) {
-      return { final: 'no', error: toChatError(cause, 'auth_failed', '`auth` could not get a token') };
+      return { final: 'no', error: toChatError(cause, 'auth_failed', '`auth` gave no token') };
     }
   }
 }

@@ -1447,10 +1447,14 @@ export interface MarkMessage {
   message_id: MessageId;
   /** The room. */
   room: RoomId;
+  /** Who said it: of those with this id that one's, and not the earliest. */
+  sender?: UserId;
 }
 
 /** See [`Request::ListPinned`]. */
 export interface ListPinned {
+  /** Those that were pinned before this one. */
+  before?: MessageId;
   /** The room. */
   room: RoomId;
 }

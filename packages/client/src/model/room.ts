@@ -91,3 +91,10 @@ export type RoomEventBody =
   | { readonly type: 'member_left'; readonly user: string }
   | { readonly type: 'member_changed'; readonly member: Member }
   | { readonly type: 'room_changed'; readonly info: RoomInfo };
+
+/** How far somebody has read. */
+export interface ReadBy {
+  readonly user: string;
+  /** The `ordinal` of the last message read. */
+  readonly ordinal: number;
+}

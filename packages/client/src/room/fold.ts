@@ -37,7 +37,9 @@ export function foldInto(
         reactions: [],
         deletedAt: Date.parse(entry.at),
         pinnedAt: undefined,
+        pinnedBy: undefined,
         hiddenAt: undefined,
+        hiddenBy: undefined,
       });
       break;
     case 'reaction':

@@ -60,6 +60,9 @@ export class RoomHandle extends LiveRoom implements Room {
   get memberCount(): number {
     return this.presence.count;
   }
+  get readBy(): Room['readBy'] {
+    return this.presence.readBy;
+  }
   get bots(): Room['bots'] {
     return this.agents.bots;
   }

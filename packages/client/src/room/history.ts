@@ -70,7 +70,7 @@ export class History {
       log.expectPage();
       const page = await core.connection.ask({ type: 'history', room, before: lowest, limit });
       if (log.epoch !== epoch || log.lowest !== lowest)
-        throw new ChatError('conflict', 'loaded anew', { retryable: true });
+        throw new ChatError('conflict', 'try again', { retryable: true });
       log.prepend(page.entries, page.more, core.me);
     }
     this.#extra += log.messages.size - before;

@@ -1,5 +1,5 @@
 /** Who is in a room, and who of them is here. */
-import type { Member, PresenceStatus } from '../model/room.ts';
+import type { Member, PresenceStatus, ReadBy } from '../model/room.ts';
 import { toMember } from '../wire/convert.ts';
 import { Catalog } from '../store/catalog.ts';
 import type { Wire } from '../wire/words.ts';
@@ -9,18 +9,18 @@ import type { RoomPresence } from './room.ts';
 /** A member with their presence. */
 export interface Present extends Member {
   readonly presence: PresenceStatus;
-  /** The `ordinal` of the last message that they have read, as far as that is told: in rooms with few members. */
-  readonly read?: number | undefined;
 }
 
 /** Members and presence of one room. */
 export class People implements RoomPresence {
   readonly #place: Place;
-  readonly #members = new Catalog<Member & Pick<Present, 'read'>>();
+  readonly #members = new Catalog<Member>();
   /** Those who left: their messages still need a name. */
   readonly #gone = new Set<string>();
   readonly #presence = new Map<string, PresenceStatus>();
   count = 0;
+  /** How far people have read; a new array only when that changed. */
+  readBy: readonly ReadBy[] = [];
 
   constructor(place: Place) {
     this.#place = place;
@@ -69,29 +69,28 @@ export class People implements RoomPresence {
   here({ presence, read_by = [] }: Wire.Signals): void {
     this.#presence.clear();
     this.#members.changed();
-    presence.forEach(this.setPresence);
-    read_by.forEach(this.setRead);
+    for (const one of presence) this.setPresence(one);
+    this.readBy = read_by;
   }
 
   /** How far somebody has read. */
-  readonly setRead = ({ user, ordinal: read }: Wire.ReadBy): void => {
-    const member = this.get(user);
-    if (member) this.#members.set(user, { ...member, read });
-  };
+  setRead(by: ReadBy): void {
+    this.readBy = [...this.readBy.filter(({ user }) => user !== by.user), by];
+  }
 
   /** A page of members. */
   add(members: readonly Wire.Member[]): void {
     for (const member of members) {
       this.#gone.delete(member.user);
-      this.#members.set(member.user, { ...this.get(member.user), ...toMember(member) });
+      this.#members.set(member.user, toMember(member));
     }
   }
 
-  readonly setPresence = ({ user, status }: Wire.Presence): void => {
+  setPresence({ user, status }: Wire.Presence): void {
     if (this.of(user) === status) return;
     this.#presence.set(user, status);
     this.#members.changed();
-  };
+  }
 
   /** Applies an entry that is newer than the join. */
   fold(entry: Wire.Entry): void {

@@ -7,6 +7,7 @@ import type { ToolExecution } from '../model/part.ts';
 import type {
   Member,
   PresenceStatus,
+  ReadBy,
   Recovery,
   RoomEvent,
   RoomInfo,
@@ -61,6 +62,8 @@ export interface Room {
   /** Members known so far, by name; `memberCount` says how many there are. */
   readonly members: readonly Present[];
   readonly memberCount: number;
+  /** How far people have read, as far as that is told: in rooms with few members. */
+  readonly readBy: readonly ReadBy[];
   /** A member, or one who left. */
   member(user: string): Member | undefined;
 

@@ -80,10 +80,12 @@ export class MessageTable {
 
   /** Applies an entry that concerns a message; nothing if the message is not held or knows it already. */
   fold(entry: Wire.Entry, me: string | undefined): Change | undefined {
-    if ('message_id' in entry) return this.#change(entry, me);
-    if (!('message' in entry)) return undefined;
     // Created also if the answer to one's own message came first: the log tells each message once.
-    return { key: this.put(entry.message, me), what: entry.type === 'message' ? 'created' : 'updated' };
+    if (entry.type === 'message') return { key: this.put(entry.message, me), what: 'created' };
+    if ('message_id' in entry) return this.#change(entry, me);
+    // What changes a message from before what is held would put it where others are missing.
+    if (!('message' in entry) || !this.#records.has(this.#keyOf(entry.message, me))) return undefined;
+    return { key: this.put(entry.message, me), what: 'updated' };
   }
 
   /** A stream grew. False if something before it is missing. */

@@ -69,7 +69,7 @@ export class ToolIndex implements Tools {
 
   async #decide(call: string, verdict: Verdict): Promise<Decided> {
     const approval = this.get(call)?.approval;
-    if (approval === undefined) throw new ChatError('conflict', 'nothing is asked about it');
+    if (approval === undefined) throw new ChatError('conflict', 'nothing is asked');
     return this.#approvals.decide(approval, verdict);
   }
 }

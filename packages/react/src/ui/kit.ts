@@ -21,7 +21,7 @@ export { Mark } from './controls/Mark.tsx';
 export { Toasts } from './controls/Toasts.tsx';
 export { LiveChat } from './live/live-chat.ts';
 export { memo, settled } from './live/memo.ts';
-export { excerptOf } from './live/message.ts';
+export { glanceOf } from './live/message.ts';
 export { userView } from './live/people.ts';
 export { roomName } from './live/room-name.ts';
 export { EmptyRoom, type EmptyRoomProps, Nothing } from './log/EmptyRoom.tsx';

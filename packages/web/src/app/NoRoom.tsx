@@ -1,17 +1,17 @@
 /** No room is open: none exists yet, or they are still being listed. */
 import { Menu } from 'lucide-react';
-import { Button, ConnectionBanner, IconButton, LogSkeleton, Nothing } from '@antiphon/react/ui/kit';
+import { ConnectionBanner, IconButton, LogSkeleton } from '@antiphon/react/ui/kit';
+import type { ReactNode } from 'react';
 import { usePage } from '../page/page.ts';
-import { Invitation } from './Invitation.tsx';
-import type { Sheet, Side } from './Shell.tsx';
+import type { Side } from './Shell.tsx';
 
 interface NoRoomProps {
-  readonly loading: boolean;
   readonly onSide: (side: Side) => void;
-  readonly onSheet: (sheet: Sheet) => void;
+  /** What can be done about it, once that is known. */
+  readonly children: ReactNode;
 }
 
-export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
+export function NoRoom({ onSide, children }: NoRoomProps) {
   const page = usePage();
   return (
     <main className="ap-room">
@@ -22,16 +22,7 @@ export function NoRoom({ loading, onSide, onSheet }: NoRoomProps) {
       </header>
       <h1 className="ap-unseen">Antiphon</h1>
       <ConnectionBanner onSignIn={() => void page.signOut()} />
-      {loading ? (
-        <LogSkeleton />
-      ) : (
-        <Nothing title="No rooms yet" words="Make a room, or paste an invitation.">
-          <Button className="first-verb" look="filled" onClick={() => onSheet('new-room')}>
-            Make a room
-          </Button>
-          <Invitation />
-        </Nothing>
-      )}
+      {children ?? <LogSkeleton />}
     </main>
   );
 }

@@ -10,6 +10,7 @@ import {
 } from '@antiphon/react/ui/kit';
 import { usePage } from '../page/page.ts';
 import { Panel } from '../panel/Panel.tsx';
+import { NoRoom } from './NoRoom.tsx';
 import type * as Sheets from '../rooms/sheets.ts';
 import { RoomNav } from '../rooms/RoomNav.tsx';
 import { Conversation } from './Conversation.tsx';
@@ -84,13 +85,9 @@ export function Shell({ me }: { me: UserView }) {
             onSheet={setSheet}
           />
         ) : (
-          sheets && (
-            <sheets.NoRoom
-              loading={list.loading || first !== undefined}
-              onSide={setSide}
-              onSheet={setSheet}
-            />
-          )
+          <NoRoom onSide={setSide}>
+            {!list.loading && first === undefined && sheets && <sheets.FirstRoom onSheet={setSheet} />}
+          </NoRoom>
         )}
         {room && (
           <Panel

@@ -1,13 +1,13 @@
 /** An agent in each state that one can be in. */
 import type { BotView } from '@antiphon/react/ui/kit';
 
-type Status = Pick<BotView, 'status' | 'activity' | 'error'>;
+type Status = Pick<BotView, 'status' | 'activity' | 'asksMe' | 'error'>;
 
 const STATES: Readonly<Record<string, Status>> = {
   scribe: { status: 'running', activity: 'writing' },
   oracle: { status: 'running', activity: 'thinking' },
   miner: { status: 'running', activity: 'working' },
-  'deploy-bot': { status: 'running', activity: 'waiting' },
+  'deploy-bot': { status: 'running', activity: 'waiting', asksMe: 2 },
   translator: { status: 'running' },
   newcomer: { status: 'starting' },
   leaver: { status: 'stopping' },

@@ -75,7 +75,7 @@ function atWork(now: number, asking: string, writing: string): readonly WorkView
       key: 'w2',
       user: deploy,
       activity: 'waiting',
-      detail: 'Waiting for a decision',
+      asksMe: true,
       since: now - 690_000,
       mine: false,
       messageKey: asking,

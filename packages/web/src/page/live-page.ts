@@ -2,10 +2,9 @@
 import { type ChatClient, createChatClient, getConfig } from '@antiphon/client';
 import { type Directory, directoryOf } from '@antiphon/client/directory';
 import { indexedDbOutbox } from '@antiphon/client/indexeddb';
-import { createRoom, searchMessages } from '@antiphon/client/rooms';
 import { sharedTabs } from '@antiphon/client/tabs';
 import {
-  excerptOf,
+  glanceOf,
   forgetDrafts,
   LiveChat,
   memo,
@@ -89,6 +88,7 @@ export class LivePage implements PageView {
     try {
       const bot = this.#directory.bots.find(({ user }) => user.id === userId);
       const kind = bot ? 'session' : 'direct';
+      const { createRoom } = await import('@antiphon/client/rooms');
       const { id } = await createRoom(this.#client, { kind, name: bot?.user.name ?? '', members: [userId] });
       return id;
     } catch (error) {
@@ -98,13 +98,15 @@ export class LivePage implements PageView {
   }
 
   async search(words: string): Promise<readonly HitView[]> {
-    const found = await searchMessages(this.#client, words, { limit: HITS }).catch(() => []);
+    const found = await import('@antiphon/client/rooms')
+      .then(({ searchMessages }) => searchMessages(this.#client, words, { limit: HITS }))
+      .catch(() => []);
     const { rooms } = this.rooms.get();
     return found.map((message) => ({
       roomId: message.room,
       roomName: rooms.find(({ id }) => id === message.room)?.name ?? message.room,
       key: message.key,
-      excerpt: excerptOf(message),
+      excerpt: glanceOf(message),
       at: message.at,
     }));
   }

@@ -83,9 +83,9 @@ export interface Places {
   discover(): Promise<readonly OpenRoom[]>;
   /** People and agents whom I know from other rooms, and who are not in this one. */
   acquaintances(room: string): Promise<readonly UserView[]>;
-  /** Resolves to the new room's id. */
   /** The pinned messages of a room, the one that was pinned last first. */
   pinned(room: string): Promise<readonly PinView[]>;
+  /** Resolves to the new room's id. */
   create(input: NewRoomInput): Promise<string>;
   change(room: string, change: PlaceChange): Promise<void>;
   leave(room: string): Promise<void>;

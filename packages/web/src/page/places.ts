@@ -1,17 +1,11 @@
 /** Rooms as they are kept in order: found, changed, left; people and agents asked in and out. */
 import type { ChatClient, Role, RoomSummary, Visibility } from '@antiphon/client';
 import { directoryOf } from '@antiphon/client/directory';
-import {
-  changeMember,
-  createRoom,
-  discoverRooms,
-  invite,
-  listPinned,
-  removeMember,
-  updateRoom,
-} from '@antiphon/client/rooms';
-import { excerptOf, type Readable, roomName, type UserView, userView } from '@antiphon/react/ui/kit';
+import { glanceOf, type Readable, roomName, type UserView, userView } from '@antiphon/react/ui/kit';
 import type { NewRoomInput, OpenRoom, PinView, PlaceChange, Places, PlaceView } from './page.ts';
+
+/** Fetched with the first deed: most people only read and write. */
+const rooms = () => import('@antiphon/client/rooms');
 
 /** In so many of my rooms, the latest active ones, is looked for people whom I know. */
 const ROOMS_LOOKED_AT = 12;
@@ -26,7 +20,9 @@ export class LivePlaces implements Places {
   }
 
   async create({ name, topic, open, members }: NewRoomInput): Promise<string> {
-    const { id } = await createRoom(this.#client, {
+    const { id } = await (
+      await rooms()
+    ).createRoom(this.#client, {
       name,
       members,
       visibility: visibility(open),
@@ -36,7 +32,9 @@ export class LivePlaces implements Places {
   }
 
   async change(room: string, { name, topic, open }: PlaceChange): Promise<void> {
-    await updateRoom(this.#client, room, {
+    await (
+      await rooms()
+    ).updateRoom(this.#client, room, {
       ...(name === undefined ? {} : { name }),
       ...(topic === undefined ? {} : { topic }),
       ...(open === undefined ? {} : { visibility: visibility(open) }),
@@ -47,21 +45,21 @@ export class LivePlaces implements Places {
     await this.#client.ask({ type: 'leave_room', room, forget: true });
   }
 
-  invite(room: string, users: readonly string[]): Promise<void> {
-    return invite(this.#client, room, users);
+  async invite(room: string, users: readonly string[]): Promise<void> {
+    await (await rooms()).invite(this.#client, room, users);
   }
 
-  removeMember(room: string, user: string): Promise<void> {
-    return removeMember(this.#client, room, user);
+  async removeMember(room: string, user: string): Promise<void> {
+    await (await rooms()).removeMember(this.#client, room, user);
   }
 
-  changeRole(room: string, user: string, role: Role): Promise<void> {
-    return changeMember(this.#client, room, user, role);
+  async changeRole(room: string, user: string, role: Role): Promise<void> {
+    await (await rooms()).changeMember(this.#client, room, user, role);
   }
 
   async discover(): Promise<readonly OpenRoom[]> {
-    const rooms = await discoverRooms(this.#client);
-    return rooms
+    const found = await (await rooms()).discoverRooms(this.#client);
+    return found
       .map(({ id, name, kind, topic }) => ({
         id,
         name: roomName(name, kind, undefined),
@@ -72,10 +70,10 @@ export class LivePlaces implements Places {
 
   async pinned(room: string): Promise<readonly PinView[]> {
     const members = this.#client.getRoom(room);
-    const pinned = await listPinned(this.#client, room);
+    const pinned = await (await rooms()).listPinned(this.#client, room);
     return pinned.map((message) => {
       const { key, at, sender } = message;
-      return { key, at, excerpt: excerptOf(message), author: members?.member(sender)?.name ?? sender };
+      return { key, at, excerpt: glanceOf(message), author: members?.member(sender)?.name ?? sender };
     });
   }
 

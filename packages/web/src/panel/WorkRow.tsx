@@ -22,7 +22,7 @@ export function WorkRow({ work, onJump }: { work: WorkView; onJump: (messageKey:
         <Avatar user={work.user} size={26} acting />
         <span className="work-what">
           <span>{work.user.name}</span>
-          <small>{work.detail ?? WORDS[work.activity]}</small>
+          <small>{work.asksMe ? 'Waiting for you' : (work.detail ?? WORDS[work.activity])}</small>
         </span>
         <small className="ap-tabular">
           {work.fraction === undefined ? counting(now - work.since) : `${Math.round(work.fraction * 100)} %`}

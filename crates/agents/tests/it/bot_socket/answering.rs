@@ -15,8 +15,15 @@ async fn a_bot_elsewhere_answers() {
     remote.says(job.finish()).await;
     studio.ends(&first).await;
 
+    let hidden = studio.says("what is hidden").await;
+    let job = remote.takes().await;
+    remote.says(job.finish()).await;
+    studio.ends(&hidden).await;
+    studio.mara.hide(&studio.room.room, &hidden).await;
+
     let question = studio.says("a question").await;
     let job = remote.takes().await;
+    assert_eq!(job.offer["context"].as_array().unwrap().len(), 1, "what is hidden is not for bots");
     assert_eq!(job.offer["trigger"]["parts"][0]["text"], "a question");
     assert_eq!(job.offer["context"][0]["parts"][0]["text"], "what was said before");
     assert_eq!(job.offer["names"], json!({ "mara": "Mara" }));

@@ -23,13 +23,19 @@ pub(crate) fn message(
     sql.prepare_cached(query)?.query_row(params![rid, id.as_str()], |row| raw(row, 0)).optional()
 }
 
-/// The pinned messages of a room, the one that was pinned last first, as many as one answer holds; and whether there are more.
-pub(crate) fn pinned(sql: &Connection, room: &RoomId) -> rusqlite::Result<(Vec<RawJson<Message>>, bool)> {
+/// The pinned messages of a room, the one that was pinned last first, or those that were pinned before one of them: as many as
+/// one answer holds, and whether there are more.
+pub(crate) fn pinned(
+    sql: &Connection,
+    room: &RoomId,
+    before: Option<&MessageId>,
+) -> rusqlite::Result<(Vec<RawJson<Message>>, bool)> {
     let Some(rid) = rid(sql, room)? else { return Ok(Default::default()) };
+    let before = before.map_or(Ok(Some(i64::MAX)), |id| pin(sql, rid, id))?;
     let query = "SELECT message FROM messages INDEXED BY messages_pinned \
-                 WHERE rid = ?1 AND pinned IS NOT NULL ORDER BY pinned DESC";
+                 WHERE rid = ?1 AND pinned IS NOT NULL AND pinned < ?2 ORDER BY pinned DESC";
     let mut statement = sql.prepare_cached(query)?;
-    let mut rows = statement.query([rid])?;
+    let mut rows = statement.query(params![rid, before])?;
     let (mut found, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         if bytes >= PAGE_BYTES {
@@ -40,6 +46,12 @@ pub(crate) fn pinned(sql: &Connection, room: &RoomId) -> rusqlite::Result<(Vec<R
         found.push(message);
     }
     Ok((found, false))
+}
+
+/// Which place a message has among the pinned ones, if it is one of them.
+fn pin(sql: &Connection, rid: i64, id: &MessageId) -> rusqlite::Result<Option<i64>> {
+    let query = "SELECT max(pinned) FROM messages WHERE rid = ?1 AND id = ?2";
+    sql.prepare_cached(query)?.query_row(params![rid, id.as_str()], |row| row.get(0))
 }
 
 /// A column that holds a message, passed on as it is.

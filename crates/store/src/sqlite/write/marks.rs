@@ -8,11 +8,18 @@ use crate::{Change, Outcome, StoreError, sqlite::fault::Fault};
 
 impl Writing<'_> {
     pub(super) fn mark(&mut self) -> Result<Outcome, Fault> {
-        let Change::MarkMessage { room, message_id, mark, active, pins } = &self.command.change else {
+        let Change::MarkMessage { room, message_id, sender, mark, active, pins } = &self.command.change
+        else {
             unreachable!("only called for this change")
         };
         let counters = self.room(room)?;
-        let mut stored = self.earliest(counters.rid, message_id)?;
+        let mut stored = match sender {
+            Some(sender) => {
+                let found = self.message_of(counters.rid, message_id, sender)?;
+                found.ok_or(StoreError::NotFound("message"))?
+            }
+            None => self.earliest(counters.rid, message_id)?,
+        };
         stored.check_settled()?;
         stored.check_not_deleted()?;
         if stored.message.bears(*mark) == *active {

@@ -109,8 +109,9 @@ promises! {
         world.say("ada", "lounge", "m1", "apple").await;
         caught_up(world, "z1").await;
         for (active, marker) in [(true, "z2"), (false, "z3")] {
-            let (room, message_id, mark) = (id("lounge"), id("m1"), Mark::Pinned);
-            world.act("ada", Change::MarkMessage { room, message_id, mark, active, pins: 1 }).await.unwrap();
+            let (room, message_id, sender) = (id("lounge"), id("m1"), None);
+            let mark = Change::MarkMessage { room, message_id, sender, mark: Mark::Pinned, active, pins: 1 };
+            world.act("ada", mark).await.unwrap();
             caught_up(world, marker).await;
             assert_eq!(search(world, "ada", "apple", None, 10).await, ["m1"]);
         }

@@ -1,6 +1,7 @@
 /** What is worth saying when a message changes from one state to the next. Text that merely grows is not. */
 import { excerpt } from '../message/plain-text.ts';
 import { decidedWords } from '../tool/decided.ts';
+import { withInner } from '../tool/fold.ts';
 import type { MessageView, ToolView } from '../view/model.ts';
 import type { Spoken } from './spoken.ts';
 
@@ -78,7 +79,7 @@ function waitSentences(before: MessageView | undefined, after: MessageView): rea
 }
 
 function callsOf(message: MessageView | undefined): readonly ToolView[] {
-  return message?.parts.flatMap((part) => (part.kind === 'tool' ? [part.call] : [])) ?? [];
+  return message?.parts.flatMap((part) => (part.kind === 'tool' ? withInner(part.call) : [])) ?? [];
 }
 
 function polite(text: string): Sentence {

@@ -6,6 +6,8 @@ import type { Activity } from '../view/model.ts';
 export interface AtWork {
   readonly bot: string;
   readonly activity: Activity;
+  /** How much it asks that I may decide. */
+  readonly asksMe: number;
 }
 
 /** What a run is at; nothing while it waits for its turn. `answer` is the message that it writes, if there is one yet. */

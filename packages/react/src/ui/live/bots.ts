@@ -17,9 +17,9 @@ export interface BotFacts {
 }
 
 export function botView(bot: Bot, { atWork, canControl, owner, waiting }: BotFacts): BotView {
-  const [first] = atWork
-    .filter((one) => one.bot === bot.user.id)
-    .sort((a, b) => WEIGHT[b.activity] - WEIGHT[a.activity]);
+  const own = atWork.filter((one) => one.bot === bot.user.id);
+  const [first] = [...own].sort((a, b) => WEIGHT[b.activity] - WEIGHT[a.activity]);
+  const asksMe = own.reduce((sum, one) => sum + one.asksMe, 0);
   return {
     user: userView(bot.user),
     status: bot.status,
@@ -31,6 +31,7 @@ export function botView(bot: Bot, { atWork, canControl, owner, waiting }: BotFac
     ...(owner === undefined ? {} : { owner }),
     ...(waiting ? { waiting } : {}),
     ...(first === undefined ? {} : { activity: first.activity }),
+    ...(asksMe > 0 ? { asksMe } : {}),
     ...(bot.error === undefined ? {} : { error: bot.error }),
   };
 }

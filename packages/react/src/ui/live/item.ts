@@ -42,8 +42,7 @@ function messageOf(scene: Scene, key: string): () => MessageView | undefined {
         scene.room?.me?.role,
         newest ? scene.readers() : NOBODY,
         scene.marks(),
-        // Whoever marked a message has a name.
-        (message?.pinnedBy ?? message?.hiddenBy) === undefined ? undefined : scene.people(),
+        message && markersOf(scene, message),
       ];
     },
     ([
@@ -87,6 +86,11 @@ function messageOf(scene: Scene, key: string): () => MessageView | undefined {
         nameOf: (user) => scene.user(user).name,
       }),
   );
+}
+
+/** Names of those who marked a message: they may come to be known later. */
+function markersOf(scene: Scene, { pinnedBy, hiddenBy }: Message): string {
+  return [pinnedBy, hiddenBy].map((id) => (id === undefined ? '' : scene.user(id).name)).join('\n');
 }
 
 function eventOf(scene: Scene, key: string): () => LogItem | undefined {

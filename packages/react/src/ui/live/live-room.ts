@@ -1,6 +1,5 @@
 /** A room of the page, over a room of the SDK: what is looked at keeps it open. */
 import { type ChatClient, isFinalTool, type Room, textOf, type User } from '@antiphon/client';
-import { endNow, markMessage } from '@antiphon/client/rooms';
 import type { Outgoing, RoomView } from '../view/chat.ts';
 import type {
   LogItem,
@@ -20,6 +19,9 @@ import { itemOf } from './item.ts';
 import type { Notices } from './notices.ts';
 import { logOf, infoOf, membersOf, typingOf, workOf } from './room-views.ts';
 import { Scene } from './scene.ts';
+
+/** What few people do in a room: fetched with the first deed. */
+const order = () => import('@antiphon/client/rooms');
 
 /** Rows that are remembered beyond those that are looked at. */
 const KEPT_ITEMS = 500;
@@ -103,8 +105,8 @@ export class LiveRoom implements RoomView {
   mark(key: string, mark: MarkView, active: boolean): Promise<void> {
     const message = this.#scene.message(key);
     if (!message) return Promise.resolve();
-    return this.#do('The message could not be marked.', () =>
-      markMessage(this.#host.client, message, mark, active),
+    return this.#do('The message could not be marked.', async () =>
+      (await order()).markMessage(this.#host.client, message, mark, active),
     );
   }
   retry(key: string): void {
@@ -141,8 +143,8 @@ export class LiveRoom implements RoomView {
   stop(key: string, force = false): Promise<void> {
     const { client } = this.#host;
     const message = this.#scene.message(key)?.id ?? key;
-    return this.#do('The agent could not be stopped.', (room) =>
-      force ? endNow(client, { room: this.id, message }) : room.stop(key),
+    return this.#do('The agent could not be stopped.', async (room) =>
+      force ? (await order()).endNow(client, { room: this.id, message }) : room.stop(key),
     );
   }
   again(key: string): Promise<void> {
@@ -174,14 +176,15 @@ export class LiveRoom implements RoomView {
         if (isFinalTool(this.#scene.room?.tools.get(id)?.state ?? 'completed')) ids.delete(id);
       ids.add(callId);
     });
-    await this.#do('The tool could not be stopped.', (room) =>
-      (force ? endNow(client, { room: this.id, toolCall: callId }) : room.tools.cancel(callId)).catch(
-        (error: unknown) => {
-          calls((ids) => ids.delete(callId));
-          throw error;
-        },
-      ),
-    );
+    await this.#do('The tool could not be stopped.', async (room) => {
+      try {
+        if (force) await (await order()).endNow(client, { room: this.id, toolCall: callId });
+        else await room.tools.cancel(callId);
+      } catch (error) {
+        calls((ids) => ids.delete(callId));
+        throw error;
+      }
+    });
   }
   async decide(approvalId: string, verdict: VerdictView): Promise<void> {
     const { notices } = this.#host;

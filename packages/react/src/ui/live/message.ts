@@ -85,8 +85,13 @@ function replyView({ message, quoted }: MessageFacts): MessageView['replyTo'] {
   if (message.replyTo === undefined) return undefined;
   if (!quoted) return { name: 'An earlier message', excerpt: '' };
   const { name, message: original } = quoted;
-  const excerpt = original.deletedAt === undefined ? excerptOf(original) : 'Message deleted';
-  return { key: original.key, name, excerpt };
+  return { key: original.key, name, excerpt: glanceOf(original) };
+}
+
+/** What a message is to those who see it from elsewhere: nothing of what is gone, or not for the first glance. */
+export function glanceOf(message: Message): string {
+  if (message.deletedAt !== undefined) return 'Message deleted';
+  return message.hiddenAt === undefined ? excerptOf(message) : 'Hidden message';
 }
 
 /** The first words of a message. */

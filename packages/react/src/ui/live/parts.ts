@@ -21,21 +21,37 @@ export interface PartFacts {
   readonly now: number;
 }
 
+/** The same, with the calls that are shown inside of others. */
+interface CallFacts extends PartFacts {
+  readonly nested: ReadonlyMap<string, readonly ToolCallPart[]>;
+}
+
 export function partViews(message: Message, facts: PartFacts): readonly PartView[] {
   const last = message.status === 'streaming' ? message.parts.length - 1 : -1;
-  const rootOf = rootsOf(message.parts);
+  const nested = nestedIn(message.parts);
   return message.parts.flatMap((part, index): PartView[] => {
-    if (part.type === 'tool_call' && rootOf(part) !== part.id) return [];
-    const view = partView(message, part, index, index === last, facts);
+    if (part.type === 'tool_call' && !nested.has(part.id)) return [];
+    const view = partView(message, part, index, index === last, { ...facts, nested });
     return view ? [view] : [];
   });
 }
 
+/** The calls that have a card of their own, each with those that sub-agents make for it. */
+function nestedIn(parts: readonly Part[]): ReadonlyMap<string, readonly ToolCallPart[]> {
+  const calls = parts.filter((part) => part.type === 'tool_call');
+  const rootOf = rootsOf(calls);
+  const nested = new Map<string, ToolCallPart[]>();
+  for (const call of calls) {
+    const root = rootOf(call);
+    const inner = nested.get(root) ?? [];
+    nested.set(root, root === call.id ? inner : [...inner, call]);
+  }
+  return nested;
+}
+
 /** The call in whose card each call of a message is shown: its own, or that of the call that a sub-agent works for. */
-function rootsOf(parts: readonly Part[]): (call: ToolCallPart) => string {
-  const calls = new Map(
-    parts.flatMap((part) => (part.type === 'tool_call' ? [[part.id, part] as const] : [])),
-  );
+function rootsOf(parts: readonly ToolCallPart[]): (call: ToolCallPart) => string {
+  const calls = new Map(parts.map((call) => [call.id, call]));
   return (call) => {
     let root = call;
     for (let hops = 0; hops <= calls.size; hops += 1) {
@@ -53,7 +69,7 @@ function partView(
   part: Part,
   index: number,
   open: boolean,
-  facts: PartFacts,
+  facts: CallFacts,
 ): PartView | undefined {
   const id = `${message.key}/${index}`;
   const { thoughts, now } = facts;
@@ -77,18 +93,13 @@ function partView(
   }
 }
 
-function callView(call: ToolCallPart, message: Message, facts: PartFacts): ToolView {
-  const { mine, stopping, role, approvalOf, nameOf } = facts;
-  const { at, run, parts } = message;
-  const approval = approvalOf(call, run);
-  const rootOf = rootsOf(parts);
-  const inner = parts.flatMap((part) =>
-    part.type === 'tool_call' && part !== call && rootOf(part) === call.id
-      ? [callView(part, message, facts)]
-      : [],
-  );
-  const view = toolView(call, { at, mine, stopping: stopping.has(call.id), role, approval, nameOf });
-  return inner.length > 0 ? { ...view, inner } : view;
+function callView(call: ToolCallPart, message: Message, facts: CallFacts): ToolView {
+  const { mine, stopping, role, approvalOf, nameOf, nested } = facts;
+  const approval = approvalOf(call, message.run);
+  const own = { at: message.at, mine, stopping: stopping.has(call.id), role, approval, nameOf };
+  const inner = nested.get(call.id) ?? [];
+  const view = toolView(call, own);
+  return inner.length === 0 ? view : { ...view, inner: inner.map((one) => callView(one, message, facts)) };
 }
 
 /** Only addresses that a click may follow. */

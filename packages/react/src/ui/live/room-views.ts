@@ -142,6 +142,7 @@ export function workOf(scene: Scene): () => readonly WorkView[] {
       message: (key) => scene.message(key),
       answer: (run) => scene.answer(run),
       mine: (run) => scene.mayStop(run),
+      asksMe: (run) => scene.asksMe(run),
     }),
   );
 }

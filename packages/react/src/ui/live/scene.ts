@@ -3,9 +3,11 @@ import type {
   Approval,
   Bot,
   ChatClient,
+  Member,
   Message,
   Present,
   Queue,
+  ReadBy,
   Room,
   RoomEvent,
   Run,
@@ -30,6 +32,7 @@ const NO_RUNS: readonly Run[] = [];
 const NO_QUEUES: readonly Queue[] = [];
 const NO_BOTS: readonly Bot[] = [];
 const NOBODY: readonly string[] = [];
+const NO_READERS: readonly ReadBy[] = [];
 const NO_APPROVALS: readonly Approval[] = [];
 const ALL_MARKS: readonly MarkView[] = ['pinned', 'hidden'];
 const PIN_ONLY: readonly MarkView[] = ['pinned'];
@@ -82,7 +85,7 @@ export class Scene {
   readonly atWork = settled(() =>
     this.runs().flatMap((run): AtWork[] => {
       const activity = activityOf(run, this.answer(run));
-      return activity === undefined ? [] : [{ bot: run.bot, activity }];
+      return activity === undefined ? [] : [{ bot: run.bot, activity, asksMe: this.asksMe(run) }];
     }),
   );
   stopping(): ReadonlySet<string> {
@@ -130,6 +133,12 @@ export class Scene {
     });
   }
 
+  /** How much a run asks that I may decide. */
+  asksMe({ id }: Run): number {
+    const open = this.room?.approvals.pending.filter(({ run }) => run === id) ?? [];
+    return open.filter((approval) => this.#approvalView(approval).canDecide).length;
+  }
+
   /** Bots that I was found to be allowed to start and stop. */
   controls(): ReadonlySet<string> {
     return this.#controls.get();
@@ -158,9 +167,8 @@ export class Scene {
   /** Who has read my newest message, as far as that is told. */
   readonly readers = settled(
     memo(
-      () => [this.message(this.newestOwn() ?? ''), this.people()],
-      ([message, people]) =>
-        message?.ordinal === undefined ? NOBODY : people.filter(hasSeen(message)).map(({ name }) => name),
+      () => [this.message(this.newestOwn() ?? ''), this.room?.readBy ?? NO_READERS, this.people()],
+      ([message, readBy]) => (message ? seenBy(message, readBy, (id) => this.room?.member(id)) : NOBODY),
     ),
   );
   /** What I may mark messages as; the same arrays all the time. */
@@ -218,8 +226,15 @@ export class Scene {
   );
 }
 
-/** Of what was said before somebody came in nothing is unread for them, whether they look at it or not. */
-function hasSeen({ ordinal = Infinity, at, sender }: Message): (person: Present) => boolean {
-  return ({ id, kind, joinedAt, read = 0 }) =>
-    kind === 'person' && id !== sender && joinedAt <= at && read >= ordinal;
+/** Names of those who have read a message. Of what was said before they came in nothing was unread for them. */
+function seenBy(
+  { ordinal = Infinity, at, sender }: Message,
+  readBy: readonly ReadBy[],
+  member: (id: string) => Member | undefined,
+): readonly string[] {
+  return readBy.flatMap(({ user, ordinal: read }) => {
+    const reader = member(user);
+    const hasSeen = user !== sender && read >= ordinal && (reader?.joinedAt ?? Infinity) <= at;
+    return hasSeen && reader?.kind === 'person' ? [reader.name] : [];
+  });
 }

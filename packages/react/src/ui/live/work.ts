@@ -12,6 +12,8 @@ export interface WorkFacts {
   readonly answer: (run: Run) => Message | undefined;
   /** I may stop it. */
   readonly mine: (run: Run) => boolean;
+  /** How much it asks that I may decide. */
+  readonly asksMe: (run: Run) => number;
 }
 
 export function workViews(runs: readonly Run[], facts: WorkFacts): readonly WorkView[] {
@@ -26,7 +28,11 @@ export function placeInLine(run: Run, runs: readonly Run[]): number {
   return 1 + ahead.length;
 }
 
-function workView(run: Run, place: number, { user, message, answer: answerOf, mine }: WorkFacts): WorkView {
+function workView(
+  run: Run,
+  place: number,
+  { user, message, answer: answerOf, mine, asksMe }: WorkFacts,
+): WorkView {
   const answer = answerOf(run);
   const tool = answer?.parts.findLast(
     (part): part is ToolCallPart => part.type === 'tool_call' && !isFinalTool(part.state),
@@ -45,6 +51,7 @@ function workView(run: Run, place: number, { user, message, answer: answerOf, mi
     activity: activityOf(run, answer) ?? 'thinking',
     since: run.createdAt,
     mine: mine(run),
+    ...(asksMe(run) > 0 ? { asksMe: true } : {}),
     ...(detail === undefined ? {} : { detail }),
     ...(fraction === undefined ? {} : { fraction }),
     ...(messageKey === undefined ? {} : { messageKey }),

@@ -3,6 +3,7 @@ import { useNow } from '../clock/now.ts';
 import { SLOW_MS } from '../tool/Cancel.tsx';
 import { useRoomView } from '../view/hooks.ts';
 import { clock } from '../words/time.ts';
+import { focusRow } from './to-row.ts';
 import { plainText } from './plain-text.ts';
 import type { AnswerView, MessageView } from '../view/model.ts';
 
@@ -30,7 +31,15 @@ function StillStopping({ message, answer }: { message: MessageView; answer: Answ
   return (
     <p className="ap-row-note">
       <span>Still stopping.</span>
-      <button type="button" className="ap-link-button" onClick={() => void room.stop(message.key, true)}>
+      <button
+        type="button"
+        className="ap-link-button"
+        aria-label={`Force ${message.author.name} to stop`}
+        onClick={({ currentTarget }) => {
+          focusRow(currentTarget);
+          void room.stop(message.key, true);
+        }}
+      >
         Force
       </button>
     </p>

@@ -1,10 +1,11 @@
 /** The words at the right of a name: what the agent is doing this moment, or where my message is. */
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useNow } from '../clock/now.ts';
-import { paceShown, usePace, writtenOf } from './pace.ts';
-import { useReadable } from '../view/hooks.ts';
+import { withInner } from '../tool/fold.ts';
 import { counting } from '../words/time.ts';
 import type { DeliveryView, MessageView } from '../view/model.ts';
+
+const Writing = lazy(() => import('./Writing.tsx').then(({ Writing: writing }) => ({ default: writing })));
 
 /** Most messages are stored sooner; saying "Sending" for them would only flicker. */
 const QUICK_MS = 400;
@@ -20,7 +21,12 @@ export function LiveState({ message }: { message: MessageView }) {
       <span className="ap-row-live">{needsMe(message) ? 'waiting for you' : 'waiting for a decision'}</span>
     );
   if (answer?.state === 'stopping') return <span className="ap-row-live">stopping</span>;
-  if (answer?.state === 'streaming') return <Writing message={message} />;
+  if (answer?.state === 'streaming')
+    return (
+      <Suspense fallback={<span className="ap-row-live">writing</span>}>
+        <Writing message={message} />
+      </Suspense>
+    );
   if (answer?.state === 'queued')
     return <span className="ap-row-word ap-row-end">{answer.note ?? 'Waiting for its turn'}</span>;
   if (delivery?.state === 'sending') return <Sending key={delivery.since} delivery={delivery} />;
@@ -29,23 +35,9 @@ export function LiveState({ message }: { message: MessageView }) {
 
 /** Something is asked here that I may decide. */
 function needsMe({ parts, asks = [] }: MessageView): boolean {
-  const calls = parts.flatMap((part) =>
-    part.kind === 'tool' ? [part.call, ...(part.call.inner ?? [])] : [],
-  );
+  const calls = parts.flatMap((part) => (part.kind === 'tool' ? withInner(part.call) : []));
   return [...calls.map((call) => call.approval), ...asks].some(
     (asked) => asked?.canDecide === true && asked.decision === undefined,
-  );
-}
-
-/** How fast it writes is told to those who ask for it. */
-function Writing({ message }: { message: MessageView }) {
-  const isShown = useReadable(paceShown) === 'yes';
-  const pace = usePace(writtenOf(message));
-  const words = pace === undefined ? undefined : `about ${pace.toLocaleString()} tok/s`;
-  return (
-    <span className="ap-row-live" title={words}>
-      writing{isShown && words && `, ${words}`}
-    </span>
   );
 }
 

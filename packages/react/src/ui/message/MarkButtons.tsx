@@ -23,7 +23,6 @@ export function MarkButtons({ message, marks }: MarkButtonsProps) {
       <IconButton
         key={mark}
         label={isMarked ? take : put}
-        aria-pressed={isMarked}
         onClick={() => void room.mark(message.key, mark, !isMarked)}
       >
         <Sign aria-hidden="true" />

@@ -10,11 +10,13 @@ import { Asks } from './Asks.tsx';
 import { LiveState } from './LiveState.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { Parts } from './Parts.tsx';
-import { QueueNote } from './QueueNote.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
 import { useVerbKeys } from './use-verb-keys.ts';
 
+const QueueNotes = lazy(() =>
+  import('./QueueNotes.tsx').then(({ QueueNotes: notes }) => ({ default: notes })),
+);
 const MessageDetails = lazy(() =>
   import('./MessageDetails.tsx').then(({ MessageDetails: details }) => ({ default: details })),
 );
@@ -67,16 +69,12 @@ export function MessageRow({ message, head = true, position, target, previousKey
             {clock(message.at)}
           </time>
         </span>
-        {message.edited && !message.deleted && <span className="ap-row-word">edited</span>}
-        {message.pinned && (
-          <span className="ap-row-word" title={`Pinned by ${message.pinned}`}>
-            pinned
-          </span>
-        )}
+        {head && <Words message={message} />}
         {head && <LiveState message={message} />}
       </header>
       {!head && (
         <span className="ap-row-aside">
+          <Words message={message} />
           <LiveState message={message} />
         </span>
       )}
@@ -90,9 +88,11 @@ export function MessageRow({ message, head = true, position, target, previousKey
         </Suspense>
       )}
       {!message.deleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
-      {message.waits?.map((wait) => (
-        <QueueNote key={wait.run} wait={wait} />
-      ))}
+      {message.waits && (
+        <Suspense>
+          <QueueNotes waits={message.waits} />
+        </Suspense>
+      )}
       {message.delivery && message.waits === undefined && (
         <DeliveryNote message={message} delivery={message.delivery} />
       )}
@@ -101,6 +101,20 @@ export function MessageRow({ message, head = true, position, target, previousKey
         <MessageActions message={message} detailed={detailed} onDetails={() => setDetailed(!detailed)} />
       )}
     </article>
+  );
+}
+
+/** What became of it, in a word each. */
+function Words({ message }: { message: MessageView }) {
+  return (
+    <>
+      {message.edited && !message.deleted && <span className="ap-row-word">edited</span>}
+      {message.pinned && (
+        <span className="ap-row-word" title={`Pinned by ${message.pinned}`}>
+          pinned
+        </span>
+      )}
+    </>
   );
 }
 

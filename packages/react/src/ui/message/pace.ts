@@ -23,8 +23,10 @@ export function writtenOf({ parts }: MessageView): number {
 /** Tokens a second since this was first looked at; nothing as long as that is too short a time. */
 export function usePace(written: number): number | undefined {
   const now = useNow();
-  const [first] = useState({ now, written });
+  const [first, setFirst] = useState({ now, written });
+  // Begun anew.
+  if (written < first.written) setFirst({ now, written });
   const took = now - first.now;
-  if (took < LEAST_MS || written === first.written) return undefined;
+  if (took < LEAST_MS || written <= first.written) return undefined;
   return Math.round((written - first.written) / LETTERS_PER_TOKEN / (took / 1000));
 }

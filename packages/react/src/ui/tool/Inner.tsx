@@ -4,6 +4,7 @@ import type { ToolView } from '../view/model.ts';
 import { Approval } from './Approval.tsx';
 import { Cancel } from './Cancel.tsx';
 import { Elapsed } from './Elapsed.tsx';
+import { TryAgain } from './TryAgain.tsx';
 import { isLive, needsWord, SIGN, wordOf } from './words.ts';
 
 export function Inner({ calls }: { calls: readonly ToolView[] }) {
@@ -19,6 +20,8 @@ export function Inner({ calls }: { calls: readonly ToolView[] }) {
             <Elapsed call={call} live={isLive(call.state)} />
             <Cancel call={call} />
           </span>
+          {call.error && <p className="ap-tool-error">{call.error.message}</p>}
+          <TryAgain call={call} />
           {call.state === 'approval' && call.approval && <Approval approval={call.approval} />}
         </li>
       ))}

@@ -1,5 +1,5 @@
 /** Gathers long runs of finished tool calls, so that a busy agent does not push its words off the screen. */
-import type { PartView, ToolPart, ToolState } from '../view/model.ts';
+import type { PartView, ToolPart, ToolState, ToolView } from '../view/model.ts';
 
 /** Up to this many finished calls in a row are shown one by one. */
 export const SHOWN_CALLS = 4;
@@ -9,6 +9,15 @@ export type Folded =
   | { readonly folded: true; readonly key: string; readonly parts: readonly ToolPart[] };
 
 const QUIET: ReadonlySet<ToolState> = new Set<ToolState>(['done', 'cancelled', 'denied']);
+
+function isQuiet({ state, stop }: ToolView): boolean {
+  return QUIET.has(state) && stop === undefined;
+}
+
+/** A call and what sub-agents call for it. */
+export function withInner(call: ToolView): readonly ToolView[] {
+  return [call, ...(call.inner ?? [])];
+}
 
 export function foldTools(parts: readonly PartView[]): readonly Folded[] {
   const result: Folded[] = [];
@@ -20,7 +29,7 @@ export function foldTools(parts: readonly PartView[]): readonly Folded[] {
     run = [];
   };
   for (const part of parts) {
-    if (part.kind === 'tool' && QUIET.has(part.call.state) && part.call.stop === undefined) {
+    if (part.kind === 'tool' && withInner(part.call).every(isQuiet)) {
       run.push(part);
     } else {
       close();

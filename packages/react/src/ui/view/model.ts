@@ -58,6 +58,8 @@ export interface BotView {
   readonly user: UserView;
   readonly status: 'stopped' | 'starting' | 'running' | 'stopping' | 'error';
   readonly activity?: Activity;
+  /** How much it asks that I may decide. */
+  readonly asksMe?: number;
   readonly error?: string;
   /** I may start and stop it. */
   readonly canControl: boolean;
@@ -87,6 +89,8 @@ export interface WorkView {
   readonly key: string;
   readonly user: UserView;
   readonly activity: Activity;
+  /** It waits for me. */
+  readonly asksMe?: boolean;
   /** What exactly: a tool's name, a queue position. */
   readonly detail?: string;
   readonly fraction?: number;

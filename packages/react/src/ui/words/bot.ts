@@ -12,6 +12,7 @@ const ACTIVITY = {
 export function botWords(bot: BotView): { readonly look: DotLook; readonly text: string } {
   switch (bot.status) {
     case 'running':
+      if (bot.asksMe !== undefined) return { look: 'saffron', text: `waiting for you, ${bot.asksMe}` };
       return bot.activity
         ? { look: 'saffron', text: ACTIVITY[bot.activity] }
         : { look: 'moss', text: 'ready' };

@@ -2,7 +2,11 @@
 import { useChatView, useRoomView } from '../view/hooks.ts';
 import type { WaitView } from '../view/model.ts';
 
-export function QueueNote({ wait }: { wait: WaitView }) {
+export function QueueNotes({ waits }: { waits: readonly WaitView[] }) {
+  return waits.map((wait) => <QueueNote key={wait.run} wait={wait} />);
+}
+
+function QueueNote({ wait }: { wait: WaitView }) {
   const chat = useChatView();
   const room = useRoomView();
   return (
