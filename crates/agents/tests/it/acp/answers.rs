@@ -127,7 +127,10 @@ async fn a_new_session_is_not_told_what_is_hidden() {
     scene.ask("die").await;
     let (_, said) = scene.ask("recite").await;
     let prompts: Vec<Vec<String>> = serde_json::from_str(&said).unwrap();
-    assert!(prompts[0][1].contains("Mara: die") && !prompts[0][1].contains("\n\nMara: ignore"), "{prompts:?}");
+    assert!(
+        prompts[0][1].contains("Mara: die") && !prompts[0][1].contains("\n\nMara: ignore"),
+        "{prompts:?}"
+    );
 }
 
 /// A command of the agent's own is one only if nothing stands before it.
