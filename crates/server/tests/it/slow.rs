@@ -1,6 +1,6 @@
 //! Slow readers: they cost bounded memory, are not cut off for being slow, and miss nothing.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -66,15 +66,23 @@ async fn miss_nothing(server: &TestServer, mut slow: Socket) {
     assert_eq!(heard["message"]["parts"][0]["text"], "there you are");
 }
 
+/// Readers of whom memory is measured.
+const READERS: usize = 8;
+/// Were everything kept for each of them, it would be four times as much.
+const BOUND_MIB: u64 = 12;
+
+/// A server, and somebody in its room who may say as much as they like.
+async fn talkative(data: &Path) -> (Binary, Socket) {
+    let binary = Binary::start(data, &[("ANTIPHON_LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let ada = binary.join("Ada").await;
+    (binary, ada)
+}
+
 /// F7, FAULTS 70: those who do not read an HTTP line cost what a connection costs, however much is said.
 #[tokio::test]
 async fn f7_slow_readers_over_http_cost_bounded_memory() {
-    const READERS: usize = 8;
-    // Were it kept for each of them, it would be four times as much.
-    const BOUND_MIB: u64 = 12;
     let data = TempDir::new().unwrap();
-    let binary = Binary::start(data.path(), &[("ANTIPHON_LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
-    let mut ada = binary.join("Ada").await;
+    let (binary, mut ada) = talkative(data.path()).await;
     let text = "x".repeat(BYTES);
     let mut slow = Vec::new();
     for n in 0..READERS {
@@ -140,12 +148,8 @@ async fn f7_a_slow_reader_over_socket_io_misses_nothing() {
 /// F7, FAULTS 70: those who do not read at the door of Socket.IO cost what a connection costs, however much is said.
 #[tokio::test]
 async fn f7_slow_readers_over_socket_io_cost_bounded_memory() {
-    const READERS: usize = 8;
-    // Were it kept for each of them, it would be four times as much.
-    const BOUND_MIB: u64 = 12;
     let data = TempDir::new().unwrap();
-    let binary = Binary::start(data.path(), &[("ANTIPHON_LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
-    let mut ada = binary.join("Ada").await;
+    let (binary, mut ada) = talkative(data.path()).await;
     let text = "x".repeat(BYTES);
     let mut slow = Vec::new();
     for n in 0..READERS {

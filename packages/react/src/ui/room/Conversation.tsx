@@ -1,15 +1,10 @@
 /** One room: what is wrong with the connection, the log, who is writing, and the composer. */
-import { lazy, Suspense } from 'react';
+import { type ComponentType, useEffect, useState } from 'react';
 import { useComponents } from '../components.ts';
 import { Composer, type ComposerProps } from '../composer/Composer.tsx';
 import { TypingLine } from '../composer/TypingLine.tsx';
 import { ConnectionBanner, type ConnectionBannerProps } from '../connection/Banner.tsx';
 import { MessageList } from '../log/MessageList.tsx';
-
-// It shows nothing: the page need not wait for it.
-const LogSpeaker = lazy(() =>
-  import('../a11y/LogSpeaker.tsx').then(({ LogSpeaker: speaker }) => ({ default: speaker })),
-);
 
 type ConversationProps = Pick<ConnectionBannerProps, 'onSignIn'> & Pick<ComposerProps, 'autoFocus'>;
 
@@ -23,13 +18,24 @@ export function Conversation({ onSignIn, autoFocus }: ConversationProps) {
     <>
       <Banner onSignIn={onSignIn} />
       <List />
-      <Suspense>
-        <LogSpeaker />
-      </Suspense>
+      <Speaker />
       <div className="ap-desk">
         <Typing />
         <Field autoFocus={autoFocus} />
       </div>
     </>
   );
+}
+
+/** Speaks of the log once its code has come. It shows nothing, so neither a page nor a server that renders one waits for it. */
+function Speaker() {
+  const [LogSpeaker, setLogSpeaker] = useState<ComponentType>();
+  useEffect(() => {
+    // Without it, for want of a network, there is nothing to speak of.
+    import('../a11y/LogSpeaker.tsx').then(
+      ({ LogSpeaker: speaker }) => setLogSpeaker(() => speaker),
+      () => undefined,
+    );
+  }, []);
+  return LogSpeaker && <LogSpeaker />;
 }
