@@ -13,7 +13,11 @@ export interface Scene {
   readonly tall?: true;
 }
 
-const palette = (page: Page): Promise<void> => page.keyboard.press('Control+k');
+/** Opens the palette, and waits for its field: what is typed before it is there goes elsewhere. */
+async function palette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Jump to' }).waitFor();
+}
 
 /** Chooses one of the sheets that the palette leads to. */
 async function sheet(page: Page, name: string): Promise<void> {
