@@ -2,8 +2,7 @@
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Mark, Message, MessageStatus, Part, RawJson, reply::EntryPage,
-    request::ListMembers,
+    Entry, EntryBody, Error, Message, MessageStatus, Part, RawJson, reply::EntryPage, request::ListMembers,
 };
 
 use crate::members::{self, Names};
@@ -44,9 +43,7 @@ pub(crate) async fn messages(run: &RunSession, after: u64, budget: usize) -> Res
     let (me, question) = (&run.run().bot, run.trigger());
     let is_before = |message: &Message| message.seq < question.seq || message.sender == *me;
     let is_said = |message: &Message| {
-        message.status != MessageStatus::Streaming
-            && !message.bears(Mark::Hidden)
-            && !message.parts.is_empty()
+        message.status != MessageStatus::Streaming && !message.is_out_of_view() && !message.parts.is_empty()
     };
     let is_after = |seq: Option<u64>| seq.is_none_or(|seq| seq > after);
     let (mut messages, mut bytes, mut before) = (vec![question.clone()], 0, None);

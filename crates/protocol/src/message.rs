@@ -89,6 +89,11 @@ impl Message {
         }
     }
 
+    /// Whether it is gone, or hidden from the first glance: what is told of a conversation leaves it out.
+    pub fn is_out_of_view(&self) -> bool {
+        self.deleted_at.is_some() || self.bears(Mark::Hidden)
+    }
+
     /// Marks it, or takes the mark back.
     pub fn set_mark(&mut self, mark: Mark, marked: Option<(UserId, Timestamp)>) {
         let (by, at) = marked.unzip();

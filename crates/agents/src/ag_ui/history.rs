@@ -3,7 +3,7 @@
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Mark, Message as Said, MessageStatus, RawJson, RoomId, UserId, reply::EntryPage,
+    Entry, EntryBody, Error, Message as Said, MessageStatus, RawJson, RoomId, UserId, reply::EntryPage,
     request::ListMembers,
 };
 use serde_json::Value;
@@ -191,7 +191,7 @@ impl View<'_> {
 
     /// What someone said; nothing of what is deleted or still grows.
     fn turn(&self, said: &Said) -> Vec<Message> {
-        if said.status == MessageStatus::Streaming || said.bears(Mark::Hidden) {
+        if said.status == MessageStatus::Streaming || said.is_out_of_view() {
             return Vec::new();
         }
         if said.sender == *self.me {

@@ -2,7 +2,7 @@
 
 use antiphon_hub::RunSession;
 use antiphon_protocol::{
-    Entry, EntryBody, Error, Event, Mark, Message, MessageStatus, RawJson, Reply,
+    Entry, EntryBody, Error, Event, Message, MessageStatus, RawJson, Reply,
     bot_socket::RunOffer,
     reply::EntryPage,
     request::{History, ListMembers},
@@ -38,8 +38,7 @@ async fn context(run: &RunSession) -> Result<Vec<Message>, Error> {
             let Ok(Entry { body, seq, .. }) = RawJson::decode(raw) else { continue };
             before = seq;
             let EntryBody::Message { message } = body else { continue };
-            let is_out_of_view = message.deleted_at.is_some() || message.bears(Mark::Hidden);
-            if message.status == MessageStatus::Streaming || is_out_of_view {
+            if message.status == MessageStatus::Streaming || message.is_out_of_view() {
                 continue;
             }
             bytes += raw.as_str().len();

@@ -2,7 +2,7 @@
 //! is made of, so that a page shows the same after a reload.
 
 use antiphon_protocol::{
-    EntryBody, Error, Mark, Message, MessageId, MessageStatus, Reply, UserId,
+    EntryBody, Error, Message, MessageId, MessageStatus, Reply, UserId,
     request::{History, ListBots},
 };
 use serde::Serialize;
@@ -45,9 +45,7 @@ pub async fn read(way: &Way, chat: &str, before: Option<u64>, limit: Option<usiz
     let entries: Vec<_> = page.entries.iter().filter_map(|entry| entry.decode().ok()).collect();
     let oldest = entries.first().map(|entry| entry.seq);
     let messages = entries.into_iter().filter_map(|entry| match entry.body {
-        EntryBody::Message { message } if message.deleted_at.is_none() && !message.bears(Mark::Hidden) => {
-            Some(*message)
-        }
+        EntryBody::Message { message } if !message.is_out_of_view() => Some(*message),
         _ => None,
     });
     let whole = messages.filter(|message| message.status != MessageStatus::Streaming);

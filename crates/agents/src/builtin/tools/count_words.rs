@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use antiphon_protocol::{
-    EntryBody, Mark, Message, MessageStatus, Reply, UserId, reply::EntryPage, request::History,
+    EntryBody, Message, MessageStatus, Reply, UserId, reply::EntryPage, request::History,
 };
 use serde::Serialize;
 
@@ -108,8 +108,7 @@ impl Tally {
     /// Counts a message, in the state that the log shows it in. One that still grows is not counted.
     fn add(&mut self, message: &Message) {
         let words: Vec<String> = words(&text_of(message)).collect();
-        let is_out_of_view = message.status == MessageStatus::Streaming || message.bears(Mark::Hidden);
-        if words.is_empty() || is_out_of_view {
+        if words.is_empty() || message.status == MessageStatus::Streaming || message.is_out_of_view() {
             return;
         }
         self.messages += 1;

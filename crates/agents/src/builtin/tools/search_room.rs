@@ -1,6 +1,6 @@
 //! `search_room`: finds what was said in this room, as any member can.
 
-use antiphon_protocol::{Mark, Message, Reply, Timestamp, reply::Found, request::Search};
+use antiphon_protocol::{Message, Reply, Timestamp, reply::Found, request::Search};
 use serde::Serialize;
 use tracing::warn;
 
@@ -67,7 +67,7 @@ impl Tool for SearchRoom {
                     continue;
                 }
             };
-            if message.sender != *me && message.id != *question && !message.bears(Mark::Hidden) {
+            if message.sender != *me && message.id != *question && !message.is_out_of_view() {
                 found.push(self.finding(&message, name_of(&names, &message.sender)));
             }
         }
