@@ -10,7 +10,7 @@ import { guest, rest, Wire, wholeLog, type Frame, type Guest } from '@antiphon/e
 import WebSocket from 'ws';
 import { expect, test } from 'vitest';
 import { antiphon } from '../src/antiphon.ts';
-import { Stock } from '../src/stock.ts';
+import { QUICK_HEARTBEAT, Stock } from '../src/stock.ts';
 import {
   AllRoomsView,
   breaks,
@@ -99,7 +99,7 @@ test(
   { timeout: PATIENCE_MS * 2 },
   async () => {
     console.log(`SEED=${SEED}`);
-    await using server = await antiphon();
+    await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
     const { port, url } = server;
     const places = await Promise.all(
       ['socket', 'stream', 'poll', 'stock', 'sdk', 'all', 'long poll'].map((name, nth) =>

@@ -8,7 +8,7 @@ import { account } from '../src/account.ts';
 import { antiphon, socketBot, tokenOf } from '../src/antiphon.ts';
 import { Chat, words } from '../src/chat.ts';
 import { RawBot } from '../src/raw-bot.ts';
-import { Stock } from '../src/stock.ts';
+import { QUICK_HEARTBEAT, Stock } from '../src/stock.ts';
 
 const TRANSPORTS = [['websocket'], ['polling']];
 
@@ -27,7 +27,7 @@ function assembled(stock: Stock, message: string): string {
 test.each(TRANSPORTS)(
   'F8 F11: after a cut nothing is missing and nothing comes twice (%s)',
   async (transport) => {
-    await using server = await antiphon();
+    await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
     await using proxy = await FaultProxy.start(server.port);
     using chat = await Chat.in(server);
     using stock = await Stock.connect(proxy.origin, account('ada'), { transports: [transport] });
@@ -53,13 +53,15 @@ test.each(TRANSPORTS)(
 );
 
 test('F8: a client that heard nothing for long, or was in no room, is recovered as well', async () => {
-  await using server = await antiphon();
+  await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
   await using proxy = await FaultProxy.start(server.port);
   using stock = await Stock.connect(proxy.origin, account('ada'));
   const cut = async (): Promise<void> => {
-    const before = stock.disconnects.length;
+    // Between two polls there is nothing to reset: without the refusal a cut could miss.
+    proxy.refuse();
     proxy.reset();
-    await stock.until('a cut', () => stock.disconnects.length > before);
+    await stock.until('a cut', () => !stock.socket.connected);
+    proxy.heal();
     await stock.until('back again', () => stock.socket.connected);
     expect(stock.socket.recovered).toBe(true);
   };
@@ -73,7 +75,7 @@ test('F8: a client that heard nothing for long, or was in no room, is recovered 
 });
 
 test('F8 B13: a client is recovered after a restart of the server, in all of its rooms', async () => {
-  await using server = await antiphon();
+  await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
   await using proxy = await FaultProxy.start(server.port);
   using stock = await Stock.connect(proxy.origin, account('ada'));
   const rooms = [randomUUID(), randomUUID(), 'general'];
@@ -104,7 +106,7 @@ test('F8 B13: a client is recovered after a restart of the server, in all of its
 });
 
 test('F2 F11 B7: an answer that grows goes on at the very next byte', async () => {
-  await using server = await antiphon([socketBot('clerk')]);
+  await using server = await antiphon([socketBot('clerk')], { settings: QUICK_HEARTBEAT });
   await using proxy = await FaultProxy.start(server.port);
   using bot = await RawBot.connect(server.url, tokenOf('clerk'));
   const who = account('mara', 'Mara');
@@ -155,7 +157,7 @@ test(
   'F8: cut at any byte, a client hears every message once and in order',
   { timeout: 240_000 },
   async () => {
-    await using server = await antiphon();
+    await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
     await using proxy = await FaultProxy.start(server.port);
     using chat = await Chat.in(server);
     using stock = await Stock.connect(proxy.origin, account('ada'));
@@ -177,7 +179,7 @@ test(
 );
 
 test('F8: where the log is another one, the client is told how things are', async () => {
-  await using server = await antiphon();
+  await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
   await using proxy = await FaultProxy.start(server.port);
   using stock = await Stock.connect(proxy.origin, account('ada'));
   await stock.done('join_room', 'general');
@@ -198,7 +200,7 @@ test('F8: where the log is another one, the client is told how things are', asyn
 });
 
 test('FAULTS 68: who comes back is looked at again, and so are their rooms', async () => {
-  await using server = await antiphon();
+  await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
   await using proxy = await FaultProxy.start(server.port);
   const [ada, ben] = [account('ada'), account('ben')];
   using owner = await Stock.connect(server.url, ada);
@@ -245,7 +247,7 @@ test(
   'B3: with `retries` a stock client sends everything once, whatever is lost',
   { timeout: 240_000 },
   async () => {
-    await using server = await antiphon();
+    await using server = await antiphon([], { settings: QUICK_HEARTBEAT });
     await using proxy = await FaultProxy.start(server.port, 7);
     const who = await guest(server.url, 'Mara');
     using chat = await Chat.in(server);
