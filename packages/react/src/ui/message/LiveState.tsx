@@ -1,11 +1,12 @@
 /** The words at the right of a name: what the agent is doing this moment, or where my message is. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useNow } from '../clock/now.ts';
 import { withInner } from '../tool/fold.ts';
 import { counting } from '../words/time.ts';
 import type { DeliveryView, MessageView } from '../view/model.ts';
+import { later } from '../later.ts';
 
-const Writing = lazy(() => import('./Writing.tsx').then(({ Writing: writing }) => ({ default: writing })));
+const Writing = later(() => import('./Writing.tsx'), 'Writing');
 
 /** Most messages are stored sooner; saying "Sending" for them would only flicker. */
 const QUICK_MS = 400;

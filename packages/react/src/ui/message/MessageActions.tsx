@@ -1,21 +1,18 @@
 /** What can be done with a message; appears beside it on hover and focus. */
 import { Check, Copy, Info, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useDraftingControl } from '../composer/drafting.ts';
 import { useRoomView, useSelected } from '../view/hooks.ts';
 import { copyText } from '../controls/copy.ts';
 import { IconButton } from '../controls/Button.tsx';
 import type { MessageView } from '../view/model.ts';
+import { later } from '../later.ts';
 import { plainText } from './plain-text.ts';
 import { focusRow } from './to-row.ts';
 
-const ReactionChoice = lazy(() =>
-  import('./ReactionChoice.tsx').then(({ ReactionChoice: choice }) => ({ default: choice })),
-);
+const ReactionChoice = later(() => import('./ReactionChoice.tsx'), 'ReactionChoice');
 
-const MarkButtons = lazy(() =>
-  import('./MarkButtons.tsx').then(({ MarkButtons: buttons }) => ({ default: buttons })),
-);
+const MarkButtons = later(() => import('./MarkButtons.tsx'), 'MarkButtons');
 
 const SAID_MS = 1600;
 

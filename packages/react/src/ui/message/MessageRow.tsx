@@ -1,9 +1,10 @@
 /** A message: who, when, what, and how far it has come. */
-import { lazy, Suspense, useId, useState } from 'react';
+import { Suspense, useId, useState } from 'react';
 import { cx } from '../controls/cx.ts';
 import { Avatar } from '../controls/Avatar.tsx';
 import { clock, fullTime } from '../words/time.ts';
 import type { MessageView } from '../view/model.ts';
+import { later } from '../later.ts';
 import { AnswerNote } from './AnswerNote.tsx';
 import { DeliveryNote } from './DeliveryNote.tsx';
 import { Asks } from './Asks.tsx';
@@ -14,12 +15,8 @@ import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
 import { useVerbKeys } from './use-verb-keys.ts';
 
-const QueueNotes = lazy(() =>
-  import('./QueueNotes.tsx').then(({ QueueNotes: notes }) => ({ default: notes })),
-);
-const MessageDetails = lazy(() =>
-  import('./MessageDetails.tsx').then(({ MessageDetails: details }) => ({ default: details })),
-);
+const QueueNotes = later(() => import('./QueueNotes.tsx'), 'QueueNotes');
+const MessageDetails = later(() => import('./MessageDetails.tsx'), 'MessageDetails');
 
 export interface MessageProps {
   readonly message: MessageView;

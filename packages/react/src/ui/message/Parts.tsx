@@ -1,14 +1,15 @@
 /** What a message consists of, each part in its own form; many finished tool calls in a row fold into one line. */
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useComponents } from '../components.ts';
 import { RichText } from '../markdown/RichText.tsx';
 import { ToolCard } from '../tool/ToolCard.tsx';
 import { ToolFold } from '../tool/ToolFold.tsx';
 import { foldTools } from '../tool/fold.ts';
 import type { MessageView, PartView } from '../view/model.ts';
+import { later } from '../later.ts';
 import { Reasoning } from './Reasoning.tsx';
 
-const RarePart = lazy(() => import('./RarePart.tsx').then(({ RarePart: part }) => ({ default: part })));
+const RarePart = later(() => import('./RarePart.tsx'), 'RarePart');
 
 export function Parts({ message }: { message: MessageView }) {
   return (

@@ -1,9 +1,10 @@
 /** A tool call, hanging on the line by a short stub: what runs, with what, how far, and what came out. */
 import { ChevronRight } from 'lucide-react';
-import { lazy, Suspense, useId, useState } from 'react';
+import { Suspense, useId, useState } from 'react';
 import { cx } from '../controls/cx.ts';
 import { Dot } from '../controls/Dot.tsx';
 import type { ToolView } from '../view/model.ts';
+import { later } from '../later.ts';
 import { Approval } from './Approval.tsx';
 import { Cancel } from './Cancel.tsx';
 import { Elapsed } from './Elapsed.tsx';
@@ -12,11 +13,9 @@ import { ProgressBar } from './ProgressBar.tsx';
 import { TryAgain } from './TryAgain.tsx';
 import { isLive, needsWord, SIGN, wordOf } from './words.ts';
 
-const ToolDetails = lazy(() =>
-  import('./ToolDetails.tsx').then(({ ToolDetails: details }) => ({ default: details })),
-);
+const ToolDetails = later(() => import('./ToolDetails.tsx'), 'ToolDetails');
 
-const Inner = lazy(() => import('./Inner.tsx').then(({ Inner: inner }) => ({ default: inner })));
+const Inner = later(() => import('./Inner.tsx'), 'Inner');
 
 /** Lines of live output that are shown unasked. */
 const LIVE_LINES = 3;
