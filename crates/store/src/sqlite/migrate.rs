@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_waiting.sql"),
     include_str!("migrations/0007_grants.sql"),
     include_str!("migrations/0008_marks.sql"),
+    include_str!("migrations/0009_wishes.sql"),
 ];
 
 /// `PRAGMA application_id` of our files: "anti" in ASCII.

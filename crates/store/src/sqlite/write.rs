@@ -5,6 +5,7 @@
 
 mod approvals;
 mod bots;
+mod cancel;
 mod checkpoints;
 mod complete;
 mod edit;

@@ -85,12 +85,13 @@ impl Writing<'_> {
         ends: &[PartEnd],
     ) -> Result<(), Fault> {
         let message_id = stored.message.id.clone();
-        for ended in self.ended_tools(stored.place, &message_id, parts)? {
+        let mut parts = parts.to_vec();
+        for ended in self.ended_tools(stored.place, &message_id, &mut parts)? {
             self.append(room, ended)?;
         }
         let counters = self.room(room)?;
         let seq = counters.head + 1;
-        stored.message.parts = parts.to_vec();
+        stored.message.parts = parts;
         stored.message.status = status;
         stored.message.rev = seq;
         stored.settled = Some(place(counters.rid, seq));

@@ -1,11 +1,9 @@
 //! Runs move from state to state.
 
-use antiphon_protocol::{
-    CancelOutcome, Chain, Ending, EntryBody, RoomId, Run, RunId, RunState, RunStep, Timestamp, UserId,
-};
+use antiphon_protocol::{Chain, Ending, EntryBody, RoomId, Run, RunId, RunState, RunStep, Timestamp, UserId};
 use rusqlite::{OptionalExtension, params};
 
-use super::Writing;
+use super::{Writing, cancel::settled};
 use crate::{
     Outcome, RunChange, StoreError,
     sqlite::{
@@ -126,7 +124,7 @@ impl Writing<'_> {
         // What went wrong with an attempt is not what became of a run that somebody stopped.
         let error = change.error.as_ref().filter(|_| step == change.step);
         run.error = error.cloned().or(run.error.take());
-        settle_cancel(run, change);
+        run.cancel = settled(run.cancel.as_ref(), change.cancel.as_ref(), run.state);
         for usage in &change.usage {
             match run.usage.iter_mut().find(|known| known.model == usage.model) {
                 Some(known) => known.add(usage),
@@ -191,24 +189,6 @@ fn step_of(run: &Run, change: &RunChange) -> Option<RunStep> {
         Some(RunStep::Retry | RunStep::GiveBack) if is_to_stop => Some(RunStep::End(Ending::Cancelled)),
         None if is_to_stop && run.state == RunState::Queued => Some(RunStep::End(Ending::Cancelled)),
         step => step,
-    }
-}
-
-/// Who asks first to stop a run is who asked. What came of it is known at the latest when the run is over.
-fn settle_cancel(run: &mut Run, change: &RunChange) {
-    match (&mut run.cancel, &change.cancel) {
-        (Some(known), Some(told)) => known.outcome = told.outcome,
-        (None, told) => run.cancel.clone_from(told),
-        (Some(_), None) => {}
-    }
-    if let Some(cancel) = &mut run.cancel
-        && run.state.is_final()
-    {
-        cancel.outcome = match (run.state, cancel.outcome) {
-            (RunState::Cancelled, CancelOutcome::Forced) => CancelOutcome::Forced,
-            (RunState::Cancelled, _) => CancelOutcome::Stopped,
-            _ => CancelOutcome::TooLate,
-        };
     }
 }
 

@@ -1,16 +1,32 @@
 //! Tool calls move from state to state while the message that shows them is streaming.
 
-use antiphon_protocol::{EntryBody, MessageId, Part, RoomId, RunId, ToolCallId, ToolState};
-use rusqlite::{OptionalExtension, params};
+use antiphon_protocol::{Cancellation, EntryBody, MessageId, Part, RoomId, RunId, ToolCallId, ToolState};
+use rusqlite::{OptionalExtension, Row, params};
 
-use super::Writing;
+use super::{Writing, cancel::settled};
 use crate::{
     Outcome, StoreError, ToolChange,
     sqlite::{
-        codec::{id, of_word, word},
+        codec::{encode, id, json, of_word, word},
         fault::Fault,
     },
 };
+
+/// A tool call as the log knows it.
+struct KnownTool {
+    state: ToolState,
+    /// Who wants it stopped.
+    cancel: Option<Cancellation>,
+}
+
+impl KnownTool {
+    /// From the columns `state` and `cancel`, wherever those stand.
+    fn of(row: &Row<'_>, state: usize, cancel: usize) -> rusqlite::Result<Self> {
+        let has_cancel = row.get_ref(cancel)? != rusqlite::types::ValueRef::Null;
+        let cancel = has_cancel.then(|| json(row, cancel)).transpose()?;
+        Ok(Self { state: of_word(row, state)?, cancel })
+    }
+}
 
 impl Writing<'_> {
     pub(super) fn change_tool(&mut self, room: &RoomId, change: &ToolChange) -> Result<Outcome, Fault> {
@@ -32,7 +48,7 @@ impl Writing<'_> {
         if stored.settled.is_some() {
             return Err(StoreError::Conflict("the message is not streaming").into());
         }
-        let before = self.tool_state(stored.place, &change.tool_call)?;
+        let before = self.known_tool(stored.place, &change.tool_call)?.map(|known| known.state);
         if before.is_some() && before == change.state && change.cancel.is_none() {
             return Ok(None);
         }
@@ -58,10 +74,13 @@ impl Writing<'_> {
         change: &ToolChange,
     ) -> Result<(), Fault> {
         let ToolChange { message_id, part, tool_call, name, state, cancel, .. } = change;
-        let state = state.or(self.tool_state(place, tool_call)?).unwrap_or(ToolState::Pending);
-        let upsert = "INSERT INTO tools (place, tool_call, state, part, name) VALUES (?1, ?2, ?3, ?4, ?5) \
-                      ON CONFLICT (place, tool_call) DO UPDATE SET state = excluded.state";
-        let row = params![place, tool_call.as_str(), word(&state), part, name];
+        let known = self.known_tool(place, tool_call)?;
+        let state = state.or(known.as_ref().map(|known| known.state)).unwrap_or(ToolState::Pending);
+        let wish = settled(known.as_ref().and_then(|known| known.cancel.as_ref()), cancel.as_ref(), state);
+        let upsert = "INSERT INTO tools (place, tool_call, state, part, name, cancel) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (place, tool_call) \
+                      DO UPDATE SET state = excluded.state, cancel = excluded.cancel";
+        let row = params![place, tool_call.as_str(), word(&state), part, name, wish.as_ref().map(encode)];
         self.sql.prepare_cached(upsert)?.execute(row)?;
         let body = EntryBody::ToolChanged {
             message_id: message_id.clone(),
@@ -69,26 +88,29 @@ impl Writing<'_> {
             tool_call: tool_call.clone(),
             name: name.clone(),
             state,
-            cancel: cancel.clone(),
+            cancel: wish.filter(|_| state.is_final() || cancel.is_some()),
         };
         self.append(room, body)
     }
 
-    /// The entries for tool calls that end with their message: over in `parts`, but not yet so in the log. Calls that the log
-    /// knows and `parts` does not were lost in a crash: they are abandoned.
+    /// The entries for tool calls that end with their message: over in `parts`, but not yet so in the log. What came of the wish
+    /// to stop one is put into `parts` too. Calls that the log knows and `parts` does not were lost in a crash: they are abandoned.
     pub(super) fn ended_tools(
         &self,
         place: i64,
         message_id: &MessageId,
-        parts: &[Part],
+        parts: &mut [Part],
     ) -> Result<Vec<EntryBody>, Fault> {
         let mut ended = Vec::new();
         let mut shown = Vec::new();
         for (index, part) in (0..).zip(parts) {
             let Part::ToolCall(call) = part else { continue };
-            shown.push(&call.tool_call);
-            let told = self.tool_state(place, &call.tool_call)?.is_some_and(ToolState::is_final);
-            if call.state.is_final() && !told {
+            shown.push(call.tool_call.clone());
+            let known = self.known_tool(place, &call.tool_call)?;
+            let is_told = known.as_ref().is_some_and(|known| known.state.is_final());
+            if call.state.is_final() && !is_told {
+                let wish = known.as_ref().and_then(|known| known.cancel.as_ref());
+                call.cancel = settled(wish, call.cancel.as_ref(), call.state);
                 ended.push(EntryBody::ToolChanged {
                     message_id: message_id.clone(),
                     part: index,
@@ -101,7 +123,7 @@ impl Writing<'_> {
         }
         let mut lost = self.abandoned_tools(place, message_id)?;
         lost.retain(
-            |body| !matches!(body, EntryBody::ToolChanged { tool_call, .. } if shown.contains(&tool_call)),
+            |body| !matches!(body, EntryBody::ToolChanged { tool_call, .. } if shown.contains(tool_call)),
         );
         ended.extend(lost);
         Ok(ended)
@@ -133,26 +155,26 @@ impl Writing<'_> {
 
     /// The entries that abandon every call of a message that is not over in the log.
     fn abandoned_tools(&self, place: i64, message_id: &MessageId) -> rusqlite::Result<Vec<EntryBody>> {
-        let query = "SELECT tool_call, part, name, state FROM tools WHERE place = ?1";
+        let query = "SELECT tool_call, part, name, state, cancel FROM tools WHERE place = ?1";
         let mut statement = self.sql.prepare_cached(query)?;
         let calls = statement.query_map([place], |row| {
-            let state: ToolState = of_word(row, 3)?;
+            let known = KnownTool::of(row, 3, 4)?;
             let body = EntryBody::ToolChanged {
                 message_id: message_id.clone(),
                 tool_call: id(row, 0)?,
                 part: row.get(1)?,
                 name: row.get(2)?,
                 state: ToolState::Abandoned,
-                cancel: None,
+                cancel: settled(known.cancel.as_ref(), None, ToolState::Abandoned),
             };
-            Ok((!state.is_final()).then_some(body))
+            Ok((!known.state.is_final()).then_some(body))
         })?;
         calls.filter_map(Result::transpose).collect()
     }
 
-    fn tool_state(&self, place: i64, tool_call: &ToolCallId) -> rusqlite::Result<Option<ToolState>> {
-        let query = "SELECT state FROM tools WHERE place = ?1 AND tool_call = ?2";
+    fn known_tool(&self, place: i64, tool_call: &ToolCallId) -> rusqlite::Result<Option<KnownTool>> {
+        let query = "SELECT state, cancel FROM tools WHERE place = ?1 AND tool_call = ?2";
         let key = params![place, tool_call.as_str()];
-        self.sql.prepare_cached(query)?.query_row(key, |row| of_word(row, 0)).optional()
+        self.sql.prepare_cached(query)?.query_row(key, |row| KnownTool::of(row, 0, 1)).optional()
     }
 }
