@@ -93,8 +93,8 @@ impl Writing<'_> {
         self.append(room, body)
     }
 
-    /// The entries for tool calls that end with their message: over in `parts`, but not yet so in the log. What came of the wish
-    /// to stop one is put into `parts` too. Calls that the log knows and `parts` does not were lost in a crash: they are abandoned.
+    /// The entries for tool calls that end with their message: over in `parts`, but not yet so in the log. What the log knows of
+    /// calls is put into `parts`. Calls that the log knows and `parts` does not were lost in a crash: they are abandoned.
     pub(super) fn ended_tools(
         &self,
         place: i64,
@@ -107,18 +107,22 @@ impl Writing<'_> {
             let Part::ToolCall(call) = part else { continue };
             shown.push(call.tool_call.clone());
             let known = self.known_tool(place, &call.tool_call)?;
-            let is_told = known.as_ref().is_some_and(|known| known.state.is_final());
-            if call.state.is_final() && !is_told {
-                let wish = known.as_ref().and_then(|known| known.cancel.as_ref());
-                call.cancel = settled(wish, call.cancel.as_ref(), call.state);
-                ended.push(EntryBody::ToolChanged {
-                    message_id: message_id.clone(),
-                    part: index,
-                    tool_call: call.tool_call.clone(),
-                    name: call.name.clone(),
-                    state: call.state,
-                    cancel: call.cancel.clone(),
-                });
+            match known {
+                // How it ended was not saved before a crash; the log knows.
+                Some(told) if told.state.is_final() => (call.state, call.cancel) = (told.state, told.cancel),
+                _ if call.state.is_final() => {
+                    let wish = known.as_ref().and_then(|known| known.cancel.as_ref());
+                    call.cancel = settled(wish, call.cancel.as_ref(), call.state);
+                    ended.push(EntryBody::ToolChanged {
+                        message_id: message_id.clone(),
+                        part: index,
+                        tool_call: call.tool_call.clone(),
+                        name: call.name.clone(),
+                        state: call.state,
+                        cancel: call.cancel.clone(),
+                    });
+                }
+                _ => {}
             }
         }
         let mut lost = self.abandoned_tools(place, message_id)?;

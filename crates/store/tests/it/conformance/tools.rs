@@ -99,6 +99,18 @@ promises! {
         assert_eq!(world.message("lounge", "m1").await.rev, world.witness.head("lounge"));
     }
 
+    /// F1: an answer that is closed with what was saved of it shows each call as the log tells it.
+    async fn a_completed_message_shows_its_calls_as_the_log_tells_them(world: &mut World) {
+        world.room("lounge", &["clock"]).await;
+        world.open("lounge", "m1", words("")).await;
+        tell(world, "t1", 0, ToolState::Running).await.unwrap();
+        tell(world, "t1", 0, ToolState::Completed).await.unwrap();
+        let parts = vec![call("t1", ToolState::Abandoned)];
+        let completed = world.complete("lounge", "m1", parts, MessageStatus::Interrupted).await;
+        assert_eq!(told(&completed), []);
+        assert_eq!(world.message("lounge", "m1").await.parts, [call("t1", ToolState::Completed)]);
+    }
+
     /// F4: whoever ends a call that somebody wanted stopped, even without knowing of that, it is known what came of it.
     async fn a_wish_to_stop_a_call_has_an_outcome_once_the_call_is_over(world: &mut World) {
         world.room("lounge", &["clock"]).await;
