@@ -289,7 +289,9 @@ async fn content_that_was_not_asked_for_does_not_come() {
     tool.complete(json!(1)).await.unwrap();
     completes(run).await;
     let heard = device.everything().await;
-    let kinds: Vec<&str> = heard.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    let kinds = heard.iter().map(|event| event["type"].as_str().unwrap());
+    // Whether the run waits long enough for that to be told is chance.
+    let kinds: Vec<&str> = kinds.filter(|kind| *kind != "queue").collect();
     let wanted = [
         "message",
         "run_changed",
