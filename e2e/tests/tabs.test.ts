@@ -43,9 +43,9 @@ async function countForce(page: Page): Promise<void> {
     const { locks } = navigator;
     const request = locks.request.bind(locks);
     window.forced = 0;
-    locks.request = ((name: string, options: LockOptions, held: LockGrantedCallback<unknown>) => {
-      if (options.steal) window.forced += 1;
-      return request(name, options, held);
+    locks.request = ((...asked: Parameters<typeof request>) => {
+      if (asked[1].steal) window.forced += 1;
+      return request(...asked);
     }) as typeof request;
   });
 }
