@@ -1,4 +1,4 @@
-/** Somebody else's page with a chat window in it: `#room=…&token=…`. It counts how often rows render. */
+/** Somebody else's page with a chat window in it, later two: `#room=…&beside=…&token=…`. It counts how often rows render. */
 import { createChatClient } from '@antiphon/client';
 import { ChatProvider } from '@antiphon/react';
 import { ChatWindow, Message, type MessageProps } from '@antiphon/react/ui';
@@ -28,14 +28,17 @@ const components = { Message: Counted };
 
 function Page() {
   const [open, setOpen] = useState(true);
+  const [two, setTwo] = useState(false);
   return (
     <main>
       <h1>Somebody else</h1>
+      <button onClick={() => setTwo(true)}>One more</button>
       <button onClick={() => setOpen(false)}>Close the chat</button>
       <div style={{ height: 600, maxWidth: 800 }}>
         {open && (
           <ChatProvider client={chat}>
             <ChatWindow room={asked.get('room') ?? 'general'} components={components} />
+            {two && <ChatWindow room={asked.get('beside') ?? 'general'} components={components} />}
           </ChatProvider>
         )}
       </div>

@@ -59,7 +59,9 @@ function counts(page: Page): Promise<{ flushes: number; rows: Record<string, num
 
 test('C1 C4 E5: mounted twice, a window connects once and joins once, and leaves nothing open when it goes', async () => {
   await using server = await Server.start();
-  const { page, problems } = await enter(server, 'Ada');
+  const { token } = await guest(server.url, 'Ada');
+  const hash = `#token=${token}&room=general&beside=annex`;
+  const { page, problems } = await enter(server, 'Ada', { hash });
   // What a second mount would have caused has happened by the time that somebody was heard.
   const bob = await Guest.signIn(server.url, 'Bob');
   await bob.join('general');
@@ -68,6 +70,16 @@ test('C1 C4 E5: mounted twice, a window connects once and joins once, and leaves
   expect(await asked(server, 'authenticate')).toBe(1);
   expect(await asked(server, 'join_room')).toBe(1);
   expect(await openSockets(server)).toBe(1);
+  // Once more while the connection is there, so that nothing waits for it.
+  await bob.createRoom('annex');
+  await bob.send('annex', 'Over here!');
+  await page.getByRole('button', { name: 'One more' }).click();
+  await hears(page, 'Over here!');
+  await bob.send('annex', 'Welcome.');
+  await hears(page, 'Welcome.');
+  expect(await asked(server, 'authenticate')).toBe(1);
+  expect(await asked(server, 'join_room')).toBe(2);
+  expect(await asked(server, 'leave_room')).toBe(0);
   await page.getByRole('button', { name: 'Close the chat' }).click();
   await expect.poll(() => openSockets(server)).toBe(0);
   expect(problems).toEqual([]);
