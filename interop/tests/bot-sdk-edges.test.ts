@@ -11,7 +11,7 @@ test('F2: an answer that the server does not want is no success, even if nobody 
   });
   using chat = await Chat.with(server, ECHO);
   const { run } = await chat.answer('go');
-  expect(bot.errors).toMatchObject([{ code: 'bad_request' }]);
+  await expect.poll(() => bot.errors).toMatchObject([{ code: 'bad_request' }]);
   expect(run).toMatchObject({ state: 'failed', error: (bot.errors[0] as Error).message });
 });
 

@@ -113,7 +113,7 @@ test('F3: what a handler throws ends its run, and nothing else', async () => {
   const failed = await chat.answer('fail');
   expect(failed.run).toMatchObject({ state: 'failed', error: 'no such city' });
   expect(words(failed.message)).toBe('half');
-  expect(bot.errors).toMatchObject([{ message: 'no such city' }]);
+  await expect.poll(() => bot.errors).toMatchObject([{ message: 'no such city' }]);
   const { run, message } = await chat.answer('look');
   expect(run.state).toBe('completed');
   expect(tools(message)[0]).toMatchObject({ state: 'failed', error: 'no such file' });

@@ -33,5 +33,5 @@ test('F9: the Python library gets answers whole and streamed, and errors by thei
     stranger: { kind: 'AuthenticationError', status: 401, code: 'token_refused', param: null },
     lost: { kind: 'NotFoundError', status: 404, code: 'not_found', param: 'bot' },
   });
-  expect(bot.errors).toHaveLength(1);
+  await expect.poll(() => bot.errors).toHaveLength(1);
 });
