@@ -192,7 +192,7 @@ test('F6: a tool is allowed, after a look at what exactly', async () => {
   await press('Shift+Tab', 'Shift+Tab');
   await focusIs('Allow once');
   await press('Enter');
-  await page.getByText('balloons are in the air').waitFor();
+  await page.locator('.ap-prose').getByText('balloons are in the air').waitFor();
   await focusIs('Demo');
   await press('F6');
   await focusIs('Message to General');
