@@ -72,6 +72,9 @@ type Told = (BotStatus, Option<String>);
 pub(crate) struct Bots {
     known: RwLock<BTreeMap<UserId, Known>>,
     tokens: Tokens,
+    /// Held while a bot is registered or gets another token: who says the same at the same moment finds it done, and the token that
+    /// was told last is the one that is good.
+    changing: tokio::sync::Mutex<()>,
     /// Changes when a bot becomes known that was not.
     arrivals: watch::Sender<u64>,
     news: Arc<News>,
@@ -93,6 +96,7 @@ impl Default for Bots {
         Self {
             known: RwLock::default(),
             tokens: Tokens::default(),
+            changing: tokio::sync::Mutex::default(),
             arrivals: watch::Sender::new(0),
             news: Arc::default(),
         }

@@ -2,7 +2,6 @@
  * few pages do. */
 import type { ChatClient } from './chat.ts';
 import { directoryOf } from './directory.ts';
-import { mintId } from './environment.ts';
 import type { Bot } from './model/agent.ts';
 import type { Scope } from './model/approval.ts';
 import { toBot } from './wire/convert.ts';
@@ -26,9 +25,10 @@ export async function getBot(chat: ChatClient, id: string): Promise<ManagedBot> 
   return managed(await chat.ask({ type: 'get_bot', bot: id }));
 }
 
-/** Registers a bot, or changes one of one's own: the same `id` is the same bot. */
+/** Registers a bot, or changes one of one's own: the same `id` is the same bot. A new one without a `token` was registered by an
+ * attempt whose answer got lost: `rotateBotToken` makes another. */
 export async function registerBot(chat: ChatClient, spec: BotSpec): Promise<ManagedBot> {
-  const done = managed(await chat.ask({ type: 'register_bot', bot: spec, id: mintId(Date.now()) }, 'repeat'));
+  const done = managed(await chat.ask({ type: 'register_bot', bot: spec }, 'repeat'));
   await directoryOf(chat).loadBots();
   return done;
 }

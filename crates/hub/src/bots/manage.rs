@@ -59,8 +59,10 @@ impl Hub {
         Ok(())
     }
 
-    /// Registers a bot, or takes over what its owner says of it now. Returns its token if it was just made.
+    /// Registers a bot, or takes over what its owner says of it now; what was said already changes nothing, and disturbs nobody
+    /// at work. Returns its token if it was just made.
     pub(crate) async fn register_bot(&self, by: &UserId, mut spec: BotSpec) -> Result<Option<String>, Error> {
+        let _one_at_a_time = self.bots.changing.lock().await;
         let id = spec.id.clone();
         let before = self.bots.ordered(&id);
         if let Some(before) = &before {
@@ -77,6 +79,9 @@ impl Hub {
         let is_socket = matches!(spec.connector, ConnectorSpec::BotSocket { .. });
         let token =
             (is_socket && !self.has_bot_token(&id)).then(|| self.environment.vault.token()).transpose()?;
+        if token.is_none() && before.as_ref().is_some_and(|before| !before.locked && *before.spec == spec) {
+            return Ok(None);
+        }
         let mut shown = spec.clone();
         let secrets = BotSecrets {
             sealed: self.seal(&id, &shown.take_secrets())?,
@@ -114,6 +119,7 @@ impl Hub {
 
     /// Gives a bot another token.
     pub(crate) async fn rotate_bot_token(&self, by: &UserId, bot: &UserId) -> Result<String, Error> {
+        let _one_at_a_time = self.bots.changing.lock().await;
         let token = self.environment.vault.token()?;
         let digest = fingerprint(&token);
         self.commit(by.clone(), Change::SetBotToken { bot: bot.clone(), token: digest }).await?;

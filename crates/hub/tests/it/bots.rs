@@ -30,7 +30,7 @@ pub fn model(id: &str) -> BotSpec {
 }
 
 pub fn register(spec: BotSpec) -> RegisterBot {
-    RegisterBot { bot: Box::new(spec), id: None }
+    RegisterBot { bot: Box::new(spec) }
 }
 
 /// Everything that changes a bot, or gives its secrets away.
@@ -158,6 +158,56 @@ async fn who_registers_what() {
     about(&mara, register(socket_bot("b"))).await;
     assert_eq!(refused(&mara, register(socket_bot("c"))).await, ErrorCode::TooMany);
     about(&mara, register(socket_bot("b"))).await;
+}
+
+/// PROTOCOL 12.3, 12.4: whoever registers a bot again, because the answer got lost, changes nothing, stops nobody at work, and is told no
+/// token: they get another one by asking for it.
+#[tokio::test]
+async fn a_bot_that_is_registered_again_stays_as_it_is() {
+    let world = World::with(|options| options.administrators = vec![user_id("root")]).await;
+    let root = world.person("root").await;
+    for (spec, has_token) in [(socket_bot("relay"), true), (model("poet"), false)] {
+        let bot = spec.id.clone();
+        let (first, second) =
+            tokio::join!(about(&root, register(spec.clone())), about(&root, register(spec.clone())));
+        let tokens: Vec<String> = [&first, &second].iter().filter_map(|told| told.token.clone()).collect();
+        assert_eq!(tokens.len(), usize::from(has_token), "{tokens:?}");
+        let number = |world: &World| world.hub.orders(&bot).unwrap().borrow().as_ref().unwrap().number;
+        let (ordered, seen) = (number(&world), about(&root, GetBot { bot: bot.clone() }).await);
+        world.clock.advance(1_000);
+        assert_eq!(about(&root, register(spec.clone())).await, seen);
+        assert_eq!(number(&world), ordered, "a bot was brought up anew for nothing");
+        let change = BotSpec { name: Some("Other".to_owned()), ..spec };
+        let changed = about(&root, register(change)).await;
+        assert_eq!((changed.token, changed.bot.user.name.as_str()), (None, "Other"));
+        assert_eq!(number(&world), ordered + 1);
+        if let [token] = &tokens[..] {
+            assert_eq!(world.hub.bot_of_token(token).map(|user| user.id), Some(bot.clone()));
+            let rotated = about(&root, RotateBotToken { bot }).await.token.unwrap();
+            assert!(world.hub.bot_of_token(token).is_none() && world.hub.bot_of_token(&rotated).is_some());
+        }
+    }
+    let later = world.after_a_stop().await;
+    let root = later.person("root").await;
+    let bot = user_id("poet");
+    let order = later.hub.orders(&bot).unwrap();
+    let known = order.borrow().as_ref().unwrap().number;
+    about(&root, register(BotSpec { name: Some("Other".to_owned()), ..model("poet") })).await;
+    assert_eq!(order.borrow().as_ref().unwrap().number, known, "what is read at the start is what was said");
+}
+
+/// PROTOCOL 12.4: however closely two of them follow each other, one is told the token, and it is good.
+#[tokio::test]
+async fn two_who_register_a_bot_at_once_make_one_token() {
+    let world = World::with(|options| options.limits.bots_per_user = 100).await;
+    let mara = world.person("mara").await;
+    for number in 0..50 {
+        let spec = || register(socket_bot(&format!("relay-{number}")));
+        let told = tokio::join!(about(&mara, spec()), about(&mara, spec()));
+        let tokens: Vec<String> = [told.0.token, told.1.token].into_iter().flatten().collect();
+        assert_eq!(tokens.len(), 1);
+        assert!(world.hub.bot_of_token(&tokens[0]).is_some());
+    }
 }
 
 /// D4: whoever stopped a bot finds it stopped, also after a restart of the server.

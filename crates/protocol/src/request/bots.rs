@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    ApprovalId, BotSpec, RequestId, RoomId, RunId, UserId,
+    ApprovalId, BotSpec, RoomId, RunId, UserId,
     approval::{DecisionAction, Scope},
 };
 
@@ -93,14 +93,12 @@ pub struct GetBot {
     pub bot: UserId,
 }
 
-/// See [`Request::RegisterBot`](crate::Request::RegisterBot). Secrets that are left out stay as they are.
+/// See [`Request::RegisterBot`](crate::Request::RegisterBot). Secrets that are left out stay as they are. A repeat changes nothing, and
+/// does not tell the token again: whoever missed the answer that had it makes another one with `rotate_bot_token`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RegisterBot {
     /// What the bot is to be.
     pub bot: Box<BotSpec>,
-    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<RequestId>,
 }
 
 /// See [`Request::RemoveBot`](crate::Request::RemoveBot). It leaves its rooms; what waits for it ends; what it said stays.

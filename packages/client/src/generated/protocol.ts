@@ -1696,12 +1696,13 @@ export interface GetBot {
   bot: UserId;
 }
 
-/** See [`Request::RegisterBot`](crate::Request::RegisterBot). Secrets that are left out stay as they are. */
+/**
+ * See [`Request::RegisterBot`](crate::Request::RegisterBot). Secrets that are left out stay as they are. A repeat changes nothing, and
+ * does not tell the token again: whoever missed the answer that had it makes another one with `rotate_bot_token`.
+ */
 export interface RegisterBot {
   /** What the bot is to be. */
   bot: BotSpec;
-  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
-  id?: RequestId;
 }
 
 /** A bot to be. What is left out has the value that suits most. */

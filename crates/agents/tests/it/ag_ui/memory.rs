@@ -80,7 +80,7 @@ async fn what_is_kept_goes_with_its_bot() {
     let root = world.person("root", "Root").await;
     for id in ["helper", "other"] {
         let spec: BotSpec = spec(id);
-        root.ask(RegisterBot { bot: Box::new(spec), id: None }).await;
+        root.ask(RegisterBot { bot: Box::new(spec) }).await;
         world.until(&UserId::parse(id).unwrap(), BotStatus::Running).await;
         ask(&mara, &mut mara.chat_with(id).await, "one").await;
     }
