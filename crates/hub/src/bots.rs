@@ -7,7 +7,7 @@ mod manage;
 pub(crate) mod teller;
 mod tokens;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use antiphon_protocol::{Bot, BotSpec, BotStatus, Error, UserId, bot::ConnectorSpec};
 use antiphon_store::{BotState, Change};
@@ -190,6 +190,17 @@ impl Hub {
     /// Every bot.
     pub fn bots(&self) -> Vec<Bot> {
         self.bots.known.read().values().map(|known| known.bot.clone()).collect()
+    }
+
+    /// The first bots after one, by id.
+    pub(crate) fn bots_after(&self, after: Option<&UserId>, most: usize) -> Vec<Bot> {
+        let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let known = self.bots.known.read();
+        known
+            .range::<UserId, _>((begin, Bound::Unbounded))
+            .take(most)
+            .map(|(_, known)| known.bot.clone())
+            .collect()
     }
 
     /// A bot.

@@ -17,7 +17,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use antiphon_protocol::{
     Error, ErrorCode, Reply, Request, RequestId, Role, RoomId, User, UserKind,
-    reply::{BotList, Done, Written},
+    reply::{Done, Written},
 };
 use antiphon_store::{Change, Command, Committed, Guard, Outcome, Pending, RequestKey};
 
@@ -115,7 +115,7 @@ impl Session {
             Request::ChangeMember(request) => self.change_member(request).await,
             Request::ListRooms(request) => self.list_rooms(request).await,
             Request::ListMembers(request) => self.list_members(request).await,
-            Request::ListBots(_) => Ok(Begun::Now(Ok(Reply::Bots(BotList { bots: self.hub.bots() })))),
+            Request::ListBots(request) => self.list_bots(&request),
             Request::Cancel(request) => self.cancel(request).await,
             Request::ContinueRun(request) => self.continue_run(request).await,
             Request::GetBot(request) => self.get_bot(&request),

@@ -3,11 +3,15 @@
 //! One object for approvals of tool calls and for questions. It is in the log from the asking to the answer; the first
 //! answer wins, and where nobody answers in time the default does.
 
+mod grant;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ApprovalId, MessageId, Role, RoomId, RunId, Timestamp, ToolCallId, UserId};
+use crate::{ApprovalId, MessageId, Role, RunId, Timestamp, ToolCallId, UserId};
+
+pub use grant::{Grant, GrantId, NoGrantId};
 
 /// Something that people are asked to decide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -97,24 +101,6 @@ pub enum Scope {
     Session,
     /// In every room, for this bot and tool, in runs that the one who decided causes.
     Always,
-}
-
-/// An approval that holds for more than one time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Grant {
-    /// The bot that was allowed something.
-    pub bot: UserId,
-    /// The tool that it may use.
-    pub tool: String,
-    /// For how long it holds: `session` or `always`.
-    pub scope: Scope,
-    /// The room in which it holds, if it holds in one only.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub room: Option<RoomId>,
-    /// Who gave it.
-    pub by: UserId,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// What is taken to be the answer at the deadline.

@@ -39,7 +39,7 @@ pub enum Reply {
     /// To `list_members`.
     Members(MemberPage),
     /// To `list_bots`.
-    Bots(BotList),
+    Bots(BotPage),
     /// To `get_bot` and `register_bot`, `start_bot` and `stop_bot`, `rotate_bot_token`.
     Bot(Box<BotReply>),
     /// To `cancel`.
@@ -51,7 +51,7 @@ pub enum Reply {
     /// To `get_run`.
     Run(Box<RunFound>),
     /// To `list_grants`.
-    Grants(GrantList),
+    Grants(GrantPage),
     /// To `serve_runs`.
     Serving(Serving),
     /// To `run_heartbeat`.
@@ -228,9 +228,11 @@ pub struct MemberPage {
 
 /// See [`Reply::Bots`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BotList {
-    /// The bots.
+pub struct BotPage {
+    /// The bots, by id.
     pub bots: Vec<Bot>,
+    /// Whether there are more.
+    pub more: bool,
 }
 
 /// See [`Reply::Bot`].
@@ -264,8 +266,10 @@ pub struct DecisionReply {
 pub struct RunPage {
     /// The runs, the oldest first.
     pub runs: Vec<Run>,
-    /// The decisions that are awaited.
+    /// The decisions that these runs await.
     pub approvals: Vec<Approval>,
+    /// Whether there are more.
+    pub more: bool,
 }
 
 /// See [`Reply::Run`].
@@ -277,9 +281,11 @@ pub struct RunFound {
 
 /// See [`Reply::Grants`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct GrantList {
-    /// The approvals, the latest first.
+pub struct GrantPage {
+    /// The approvals, by bot and tool.
     pub grants: Vec<Grant>,
+    /// Whether there are more.
+    pub more: bool,
 }
 
 /// See [`Reply::Serving`].

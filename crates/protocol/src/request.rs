@@ -522,7 +522,14 @@ pub struct ListMembers {
 
 /// See [`Request::ListBots`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ListBots {}
+pub struct ListBots {
+    /// Bots after this one, in the order of their ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<UserId>,
+    /// How many at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
 
 /// See [`Request::Cancel`]. Give exactly one of `run`, `tool_call` and `message_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

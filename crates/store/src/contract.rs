@@ -9,7 +9,7 @@ use antiphon_protocol::{
 use async_trait::async_trait;
 
 use crate::{
-    BotState, Command, Committed, EntryPage, EntryRange, GrantsOf, LeftRun, OpenMessage, Pending, Publisher,
+    BotState, Command, Committed, EntryPage, EntryRange, GrantsAsked, LeftRun, OpenMessage, Pending, Publisher,
     QueuedRun, RegisteredBot, RoomSnapshot, StoreError,
 };
 
@@ -125,8 +125,8 @@ pub trait Store: Send + Sync + 'static {
     /// Runs that are neither queued nor over: after a crash, those that nobody works on any more.
     async fn active_runs(&self) -> Result<Vec<LeftRun>, StoreError>;
 
-    /// Approvals that hold for more than one time, in no order.
-    async fn grants(&self, of: GrantsOf, limit: usize) -> Result<Vec<Grant>, StoreError>;
+    /// Approvals that hold for more than one time.
+    async fn grants(&self, asked: GrantsAsked, limit: usize) -> Result<Vec<Grant>, StoreError>;
 
     /// What was asked of people in a room.
     async fn approval(&self, room: &RoomId, id: &ApprovalId) -> Result<Option<Approval>, StoreError>;

@@ -20,5 +20,5 @@ pub use command::{
 pub use committed::{Committed, CommittedEntry, Outcome, Pending, PostedMessage, Publisher};
 pub use contract::Store;
 pub use error::StoreError;
-pub use query::{EntryPage, EntryRange, GrantsOf};
+pub use query::{EntryPage, EntryRange, GrantsAsked, GrantsOf};
 pub use snapshot::{BotState, LeftRun, OpenMessage, OpenPart, QueuedRun, RegisteredBot, RoomSnapshot};

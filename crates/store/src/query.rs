@@ -1,8 +1,27 @@
 //! What is asked for: ranges and pages of entries, and approvals that hold.
 
-use antiphon_protocol::{Entry, RawJson, RoomId, UserId};
+use antiphon_protocol::{Entry, RawJson, RoomId, UserId, approval::GrantId};
 
-/// Which approvals that hold for more than one time.
+/// Which approvals that hold for more than one time: in the order of bot and tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantsAsked {
+    /// Where they are looked for.
+    pub of: GrantsOf,
+    /// Those of this bot only.
+    pub bot: Option<UserId>,
+    /// Those that this user gave only.
+    pub by: Option<UserId>,
+    /// Those after this one.
+    pub after: Option<GrantId>,
+}
+
+impl From<GrantsOf> for GrantsAsked {
+    fn from(of: GrantsOf) -> Self {
+        Self { of, bot: None, by: None, after: None }
+    }
+}
+
+/// Whose approvals that hold for more than one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantsOf {
     /// Those that somebody gave.

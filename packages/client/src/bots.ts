@@ -4,6 +4,7 @@ import type { ChatClient } from './chat.ts';
 import { directoryOf } from './directory.ts';
 import type { Bot } from './model/agent.ts';
 import type { Scope } from './model/approval.ts';
+import { pages } from './room/actions.ts';
 import { toBot } from './wire/convert.ts';
 import { said } from './wire/said.ts';
 import type { Wire } from './wire/words.ts';
@@ -44,8 +45,13 @@ export async function rotateBotToken(chat: ChatClient, id: string): Promise<Mana
   return managed(await chat.ask({ type: 'rotate_bot_token', bot: id }));
 }
 
+/** How many approvals are asked for at a time (a server gives no more than its page), and how often: all that there are. */
+const GRANTS = 1000;
+
 /** An approval that holds for more than one time. */
 export interface Grant {
+  /** Names it. */
+  readonly id: string;
   readonly bot: string;
   readonly tool: string;
   readonly scope: Scope;
@@ -61,12 +67,17 @@ export async function listGrants(
   chat: ChatClient,
   of: { room?: string; bot?: string } = {},
 ): Promise<readonly Grant[]> {
-  const { grants } = await chat.ask({ type: 'list_grants', ...of });
-  return grants.map((grant) => said(grant));
+  const found: Grant[] = [];
+  await pages(GRANTS, async (after) => {
+    const { grants, more } = await chat.ask({ type: 'list_grants', ...of, after, limit: GRANTS });
+    found.push(...grants.map((grant) => said(grant)));
+    return more ? grants.at(-1)?.id : undefined;
+  });
+  return found;
 }
 
 /** Takes an approval back: from then on people are asked again. */
-export async function revokeGrant(chat: ChatClient, grant: Omit<Grant, 'at'>): Promise<void> {
+export async function revokeGrant(chat: ChatClient, grant: Omit<Grant, 'at' | 'id'>): Promise<void> {
   const { bot, tool, scope, room, by } = grant;
   const where = scope === 'session' ? { room } : { by };
   await chat.ask({ type: 'revoke_grant', bot, tool, scope, ...where });

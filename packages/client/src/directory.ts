@@ -18,6 +18,9 @@ import type { Wire } from './wire/words.ts';
 /** Pages read of the room list: more rooms than a list can show. */
 const PAGES = 10;
 
+/** How many bots are asked for at a time (a server gives no more than its page), and how often: all that there are. */
+const BOTS = 1000;
+
 /** Unread messages over all rooms. */
 export interface UnreadCounts {
   readonly total: number;
@@ -66,8 +69,13 @@ export class Directory implements Source {
   /** Reads the list of bots, now and after each reconnect. */
   async loadBots(): Promise<void> {
     this.#wantsBots = true;
-    const { bots } = await this.#core.connection.ask({ type: 'list_bots' });
-    this.#setBots(bots.map(toBot));
+    const found: Bot[] = [];
+    await pages(BOTS, async (after) => {
+      const { bots, more } = await this.#core.connection.ask({ type: 'list_bots', after, limit: BOTS });
+      found.push(...bots.map(toBot));
+      return more ? bots.at(-1)?.user.id : undefined;
+    });
+    this.#setBots(found);
   }
 
   /** Has a bot brought up: for its owner and for administrators. How that goes is told by its `status`. */

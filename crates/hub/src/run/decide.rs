@@ -1,7 +1,7 @@
 //! Deciding: who may, and what is an answer. Also what is open in a room.
 
 use antiphon_protocol::{
-    Approval, Ask, Decision, Error, ErrorCode, Reply, Role,
+    Approval, Ask, Decision, Error, ErrorCode, Reply, Role, Run, RunId, Timestamp,
     approval::{AskKind, DecisionAction, DecisionCause, Scope},
     reply::{DecisionReply, RunFound, RunPage},
     request::{Decide, GetRun, ListRuns},
@@ -11,15 +11,28 @@ use antiphon_store::{Change, Command, Guard, Outcome};
 use super::form;
 use crate::{Begun, Session};
 
-/// How many runs are listed: the oldest, which are under way or next. More can wait only where many bots flood a room.
-const LISTED_RUNS: usize = 1_000;
-
 impl Session {
     pub(crate) async fn list_runs(&self, request: ListRuns) -> Result<Begun, Error> {
         let (room, _) = self.room(&request.room).await?;
-        let (runs, approvals) = room
-            .read(|state| (state.runs.iter().take(LISTED_RUNS).cloned().collect(), state.approvals.clone()));
-        Ok(Begun::Now(Ok(Reply::Runs(RunPage { runs, approvals }))))
+        // Also one that is over by now says where the page before ended.
+        let after = match &request.after {
+            Some(run) => {
+                let run = self.hub.store.run(&room.id, run).await?;
+                Some(age(&run.ok_or_else(|| Error { field: Some("after".to_owned()), ..Error::not_found("run") })?))
+            }
+            None => None,
+        };
+        let limit = self.hub.page(request.limit);
+        let page = room.read(|state| {
+            let mut runs: Vec<&Run> = state.runs.iter().filter(|run| Some(age(run)) > after).collect();
+            runs.sort_by_key(|run| age(run));
+            let more = runs.len() > limit;
+            runs.truncate(limit);
+            let is_of_page = |approval: &&Approval| runs.iter().any(|run| run.run == approval.run);
+            let approvals = state.approvals.iter().filter(is_of_page).cloned().collect();
+            RunPage { runs: runs.into_iter().cloned().collect(), approvals, more }
+        });
+        Ok(Begun::Now(Ok(Reply::Runs(page))))
     }
 
     pub(crate) async fn get_run(&self, request: GetRun) -> Result<Begun, Error> {
@@ -82,6 +95,11 @@ impl Session {
             _ => Err(Error::new(ErrorCode::Forbidden, "this is for others to decide")),
         }
     }
+}
+
+/// The order in which runs are listed: it stays, whatever becomes of a run.
+fn age(run: &Run) -> (Timestamp, RunId) {
+    (run.created_at, run.run.clone())
 }
 
 /// Whether this is an answer to that.

@@ -2,24 +2,23 @@
 
 use antiphon_protocol::{
     Error, ErrorCode, Reply, RoomId, UserId,
-    approval::Grant,
-    reply::{Done, GrantList},
+    reply::{Done, GrantPage},
     request::{ListGrants, RevokeGrant},
 };
-use antiphon_store::{Change, Command, GrantsOf};
+use antiphon_store::{Change, Command, GrantsAsked, GrantsOf};
 
 use crate::{
     Begun, Session,
     session::{MODERATE, READ},
 };
 
-/// How many are listed. Whoever has given more takes some back to see the others.
-const LISTED: usize = 1_000;
+/// How many tools of one bot somebody has allowed in one room at most, as far as is looked.
+const TOOLS: usize = 10_000;
 
 impl Session {
     pub(crate) async fn list_grants(&self, request: ListGrants) -> Result<Begun, Error> {
         self.check_person()?;
-        let ListGrants { room, bot } = request;
+        let ListGrants { room, bot, after, limit } = request;
         let mut sees_all = bot.as_ref().is_some_and(|bot| self.answers_for(bot));
         let of = match (room, &bot) {
             (Some(room), _) => {
@@ -30,11 +29,12 @@ impl Session {
             (None, Some(bot)) if sees_all => GrantsOf::Bot(bot.clone()),
             (None, _) => GrantsOf::Giver(self.user().id.clone()),
         };
-        let mut grants = self.hub.store.grants(of, LISTED).await?;
-        let is_of = |grant: &Grant| bot.as_ref().is_none_or(|bot| grant.bot == *bot);
-        grants.retain(|grant| is_of(grant) && (sees_all || grant.by == self.user().id));
-        grants.sort_by_key(|grant| std::cmp::Reverse(grant.at));
-        Ok(Begun::Now(Ok(Reply::Grants(GrantList { grants }))))
+        let by = (!sees_all).then(|| self.user().id.clone());
+        let limit = self.hub.page(limit);
+        let mut grants = self.hub.store.grants(GrantsAsked { of, bot, by, after }, limit + 1).await?;
+        let more = grants.len() > limit;
+        grants.truncate(limit);
+        Ok(Begun::Now(Ok(Reply::Grants(GrantPage { grants, more }))))
     }
 
     pub(crate) async fn revoke_grant(&self, request: RevokeGrant) -> Result<Begun, Error> {
@@ -67,10 +67,10 @@ impl Session {
 
     /// Whether the user gave an approval of this for the room.
     async fn has_given(&self, bot: &UserId, tool: &str, room: &RoomId) -> Result<bool, Error> {
-        let given = self.hub.store.grants(GrantsOf::Giver(self.user().id.clone()), LISTED).await?;
-        let is_it =
-            |grant: &Grant| grant.bot == *bot && grant.tool == tool && grant.room.as_ref() == Some(room);
-        Ok(given.iter().any(is_it))
+        let (by, bot) = (Some(self.user().id.clone()), Some(bot.clone()));
+        let asked = GrantsAsked { of: GrantsOf::Room(room.clone()), bot, by, after: None };
+        let given = self.hub.store.grants(asked, TOOLS).await?;
+        Ok(given.iter().any(|grant| grant.tool == tool))
     }
 
     /// Whether everything is the user's to take back that a bot was allowed.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use antiphon_protocol::{
     Bot, BotSpec, Connector, Error, ErrorCode, Reply, UserId, UserKind,
     bot::ConnectorSpec,
-    reply::{BotReply, Done},
-    request::{ContinueRun, GetBot, RegisterBot, RemoveBot, RotateBotToken, StartBot, StopBot},
+    reply::{BotPage, BotReply, Done},
+    request::{ContinueRun, GetBot, ListBots, RegisterBot, RemoveBot, RotateBotToken, StartBot, StopBot},
 };
 use antiphon_store::Change;
 
@@ -30,6 +30,14 @@ impl Session {
     pub(crate) fn controls(&self, bot: &Bot) -> bool {
         let owns = self.user().kind == UserKind::Person && bot.owner.as_ref() == Some(&self.user().id);
         owns || self.administrates()
+    }
+
+    pub(super) fn list_bots(&self, request: &ListBots) -> Result<Begun, Error> {
+        let limit = self.hub.page(request.limit);
+        let mut bots = self.hub.bots_after(request.after.as_ref(), limit + 1);
+        let more = bots.len() > limit;
+        bots.truncate(limit);
+        Ok(Begun::Now(Ok(Reply::Bots(BotPage { bots, more }))))
     }
 
     pub(super) fn get_bot(&self, request: &GetBot) -> Result<Begun, Error> {

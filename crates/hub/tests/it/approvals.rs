@@ -41,7 +41,7 @@ pub fn ask(users: &[&UserId]) -> Ask {
 }
 
 async fn open(person: &Person, room: &antiphon_protocol::RoomId) -> RunPage {
-    match person.does(ListRuns { room: room.clone() }).await {
+    match person.does(ListRuns { room: room.clone(), after: None, limit: None }).await {
         Reply::Runs(page) => page,
         other => panic!("`list_runs` was answered with {other:?}"),
     }

@@ -47,7 +47,7 @@ async fn talk(world: &World, bots: &[UserId; 2]) -> usize {
 }
 
 async fn runs(person: &Person, room: &RoomId) -> Vec<antiphon_protocol::Run> {
-    match person.does(ListRuns { room: room.clone() }).await {
+    match person.does(ListRuns { room: room.clone(), after: None, limit: None }).await {
         antiphon_protocol::Reply::Runs(page) => page.runs,
         other => panic!("{other:?}"),
     }

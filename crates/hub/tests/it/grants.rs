@@ -33,9 +33,9 @@ async fn what_was_allowed_for_longer_is_taken_back_by_those_who_may() {
     mara.invites(&room, &[&ada, tomas.id(), giver.id()], Role::Member).await;
     giver.says(&room, "@ada boil the water").await;
     let mut run = next_run(&mut world.inbox(&ada, 1)).await;
-    let here = ListGrants { room: Some(room.clone()), bot: None };
-    let of_ada = ListGrants { room: None, bot: Some(ada.clone()) };
-    let all = ListGrants { room: None, bot: None };
+    let here = ListGrants { room: Some(room.clone()), ..ListGrants::default() };
+    let of_ada = ListGrants { bot: Some(ada.clone()), ..ListGrants::default() };
+    let all = ListGrants::default();
     let revoke = |scope| RevokeGrant {
         bot: ada.clone(),
         tool: "kettle".to_owned(),

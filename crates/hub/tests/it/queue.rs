@@ -278,7 +278,7 @@ async fn trigger_policies_choose_messages() {
 }
 
 async fn waiting(person: &Person, room: &RoomId) -> usize {
-    match person.does(ListRuns { room: room.clone() }).await {
+    match person.does(ListRuns { room: room.clone(), after: None, limit: None }).await {
         antiphon_protocol::Reply::Runs(page) => page.runs.len(),
         other => panic!("{other:?}"),
     }

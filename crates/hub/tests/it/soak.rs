@@ -108,7 +108,11 @@ async fn meddles(person: Person, room: antiphon_protocol::RoomId, mut dice: Dice
     for number in 0..QUESTIONS {
         person.says(&room, &format!("question {number}")).await;
         sleep(ms(&mut dice, 40)).await;
-        let Ok(Reply::Runs(open)) = person.asks(ListRuns { room: room.clone() }).await else { continue };
+        let Ok(Reply::Runs(open)) =
+            person.asks(ListRuns { room: room.clone(), after: None, limit: None }).await
+        else {
+            continue;
+        };
         for run in open.runs.into_iter().filter(|_| dice.one_in(6)) {
             let stop = Cancel::run(room.clone(), run.run);
             let _ = person.asks(stop).await;
@@ -208,7 +212,7 @@ async fn whatever_happens_everything_ends_once() {
     let crashed = world.after_a_crash().await;
     for room in &rooms {
         until("everything has ended", || async {
-            match person.does(ListRuns { room: room.clone() }).await {
+            match person.does(ListRuns { room: room.clone(), after: None, limit: None }).await {
                 Reply::Runs(open) => open.runs.is_empty() && open.approvals.is_empty(),
                 other => panic!("{other:?}"),
             }
@@ -220,7 +224,7 @@ async fn whatever_happens_everything_ends_once() {
     working.abort();
     let mara = crashed.person("mara").await;
     for room in &rooms {
-        let open = match mara.does(ListRuns { room: room.clone() }).await {
+        let open = match mara.does(ListRuns { room: room.clone(), after: None, limit: None }).await {
             Reply::Runs(open) => open,
             other => panic!("{other:?}"),
         };

@@ -46,7 +46,7 @@ async fn all_that_is_told(person: &Person, room: &RoomId, message: &antiphon_pro
         History { room: room.clone(), before: None, after: None, limit: None }.into(),
         GetMessage { room: room.clone(), message_id: message.clone() }.into(),
         Search { query: "tea".to_owned(), room: Some(room.clone()), limit: None }.into(),
-        ListRuns { room: room.clone() }.into(),
+        ListRuns { room: room.clone(), after: None, limit: None }.into(),
     ] {
         told.push_str(&ask(request).await);
     }

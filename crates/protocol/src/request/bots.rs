@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     ApprovalId, BotSpec, RoomId, RunId, UserId,
-    approval::{DecisionAction, Scope},
+    approval::{DecisionAction, GrantId, Scope},
 };
 
 /// See [`Request::ContinueRun`](crate::Request::ContinueRun). For members who may write. The chain's budget begins anew.
@@ -46,6 +46,12 @@ pub struct Decide {
 pub struct ListRuns {
     /// The room.
     pub room: RoomId,
+    /// Runs after this one, the oldest first; it may be over by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<RunId>,
+    /// How many at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
 }
 
 /// See [`Request::GetRun`](crate::Request::GetRun).
@@ -58,7 +64,7 @@ pub struct GetRun {
 }
 
 /// See [`Request::ListGrants`](crate::Request::ListGrants). One's own, or, where the user may take back those of others, all.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListGrants {
     /// Those that hold in this room: to its admins, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +72,12 @@ pub struct ListGrants {
     /// Those of this bot: to its owner, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bot: Option<UserId>,
+    /// Those after the one with this `id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<GrantId>,
+    /// How many at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
 }
 
 /// See [`Request::RevokeGrant`](crate::Request::RevokeGrant). For whoever gave it, the bot's owner, administrators, and, of one that

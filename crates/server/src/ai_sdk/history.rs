@@ -1,15 +1,12 @@
 //! What was said in a chat, as the AI SDK keeps messages: what a page begins with. Folded from the same chunks that a stream
 //! is made of, so that a page shows the same after a reload.
 
-use antiphon_protocol::{
-    EntryBody, Error, Message, MessageId, MessageStatus, Reply, UserId,
-    request::{History, ListBots},
-};
+use antiphon_protocol::{EntryBody, Error, Message, MessageId, MessageStatus, Reply, request::History};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    chunk::{About, Author, Chunk, Metadata, Version},
+    chunk::{About, Author, Chunk, Metadata},
     shown::Shown,
     way::Way,
 };
@@ -38,8 +35,6 @@ struct UiMessage {
 pub async fn read(way: &Way, chat: &str, before: Option<u64>, limit: Option<usize>) -> Result<Page, Error> {
     let session = way.session();
     let room = way.room(&session, chat).await?;
-    let Reply::Bots(bots) = session.handle(ListBots {}.into()).await? else { return Err(unexpected()) };
-    let bots: Vec<UserId> = bots.bots.into_iter().map(|bot| bot.user.id).collect();
     let request = History { room, before, after: None, limit };
     let Reply::Entries(page) = session.handle(request.into()).await? else { return Err(unexpected()) };
     let entries: Vec<_> = page.entries.iter().filter_map(|entry| entry.decode().ok()).collect();
@@ -49,19 +44,19 @@ pub async fn read(way: &Way, chat: &str, before: Option<u64>, limit: Option<usiz
         _ => None,
     });
     let whole = messages.filter(|message| message.status != MessageStatus::Streaming);
-    let messages = whole.map(|message| ui_message(message, &bots, way.version)).collect();
+    let messages = whole.map(|message| ui_message(message, way)).collect();
     Ok(Page { messages, more: page.more, before: oldest.filter(|_| page.more) })
 }
 
-fn ui_message(message: Message, bots: &[UserId], version: Version) -> UiMessage {
-    let is_bots = message.run.is_some() || bots.contains(&message.sender);
+fn ui_message(message: Message, way: &Way) -> UiMessage {
+    let is_bots = message.run.is_some() || way.doors.hub.bot(&message.sender).is_some();
     let now: Vec<PartNow> = message.parts.into_iter().map(|value| PartNow { generation: 1, value }).collect();
     let author = Author { room: message.room, sender: message.sender, run: message.run, at: message.at };
     UiMessage {
         id: message.id,
         role: if is_bots { "assistant" } else { "user" },
         metadata: About { antiphon: author },
-        parts: fold(Shown::nothing(version).tell_whole(&now)),
+        parts: fold(Shown::nothing(way.version).tell_whole(&now)),
     }
 }
 

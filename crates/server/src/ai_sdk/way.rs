@@ -77,16 +77,20 @@ impl Way {
     pub async fn stop(&self, chat: &str) -> Result<bool, Error> {
         let session = self.session();
         let room = self.room(&session, chat).await?;
-        let Reply::Runs(open) = session.handle(ListRuns { room: room.clone() }.into()).await? else {
-            return Err(unexpected());
-        };
-        let mut has_stopped = false;
-        for run in open.runs.into_iter().filter(|run| run.triggered_by == self.signed_in.user.id) {
-            let cancel = Cancel::run(room.clone(), run.run);
-            if let Reply::Cancelled(cancelled) = session.handle(cancel.into()).await? {
-                has_stopped |= cancelled.accepted;
+        let (mut has_stopped, mut after) = (false, None);
+        loop {
+            let request = ListRuns { room: room.clone(), after, limit: Some(usize::MAX) };
+            let Reply::Runs(open) = session.handle(request.into()).await? else { return Err(unexpected()) };
+            after = open.runs.last().filter(|_| open.more).map(|run| run.run.clone());
+            for run in open.runs.into_iter().filter(|run| run.triggered_by == self.signed_in.user.id) {
+                let cancel = Cancel::run(room.clone(), run.run);
+                if let Reply::Cancelled(cancelled) = session.handle(cancel.into()).await? {
+                    has_stopped |= cancelled.accepted;
+                }
+            }
+            if after.is_none() {
+                return Ok(has_stopped);
             }
         }
-        Ok(has_stopped)
     }
 }

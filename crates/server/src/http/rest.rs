@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     reply::{
-        BotList, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantList, MemberPage,
+        BotPage, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantPage, MemberPage,
         MessageFound, PinnedList, ReadMarker, RoomPage, RoomReply, RunFound, RunPage, Sent, Written,
     },
     request::{
@@ -121,14 +121,14 @@ operations! {
         GET by_query Search -> Found;
     }
     "/v1/grants" {
-        GET by_query ListGrants -> GrantList;
+        GET by_query ListGrants -> GrantPage;
         DELETE by_query RevokeGrant -> Done;
     }
     "/v1/rooms/{room}/runs/{run}/continue" {
         POST by_body ContinueRun -> Written;
     }
     "/v1/bots" {
-        GET by_query ListBots -> BotList;
+        GET by_query ListBots -> BotPage;
         POST by_body RegisterBot -> BotReply;
     }
     "/v1/bots/{bot}" {

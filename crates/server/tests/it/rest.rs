@@ -67,7 +67,7 @@ async fn d9_a_conversation_over_rest() {
     assert_eq!(ben.ask(Method::PUT, &path("/read"), Some(json!({ "ordinal": 1 }))).await.1["read"], 1);
     ben.post(&path("/typing"), json!({})).await;
     assert_eq!(ben.get(&path("/members")).await["members"].as_array().unwrap().len(), 2);
-    assert_eq!(ben.get(&format!("/v1/grants?room={room}")).await, json!({ "grants": [] }));
+    assert_eq!(ben.get(&format!("/v1/grants?room={room}")).await, json!({ "grants": [], "more": false }));
     let grant = |scope: &str| format!("/v1/grants?bot=demo&tool=run%20it&scope={scope}&room={room}");
     assert_eq!(ben.ask(Method::DELETE, &grant("session"), None).await.0, 200);
     assert_eq!(ben.ask(Method::DELETE, &grant("once"), None).await.1["field"], "scope");
@@ -84,6 +84,49 @@ async fn d9_a_conversation_over_rest() {
     assert_eq!(ada.ask(Method::DELETE, &one, None).await.0, 200);
     assert!(ada.get("/v1/bots").await["bots"].is_array());
     assert_eq!(ada.ask(Method::PUT, "/v1/presence", Some(json!({ "status": "away" }))).await.0, 200);
+}
+
+/// E4: every list comes in pages, and page by page each thing is told once.
+#[tokio::test]
+async fn e4_lists_come_in_pages() {
+    let server = TestServer::with(&[("DEMO_AGENT", "true"), ("LIMITS__PAGE", "2")]).await;
+    let ada = Rest::of(&server, "Ada").await;
+    for bot in ["a", "b", "c"] {
+        let spec = json!({ "id": bot, "connector": { "type": "bot_socket" } });
+        ada.post("/v1/bots", json!({ "bot": spec })).await;
+    }
+    let room = fresh_id();
+    ada.post("/v1/rooms", json!({ "id": room, "name": "Plans", "members": ["a", "b", "c"] })).await;
+    let message = json!({ "id": fresh_id(), "text": "all of you", "to": ["a", "b", "c"] });
+    ada.post(&format!("/v1/rooms/{room}/messages"), message).await;
+    let runs = format!("/v1/rooms/{room}/runs");
+    for (path, list, id, count) in
+        [("/v1/bots", "bots", "/user/id", 4), (&runs, "runs", "/run", 3), ("/v1/rooms", "rooms", "/room/id", 1)]
+    {
+        let id_of = |thing: &Value| thing.pointer(id).and_then(Value::as_str).map(str::to_owned);
+        for limit in ["1", "2", "9"] {
+            let (mut seen, mut after) = (Vec::new(), String::new());
+            loop {
+                let page = ada.get(&format!("{path}?limit={limit}{after}")).await;
+                let things = page[list].as_array().unwrap();
+                assert!(!things.is_empty() && things.len() <= limit.parse::<usize>().unwrap().min(2), "{page}");
+                seen.extend(things.iter().filter_map(id_of));
+                if page["more"] == false {
+                    break;
+                }
+                after = format!("&after={}", seen.last().unwrap());
+            }
+            let mut once = seen.clone();
+            once.sort();
+            once.dedup();
+            assert_eq!((seen.len(), once.len()), (count, count), "{path}: {seen:?}");
+        }
+    }
+    let (status, refusal) = ada.ask(Method::GET, &format!("{runs}?after=none"), None).await;
+    assert_eq!((status, &refusal["field"]), (404, &"after".into()));
+    let (status, refusal) = ada.ask(Method::GET, "/v1/grants?after=none", None).await;
+    assert_eq!((status, &refusal["field"]), (400, &"after".into()));
+    assert_eq!(ada.get("/v1/grants?after=a/always/b/c").await["grants"], json!([]));
 }
 
 /// B3, FAULTS 99: the key of the header is the id; a repeat gets the first answer, over every door.

@@ -300,7 +300,7 @@ fn ask_everything(sql: &Connection) {
     read::runs::active(sql).unwrap();
     read::approvals::approval(sql, &lounge, &id("a1")).unwrap();
     for of in [GrantsOf::Giver(id("ada")), GrantsOf::Room(id("lounge")), GrantsOf::Bot(id("clock"))] {
-        read::approvals::grants(sql, &of, 9).unwrap();
+        read::approvals::grants(sql, &of.into(), 9).unwrap();
     }
     read::runs::longest_waits(sql).unwrap();
     read::runs::overdue(sql, &ada, Timestamp::default(), 9).unwrap();

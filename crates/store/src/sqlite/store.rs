@@ -26,7 +26,7 @@ use super::{
     rooms::Rooms,
 };
 use crate::{
-    BotState, Command, EntryPage, EntryRange, GrantsOf, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
+    BotState, Command, EntryPage, EntryRange, GrantsAsked, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
     RegisteredBot, RoomSnapshot, Store, StoreError,
 };
 
@@ -273,8 +273,8 @@ impl Store for SqliteStore {
         self.readers.read(|sql| Ok(read::runs::active(sql)?)).await
     }
 
-    async fn grants(&self, of: GrantsOf, limit: usize) -> Result<Vec<Grant>, StoreError> {
-        self.readers.read(move |sql| Ok(read::approvals::grants(sql, &of, limit)?)).await
+    async fn grants(&self, asked: GrantsAsked, limit: usize) -> Result<Vec<Grant>, StoreError> {
+        self.readers.read(move |sql| Ok(read::approvals::grants(sql, &asked, limit)?)).await
     }
 
     async fn approval(&self, room: &RoomId, id: &ApprovalId) -> Result<Option<Approval>, StoreError> {

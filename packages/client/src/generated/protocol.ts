@@ -281,6 +281,8 @@ export type DecisionAction = 'approve' | 'deny' | 'answer';
 /** For how long an approval holds. */
 export type Scope = 'once' | 'session' | 'always';
 
+export type GrantId = string;
+
 /** What happens to a message for a bot that is at work in the same room. */
 export type BusyPolicy = 'queue' | 'steer' | 'interrupt' | 'reject';
 
@@ -513,13 +515,13 @@ export type Answer =
       | RoomReply
       | RoomPage
       | MemberPage
-      | BotList
+      | BotPage
       | BotReply
       | Cancelled
       | DecisionReply
       | RunPage
       | RunFound
-      | GrantList
+      | GrantPage
       | Serving
       | Alive
       | Opened
@@ -1602,7 +1604,12 @@ export interface ListMembers {
 }
 
 /** See [`Request::ListBots`]. */
-export interface ListBots {}
+export interface ListBots {
+  /** Bots after this one, in the order of their ids. */
+  after?: UserId;
+  /** How many at most. */
+  limit?: number;
+}
 
 /** See [`Request::Cancel`]. Give exactly one of `run`, `tool_call` and `message_id`. */
 export interface Cancel {
@@ -1653,6 +1660,10 @@ export interface Decide {
 
 /** See [`Request::ListRuns`](crate::Request::ListRuns). */
 export interface ListRuns {
+  /** Runs after this one, the oldest first; it may be over by now. */
+  after?: RunId;
+  /** How many at most. */
+  limit?: number;
   /** The room. */
   room: RoomId;
 }
@@ -1667,8 +1678,12 @@ export interface GetRun {
 
 /** See [`Request::ListGrants`](crate::Request::ListGrants). One's own, or, where the user may take back those of others, all. */
 export interface ListGrants {
+  /** Those after the one with this `id`. */
+  after?: GrantId;
   /** Those of this bot: to its owner, all of them. */
   bot?: UserId;
+  /** How many at most. */
+  limit?: number;
   /** Those that hold in this room: to its admins, all of them. */
   room?: RoomId;
 }
@@ -2471,9 +2486,11 @@ export interface MemberPage {
 }
 
 /** See [`Reply::Bots`]. */
-export interface BotList {
-  /** The bots. */
+export interface BotPage {
+  /** The bots, by id. */
   bots: Bot[];
+  /** Whether there are more. */
+  more: boolean;
 }
 
 /** See [`Reply::Bot`]. */
@@ -2509,8 +2526,10 @@ export interface DecisionReply {
 
 /** See [`Reply::Runs`]. */
 export interface RunPage {
-  /** The decisions that are awaited. */
+  /** The decisions that these runs await. */
   approvals: Approval[];
+  /** Whether there are more. */
+  more: boolean;
   /** The runs, the oldest first. */
   runs: Run[];
 }
@@ -2522,9 +2541,11 @@ export interface RunFound {
 }
 
 /** See [`Reply::Grants`]. */
-export interface GrantList {
-  /** The approvals, the latest first. */
+export interface GrantPage {
+  /** The approvals, by bot and tool. */
   grants: Grant[];
+  /** Whether there are more. */
+  more: boolean;
 }
 
 /** An approval that holds for more than one time. */
@@ -2535,6 +2556,8 @@ export interface Grant {
   bot: UserId;
   /** Who gave it. */
   by: UserId;
+  /** Names it: what comes after it in a list is asked for with this. */
+  id: GrantId;
   /** The room in which it holds, if it holds in one only. */
   room?: RoomId;
   /** For how long it holds: `session` or `always`. */

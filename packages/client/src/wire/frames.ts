@@ -45,13 +45,13 @@ export interface Replies {
   change_member: Wire.Written;
   list_rooms: Wire.RoomPage;
   list_members: Wire.MemberPage;
-  list_bots: Wire.BotList;
+  list_bots: Wire.BotPage;
   cancel: Wire.Cancelled;
   continue_run: Wire.Written;
   decide: Wire.DecisionReply;
   list_runs: Wire.RunPage;
   get_run: Wire.RunFound;
-  list_grants: Wire.GrantList;
+  list_grants: Wire.GrantPage;
   revoke_grant: Wire.Done;
   get_bot: Wire.BotReply;
   register_bot: Wire.BotReply;

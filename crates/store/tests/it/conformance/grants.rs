@@ -5,7 +5,7 @@ use antiphon_protocol::{
     approval::{Decision, Grant, Scope},
     bot::{ConnectorSpec, OpenAiSpec},
 };
-use antiphon_store::{Change, GrantsOf, NewMember, NewMessage, NewRun, RunChange, StoreError};
+use antiphon_store::{Change, GrantsAsked, GrantsOf, NewMember, NewMessage, NewRun, RunChange, StoreError};
 
 use crate::support::{World, approved, asked, id, promises, refusal, step_to, text};
 
@@ -30,7 +30,7 @@ async fn allows(world: &World, by: &str, bot: &str, run: &str, scope: Scope) {
 }
 
 async fn held(world: &World, of: GrantsOf) -> Vec<Grant> {
-    world.store.grants(of, 9).await.unwrap()
+    world.store.grants(of.into(), 9).await.unwrap()
 }
 
 promises! {
@@ -56,6 +56,35 @@ promises! {
         world.act("ada", revoke(true)).await.unwrap();
         assert!(held(world, GrantsOf::Room(id("lounge"))).await.is_empty());
         assert_eq!(held(world, GrantsOf::Bot(id("clock"))).await, hers);
+    }
+
+    /// Page by page each is told once, also where the one that a page ended with was taken back meanwhile.
+    async fn what_holds_for_longer_is_listed_in_pages(world: &mut World) {
+        world.room("lounge", &["ada", "bob", "dan", "clock"]).await;
+        at_work(world, "clock", "r1").await;
+        for (by, scope) in [("bob", Scope::Always), ("dan", Scope::Always), ("ada", Scope::Session)] {
+            allows(world, by, "clock", "r1", scope).await;
+        }
+        let page = async |world: &World, after: Option<&Grant>, by: Option<&str>| {
+            let (after, by) = (after.map(|grant| grant.id.clone()), by.map(id));
+            let asked = GrantsAsked { after, by, ..GrantsOf::Bot(id("clock")).into() };
+            world.store.grants(asked, 1).await.unwrap()
+        };
+        let whole = held(world, GrantsOf::Bot(id("clock"))).await;
+        assert_eq!(whole.len(), 3);
+        let mut told = Vec::new();
+        while let [grant] = &page(world, told.last(), None).await[..] {
+            told.push(grant.clone());
+            let Grant { bot, tool, scope, id, .. } = grant.clone();
+            let revoke = Change::RevokeGrant { bot, tool, scope, holder: id.holder, anyones: true };
+            if told.len() == 2 {
+                world.act("ada", revoke).await.unwrap();
+            }
+        }
+        assert_eq!(told, whole);
+        assert_eq!(page(world, None, Some("ada")).await, [whole[2].clone()]);
+        let here = GrantsAsked { bot: Some(id("other")), ..GrantsOf::Room(id("lounge")).into() };
+        assert!(world.store.grants(here, 9).await.unwrap().is_empty());
     }
 
     /// People allow something to a program, not to whatever answers to its name later.
