@@ -125,6 +125,7 @@ impl Session {
             Request::StopBot(request) => self.stop_bot(request),
             Request::RotateBotToken(request) => self.rotate_bot_token(request),
             Request::Decide(request) => self.decide(request).await,
+            Request::GetApproval(request) => self.get_approval(request).await,
             Request::ListRuns(request) => self.list_runs(request).await,
             Request::GetRun(request) => self.get_run(request).await,
             Request::ListGrants(request) => self.list_grants(request).await,

@@ -46,6 +46,8 @@ pub enum Reply {
     Cancelled(Cancelled),
     /// To `decide`.
     Decision(Box<DecisionReply>),
+    /// To `get_approval`.
+    Approval(Box<ApprovalFound>),
     /// To `list_runs`.
     Runs(RunPage),
     /// To `get_run`.
@@ -259,6 +261,13 @@ pub struct DecisionReply {
     pub accepted: bool,
     /// The answer that counts.
     pub decision: Decision,
+}
+
+/// See [`Reply::Approval`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalFound {
+    /// What was asked, with the `decision` once there is one.
+    pub approval: Approval,
 }
 
 /// See [`Reply::Runs`].

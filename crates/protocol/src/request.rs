@@ -19,7 +19,7 @@ pub use crate::bot_socket::{
     Append, FinishRun, OpenMessage, PutPart, RequestApproval, RunHeartbeat, RunStatus, ServeRuns,
 };
 pub use bots::{
-    ContinueRun, Decide, GetBot, GetRun, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant,
+    ContinueRun, Decide, GetApproval, GetBot, GetRun, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant,
     RotateBotToken, StartBot, StopBot,
 };
 pub use parse::{Envelope, ParseError, parse_error};
@@ -115,6 +115,8 @@ requests! {
     ContinueRun: "continue_run";
     /// Answer what a bot asks people to decide.
     Decide: "decide";
+    /// Read what a bot asks or asked people to decide, and the answer if there is one.
+    GetApproval: "get_approval";
     /// List the runs of a room that are not over, and what they ask people to decide.
     ListRuns: "list_runs";
     /// Read one run, also one that is over.

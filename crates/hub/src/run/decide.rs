@@ -3,8 +3,8 @@
 use antiphon_protocol::{
     Approval, Ask, Decision, Error, ErrorCode, Reply, Role, Run, RunId, Timestamp,
     approval::{AskKind, DecisionAction, DecisionCause, Scope},
-    reply::{DecisionReply, RunFound, RunPage},
-    request::{Decide, GetRun, ListRuns},
+    reply::{ApprovalFound, DecisionReply, RunFound, RunPage},
+    request::{Decide, GetApproval, GetRun, ListRuns},
 };
 use antiphon_store::{Change, Command, Guard, Outcome};
 
@@ -40,6 +40,14 @@ impl Session {
         let run = self.hub.store.run(&room.id, &request.run).await?;
         let run = run.ok_or_else(|| Error::not_found("run"))?;
         Ok(Begun::Now(Ok(Reply::Run(Box::new(RunFound { run })))))
+    }
+
+    /// What was asked is for all members: what only some of them may see of a call is not in the question about it.
+    pub(crate) async fn get_approval(&self, request: GetApproval) -> Result<Begun, Error> {
+        let (room, _) = self.room(&request.room).await?;
+        let approval = self.hub.store.approval(&room.id, &request.approval).await?;
+        let approval = approval.ok_or_else(|| Error::not_found("approval"))?;
+        Ok(Begun::Now(Ok(Reply::Approval(Box::new(ApprovalFound { approval })))))
     }
 
     /// Answers what a bot asks. The first answer counts; whoever comes later is told which that was.

@@ -7,7 +7,7 @@ use antiphon_protocol::{
     Activity, ApprovalId, Ask, Decision, Ending, Error, ErrorCode, Reply, Role, UserId, Visibility,
     approval::{AskKind, DecisionAction, DecisionCause, DefaultAction, Eligible, Scope},
     reply::{DecisionReply, RunPage},
-    request::{Cancel, Decide, ListRuns, RemoveMember},
+    request::{Cancel, Decide, GetApproval, ListRuns, RemoveMember},
 };
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -121,6 +121,37 @@ async fn a_question_waits_in_the_log_and_its_answer_reaches_the_bot() {
     assert_eq!(shown["approval"], approval.as_str());
     assert!(open(&studio.person, &studio.room).await.approvals.is_empty());
     assert!(open(&studio.person, &studio.room).await.runs.is_empty());
+}
+
+/// E4, F6: members read what was asked, with the answer once there is one, also after the run; nobody else learns that it was.
+#[tokio::test]
+async fn what_was_asked_is_read_by_members_whether_it_is_decided_or_not() {
+    let world = World::new().await;
+    let (mara, tomas, stranger) =
+        (world.person("mara").await, world.person("tomas").await, world.person("stranger").await);
+    let ada = world.bot("ada", None).await;
+    let room = mara.makes("lab", Visibility::Private).await;
+    mara.invites(&room, &[&ada], Role::Member).await;
+    mara.invites(&room, &[tomas.id()], Role::Viewer).await;
+    mara.says(&room, "@ada boil the water").await;
+    let waiting = asks(next_run(&mut world.inbox(&ada, 1)).await, ask(&[]), LONG);
+    let approval = asked(&mara, &room).await;
+    let get = GetApproval { room: room.clone(), approval: approval.clone() };
+    let read = async |person: &Person| match person.does(get.clone()).await {
+        Reply::Approval(found) => found.approval,
+        other => panic!("`get_approval` was answered with {other:?}"),
+    };
+    let question = read(&tomas).await;
+    assert_eq!((question.approval.as_str(), question.decision.as_ref()), (approval.as_str(), None));
+    assert_eq!(question.ask.prompt, "May I boil the water?");
+    decides(&mara, decide(&room, &approval, DecisionAction::Approve)).await.unwrap();
+    completes(waiting.await.unwrap().0).await;
+    let decision = read(&tomas).await.decision.expect("the answer");
+    assert_eq!((&decision.by, decision.action), (mara.id(), DecisionAction::Approve));
+    assert_eq!(stranger.asks(get.clone()).await.unwrap_err().code, ErrorCode::NotFound);
+    let unknown = GetApproval { approval: ApprovalId::parse("none").unwrap(), ..get };
+    let refusal = tomas.asks(unknown).await.unwrap_err();
+    assert_eq!((refusal.code, refusal.message.contains("approval")), (ErrorCode::NotFound, true));
 }
 
 /// F6: named people, the roles asked for and the bot's owner decide; nobody else, and no bot.

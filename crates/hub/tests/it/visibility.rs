@@ -5,7 +5,7 @@ use antiphon_protocol::{
     Ask, BotSpec, Error, Part, Reply, Role, RoomId, UserId, Visibility,
     approval::{AskKind, DefaultAction, Eligible, Scope},
     bot::ConnectorSpec,
-    request::{GetMessage, History, ListRuns, Search},
+    request::{GetApproval, GetMessage, History, ListRuns, Search},
 };
 use serde_json::{Value, json};
 
@@ -214,6 +214,11 @@ async fn a_question_does_not_tell_what_its_call_hides() {
     run.request(id("q3"), about, within).await.unwrap();
     let told = all_that_is_told(&member, &room, answer.message_id()).await;
     assert!(told.contains("May I?") && !told.contains(SECRET), "{told}");
+    for name in ["q1", "q2", "q3"] {
+        let one = member.does(GetApproval { room: room.clone(), approval: id(name) }).await;
+        let told = serde_json::to_string(&one).unwrap();
+        assert!(told.contains("May I?") && !told.contains(SECRET), "{told}");
+    }
     assert!(all_that_is_told(&owner, &room, answer.message_id()).await.contains(SECRET));
 }
 

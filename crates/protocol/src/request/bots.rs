@@ -41,6 +41,15 @@ pub struct Decide {
     pub scope: Option<Scope>,
 }
 
+/// See [`Request::GetApproval`](crate::Request::GetApproval). For the room's members, as the log tells it to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GetApproval {
+    /// The room.
+    pub room: RoomId,
+    /// What was asked.
+    pub approval: ApprovalId,
+}
+
 /// See [`Request::ListRuns`](crate::Request::ListRuns).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListRuns {

@@ -75,6 +75,10 @@ impl Operation {
             _ => name.clone(),
         };
         let mut described = answer((self.reply)(generator));
+        if self.handler == "found" {
+            described["responses"]["200"]["headers"]["ETag"] = json!({ "schema": { "type": "string" } });
+            described["responses"]["304"] = json!({ "description": "It is what `If-None-Match` names." });
+        }
         described["operationId"] = id.into();
         described["summary"] = summaries.get(&name).cloned().unwrap_or_default();
         let required = request["required"].as_array().cloned().unwrap_or_default();

@@ -7,14 +7,17 @@ use std::{
 
 use antiphon_protocol::{Error, ErrorCode};
 use axum::{
+    Json,
     extract::{FromRequestParts, RawPathParams},
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
+    response::{IntoResponse as _, Response},
 };
 use serde::de::DeserializeOwned;
 
 use super::{
     Failure,
     caller::{Answer, Caller},
+    tagged::{tag_of, tagged},
 };
 use crate::doors::Doors;
 
@@ -33,6 +36,22 @@ where
     T: DeserializeOwned + Into<antiphon_protocol::Request>,
 {
     caller.ask(asked).await
+}
+
+/// As [`by_query`], with a tag of what is found: whoever has the very same is told so.
+pub async fn found<T>(
+    caller: Caller,
+    known: HeaderMap,
+    FromQuery(asked): FromQuery<T>,
+) -> Result<Response, Failure>
+where
+    T: DeserializeOwned + Into<antiphon_protocol::Request>,
+{
+    let Json(reply) = caller.ask(asked).await?;
+    let json = serde_json::to_vec(&reply)
+        .map_err(|_| Error::new(ErrorCode::Internal, "what was found cannot be written"))?;
+    let tag = tag_of(&json);
+    Ok(tagged(([(CONTENT_TYPE, "application/json")], json).into_response(), tag, &known))
 }
 
 impl<T: DeserializeOwned> FromRequestParts<Arc<Doors>> for FromQuery<T> {

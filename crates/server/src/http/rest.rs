@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     reply::{
-        BotPage, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantPage, MemberPage,
+        ApprovalFound, BotPage, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantPage, MemberPage,
         MessageFound, PinnedList, ReadMarker, RoomPage, RoomReply, RunFound, RunPage, Sent, Written,
     },
     request::{
-        Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, EditMessage, GetBot,
+        Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, EditMessage, GetApproval, GetBot,
         GetMessage, GetRoom, GetRun, History, Invite, JoinRoom, LeaveRoom, ListBots, ListGrants, ListMembers,
         ListPinned, ListRooms, ListRuns, MarkMessage, MarkRead, React, RegisterBot, RemoveBot, RemoveMember,
         Request, RevokeGrant, RotateBotToken, Search, SendMessage, SetPresence, StartBot, StopBot, Typing,
@@ -26,7 +26,7 @@ use super::{
     body::by_body,
     caller::{Answer, Caller},
     openapi::Operation,
-    query::{FromQuery, by_query},
+    query::{FromQuery, by_query, found},
 };
 use crate::doors::Doors;
 
@@ -56,7 +56,7 @@ operations! {
         POST by_body CreateRoom -> RoomReply;
     }
     "/v1/rooms/{room}" {
-        GET by_query GetRoom -> RoomReply;
+        GET found GetRoom -> RoomReply;
         PATCH by_body UpdateRoom -> RoomReply;
     }
     "/v1/rooms/{room}/join" {
@@ -73,7 +73,7 @@ operations! {
         POST by_body SendMessage -> Sent;
     }
     "/v1/rooms/{room}/messages/{message_id}" {
-        GET by_query GetMessage -> MessageFound;
+        GET found GetMessage -> MessageFound;
         PATCH by_body EditMessage -> Written;
         DELETE by_query DeleteMessage -> Written;
     }
@@ -101,9 +101,10 @@ operations! {
         GET by_query ListRuns -> RunPage;
     }
     "/v1/rooms/{room}/runs/{run}" {
-        GET by_query GetRun -> RunFound;
+        GET found GetRun -> RunFound;
     }
     "/v1/rooms/{room}/approvals/{approval}" {
+        GET found GetApproval -> ApprovalFound;
         POST by_body Decide -> DecisionReply;
     }
     "/v1/rooms/{room}/members" {
@@ -132,7 +133,7 @@ operations! {
         POST by_body RegisterBot -> BotReply;
     }
     "/v1/bots/{bot}" {
-        GET by_query GetBot -> BotReply;
+        GET found GetBot -> BotReply;
         DELETE by_query RemoveBot -> Done;
     }
     "/v1/bots/{bot}/start" {

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Guest, TestServer, fresh_id, server::read};
+use crate::support::{Guest, TestServer, fresh_id, helper::scene, server::read};
 
 struct Rest<'a> {
     server: &'a TestServer,
@@ -353,6 +353,53 @@ async fn documents_are_sent_once() {
         }
         assert_eq!(get(path, Some("\"other\"".to_owned())).await.status(), 200);
     }
+}
+
+/// E4, F6: one thing, a question to people among them, is read with a tag: whoever has it as it is, is told so; once it is another, its
+/// tag is another.
+#[tokio::test]
+async fn e4_what_is_read_singly_is_sent_once() {
+    let (server, ada, mut helper) = scene().await;
+    let room = fresh_id();
+    let rest = Rest { server: &server, guest: ada };
+    rest.post("/v1/rooms", json!({ "id": room, "name": "Plans", "members": ["helper"] })).await;
+    let path = |rest: &str| format!("/v1/rooms/{room}{rest}");
+    let said = json!({ "id": fresh_id(), "text": "go", "to": ["helper"] });
+    let said = rest.post(&path("/messages"), said).await;
+    let run = helper.begin().await;
+    let question = json!({
+        "type": "request_approval", "approval": "a1", "within_ms": 60_000,
+        "ask": { "kind": "permission", "prompt": "May I?", "eligible": { "role": "owner" }, "default": "deny" },
+    });
+    helper.tell(question).await;
+    let message = said["message"]["id"].as_str().unwrap();
+    let get = async |path: &str, known: Option<&str>| {
+        let request = server.as_user(&rest.guest.token, Method::GET, path);
+        let answer = known.into_iter().fold(request, |request, known| request.header("if-none-match", known));
+        let answer = answer.send().await.unwrap();
+        let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
+        let status = answer.status().as_u16();
+        (status, tag, answer.bytes().await.unwrap())
+    };
+    let approval = path("/approvals/a1");
+    for path in [
+        path(""),
+        path(&format!("/messages/{message}")),
+        path(&format!("/runs/{}", run["run"]["run"].as_str().unwrap())),
+        "/v1/bots/helper".to_owned(),
+        approval.clone(),
+    ] {
+        let (status, tag, body) = get(&path, None).await;
+        assert!(status == 200 && serde_json::from_slice::<Value>(&body).unwrap().is_object(), "{path}");
+        assert_eq!(get(&path, Some(&tag)).await, (304, tag, bytes::Bytes::new()), "{path}");
+    }
+    let (_, open, _) = get(&approval, None).await;
+    rest.post(&approval, json!({ "action": "approve" })).await;
+    let (status, decided, body) = get(&approval, Some(&open)).await;
+    let found: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, &found["approval"]["decision"]["action"]), (200, &json!("approve")));
+    assert_ne!(open, decided);
+    assert_eq!(rest.ask(Method::GET, &path("/approvals/none"), None).await.1["code"], "not_found");
 }
 
 /// E4: each operation has a name of its own, by which generated clients call it, and says what it does; each is there, and what the

@@ -201,6 +201,9 @@ export type NumberedRequest1 =
   | (Decide & {
       type: 'decide';
     })
+  | (GetApproval & {
+      type: 'get_approval';
+    })
   | (ListRuns & {
       type: 'list_runs';
     })
@@ -519,6 +522,7 @@ export type Answer =
       | BotReply
       | Cancelled
       | DecisionReply
+      | ApprovalFound
       | RunPage
       | RunFound
       | GrantPage
@@ -1658,6 +1662,14 @@ export interface Decide {
   scope?: Scope;
 }
 
+/** See [`Request::GetApproval`](crate::Request::GetApproval). For the room's members, as the log tells it to them. */
+export interface GetApproval {
+  /** What was asked. */
+  approval: ApprovalId;
+  /** The room. */
+  room: RoomId;
+}
+
 /** See [`Request::ListRuns`](crate::Request::ListRuns). */
 export interface ListRuns {
   /** Runs after this one, the oldest first; it may be over by now. */
@@ -2522,6 +2534,12 @@ export interface DecisionReply {
   accepted: boolean;
   /** The answer that counts. */
   decision: Decision;
+}
+
+/** See [`Reply::Approval`]. */
+export interface ApprovalFound {
+  /** What was asked, with the `decision` once there is one. */
+  approval: Approval;
 }
 
 /** See [`Reply::Runs`]. */

@@ -49,6 +49,7 @@ export interface Replies {
   cancel: Wire.Cancelled;
   continue_run: Wire.Written;
   decide: Wire.DecisionReply;
+  get_approval: Wire.ApprovalFound;
   list_runs: Wire.RunPage;
   get_run: Wire.RunFound;
   list_grants: Wire.GrantPage;
