@@ -55,7 +55,7 @@ pub use room::{Cursor, Member, Role, Room, RoomKind, Visibility};
 pub use run::{
     Activity, CancelOutcome, Cancellation, Chain, Cost, Ending, ModelAttempt, Run, RunState, RunStep, Usage,
 };
-pub use signal::{Presence, PresenceStatus, Queue, QueueReason, ReadBy};
+pub use signal::{Presence, PresenceStatus, Queue, QueueReason, ReadBy, Waiting};
 pub use stream::{OpenStream, StreamPosition};
 pub use time::Timestamp;
 pub use user::{User, UserKind};

@@ -9,7 +9,7 @@ use crate::{
     approval::Grant,
     bot_socket::{HeldPart, HeldRun},
     room::RoomSummary,
-    signal::Signals,
+    signal::{Signals, Waiting},
 };
 
 /// The answer to a request that succeeded.
@@ -277,6 +277,9 @@ pub struct RunPage {
     pub runs: Vec<Run>,
     /// The decisions that these runs await.
     pub approvals: Vec<Approval>,
+    /// Where those of them stand that wait, and why they do.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub waiting: Vec<Waiting>,
     /// Whether there are more.
     pub more: bool,
 }
@@ -286,6 +289,9 @@ pub struct RunPage {
 pub struct RunFound {
     /// The run as it is.
     pub run: Run,
+    /// If it waits: where it stands, and why it does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub waiting: Option<Waiting>,
 }
 
 /// See [`Reply::Grants`].

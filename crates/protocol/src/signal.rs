@@ -71,6 +71,18 @@ pub struct Queue {
     pub reason: Option<QueueReason>,
 }
 
+/// Where a run stands that waits, and why it does: what `queue` tells of all that wait for a bot, of one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiting {
+    /// The run.
+    pub run: RunId,
+    /// Its place among those that wait for its bot in its room: 1 is the next one.
+    pub position: u64,
+    /// Why it waits; nothing if it is about to begin.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<QueueReason>,
+}
+
 /// Why a run waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -18,11 +18,13 @@ impl Session {
         let after = match &request.after {
             Some(run) => {
                 let run = self.hub.store.run(&room.id, run).await?;
-                Some(age(&run.ok_or_else(|| Error { field: Some("after".to_owned()), ..Error::not_found("run") })?))
+                Some(age(
+                    &run.ok_or_else(|| Error { field: Some("after".to_owned()), ..Error::not_found("run") })?
+                ))
             }
             None => None,
         };
-        let limit = self.hub.page(request.limit);
+        let (limit, at_work) = (self.hub.page(request.limit), self.hub.at_work());
         let page = room.read(|state| {
             let mut runs: Vec<&Run> = state.runs.iter().filter(|run| Some(age(run)) > after).collect();
             runs.sort_by_key(|run| age(run));
@@ -30,7 +32,9 @@ impl Session {
             runs.truncate(limit);
             let is_of_page = |approval: &&Approval| runs.iter().any(|run| run.run == approval.run);
             let approvals = state.approvals.iter().filter(is_of_page).cloned().collect();
-            RunPage { runs: runs.into_iter().cloned().collect(), approvals, more }
+            let mut waiting = self.hub.waiting(state, &at_work);
+            waiting.retain(|waiting| runs.iter().any(|run| run.run == waiting.run));
+            RunPage { runs: runs.into_iter().cloned().collect(), approvals, waiting, more }
         });
         Ok(Begun::Now(Ok(Reply::Runs(page))))
     }
@@ -39,7 +43,10 @@ impl Session {
         let (room, _) = self.room(&request.room).await?;
         let run = self.hub.store.run(&room.id, &request.run).await?;
         let run = run.ok_or_else(|| Error::not_found("run"))?;
-        Ok(Begun::Now(Ok(Reply::Run(Box::new(RunFound { run })))))
+        let at_work = self.hub.at_work();
+        let mut waiting = room.read(|state| self.hub.waiting(state, &at_work));
+        waiting.retain(|waiting| waiting.run == run.run);
+        Ok(Begun::Now(Ok(Reply::Run(Box::new(RunFound { run, waiting: waiting.pop() })))))
     }
 
     /// What was asked is for all members: what only some of them may see of a call is not in the question about it.

@@ -7,7 +7,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    BotStatus, BusyPolicy, Ending, Error, ErrorCode, Queue, QueueReason, RoomId, Run, RunId, RunState, UserId,
+    BotStatus, BusyPolicy, Ending, Error, ErrorCode, Queue, QueueReason, RoomId, Run, RunId, RunState,
+    UserId, Waiting,
 };
 use antiphon_store::{Change, QueuedRun, RunChange};
 use parking_lot::Mutex;
@@ -79,7 +80,7 @@ pub(crate) async fn run(hub: Weak<Hub>, stopping: CancellationToken) {
 }
 
 /// What keeps bots from taking more.
-struct AtWork {
+pub(super) struct AtWork {
     /// Where each is at work.
     rooms: HashMap<UserId, HashSet<RoomId>>,
     /// Those on a socket whose connection has no place for another run.
@@ -112,7 +113,7 @@ impl Hub {
         self.bot_spec(bot).map_or(usize::MAX, |spec| spec.concurrency)
     }
 
-    fn at_work(&self) -> AtWork {
+    pub(super) fn at_work(&self) -> AtWork {
         let full = self.bot_sockets.served().into_iter().filter(|bot| !self.has_place(bot)).collect();
         AtWork { rooms: self.runs.at_work(), full }
     }
@@ -175,19 +176,29 @@ impl Hub {
 
     /// What waits for each bot of the room for which something waits, or waited when it was told last.
     fn queues_of(&self, state: &RoomState, at_work: &AtWork) -> Vec<Queue> {
-        let mut waiting: HashMap<&UserId, Vec<&Run>> = HashMap::new();
-        for run in state.runs.iter().filter(|run| run.state == RunState::Queued) {
-            waiting.entry(&run.bot).or_default().push(run);
-        }
+        let mut waiting = in_line(state);
         let bots: BTreeSet<&UserId> = waiting.keys().copied().chain(state.queues.keys()).collect();
         bots.into_iter()
             .map(|bot| {
-                let mut runs = waiting.remove(bot).unwrap_or_default();
-                // Those that wait for people are passed by the others.
-                runs.sort_by_key(|run| run.paused);
+                let runs = waiting.remove(bot).unwrap_or_default();
                 let reason = runs.first().and_then(|first| self.reason(first, &state.info.id, at_work));
                 let ids: Vec<RunId> = runs.iter().take(LISTED).map(|run| run.run.clone()).collect();
                 Queue { bot: bot.clone(), waiting: ids, count: runs.len() as u64, reason }
+            })
+            .collect()
+    }
+
+    /// Where each run of the room stands that waits, and why it does.
+    pub(super) fn waiting(&self, state: &RoomState, at_work: &AtWork) -> Vec<Waiting> {
+        let lines = in_line(state).into_values();
+        lines
+            .flat_map(|runs| {
+                (1..).zip(runs).map(|(position, run)| {
+                    // What is behind one that is about to begin waits for that one.
+                    let behind = (position > 1).then_some(QueueReason::Busy);
+                    let reason = self.reason(run, &state.info.id, at_work).or(behind);
+                    Waiting { run: run.run.clone(), position, reason }
+                })
             })
             .collect()
     }
@@ -242,6 +253,17 @@ impl Hub {
         }
         Ok(())
     }
+}
+
+/// What waits for each bot of a room, the next one first.
+fn in_line(state: &RoomState) -> HashMap<&UserId, Vec<&Run>> {
+    let mut waiting: HashMap<&UserId, Vec<&Run>> = HashMap::new();
+    for run in state.runs.iter().filter(|run| run.state == RunState::Queued) {
+        waiting.entry(&run.bot).or_default().push(run);
+    }
+    // Those that wait for people are passed by the others.
+    waiting.values_mut().for_each(|runs| runs.sort_by_key(|run| run.paused));
+    waiting
 }
 
 fn in_words(ms: u64) -> String {

@@ -1,9 +1,11 @@
 //! What waits for bots (D5, F5): bounded, in order, visible with its reason, and never for ever.
 
 use antiphon_protocol::{
-    BotSpec, BotStatus, BusyPolicy, Ending, ErrorCode, RoomId, RunState, UserId, Visibility,
+    BotSpec, BotStatus, BusyPolicy, Ending, ErrorCode, QueueReason, Reply, RoomId, RunId, RunState, UserId,
+    Visibility,
     bot::ConnectorSpec,
-    request::{ListRuns, SendMessage, StartBot, StopBot},
+    reply::RunPage,
+    request::{GetRun, ListRuns, SendMessage, StartBot, StopBot},
 };
 use serde_json::Value;
 
@@ -73,6 +75,65 @@ async fn messages_to_a_stopped_bot_wait_and_the_room_sees_why() {
     assert!(mara.device().joins(&room).await.signals.queues.is_empty());
 }
 
+/// E4, D5: whoever asks is told of each run that waits what `queue` tells: its place and why, whatever that becomes.
+#[tokio::test]
+async fn whoever_asks_is_told_where_a_run_stands_and_why() {
+    let world = World::with(|options| options.administrators = vec![user_id("mara")]).await;
+    let (mara, bot, room) = studio(&world, spec(BusyPolicy::Queue, 100)).await;
+    let mut runs = Vec::new();
+    for words in ["one", "two", "three"] {
+        mara.says(&room, words).await;
+        let known = listed(&mara, &room).await.runs;
+        runs.push(known.last().unwrap().run.clone());
+    }
+    // Each by its own, and all in the list, which is what `queue` tells.
+    let told = async |person: &Person| -> Vec<(usize, u64, Option<QueueReason>)> {
+        let mut alone = Vec::new();
+        for run in &runs {
+            match person.does(GetRun { room: room.clone(), run: run.clone() }).await {
+                Reply::Run(found) => alone.extend(found.waiting),
+                other => panic!("{other:?}"),
+            }
+        }
+        let mut listed = listed(person, &room).await.waiting;
+        listed.sort_by_key(|waiting| waiting.position);
+        assert_eq!(alone, listed);
+        let place = |run: &RunId| 1 + runs.iter().position(|other| other == run).unwrap();
+        listed.into_iter().map(|waiting| (place(&waiting.run), waiting.position, waiting.reason)).collect()
+    };
+    let busy = Some(QueueReason::Busy);
+    assert_eq!(told(&mara).await, [(1, 1, None), (2, 2, busy), (3, 3, busy)]);
+    let mut inbox = world.inbox(&bot, 1);
+    let first = next_run(&mut inbox).await;
+    assert_eq!(told(&mara).await, [(2, 1, busy), (3, 2, busy)]);
+    completes(first).await;
+    drop(inbox);
+    mara.does(StopBot { bot: bot.clone() }).await;
+    world.is(&bot, BotStatus::Stopped);
+    let stopped = Some(QueueReason::BotStopped);
+    assert_eq!(told(&mara).await, [(2, 1, stopped), (3, 2, stopped)]);
+    // Which is what the room is told.
+    until("the room is told", async || {
+        let queues = mara.device().joins(&room).await.signals.queues;
+        queues.first().is_some_and(|queue| queue.waiting == runs[1..] && queue.reason == stopped)
+    })
+    .await;
+    assert!(
+        listed_after(&mara, &room, Some(&runs[1])).await.waiting.iter().all(|waiting| waiting.run == runs[2])
+    );
+}
+
+async fn listed(person: &Person, room: &RoomId) -> RunPage {
+    listed_after(person, room, None).await
+}
+
+async fn listed_after(person: &Person, room: &RoomId, after: Option<&RunId>) -> RunPage {
+    match person.does(ListRuns { room: room.clone(), after: after.cloned(), limit: None }).await {
+        Reply::Runs(page) => page,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// D5: what waits survives the server.
 #[tokio::test]
 async fn what_waits_survives_a_crash() {
@@ -82,7 +143,7 @@ async fn what_waits_survives_a_crash() {
     let later = world.after_a_crash().await;
     let queue = &later.person("mara").await.device().joins(&room).await.signals.queues;
     assert_eq!(queue.len(), 1);
-    assert_eq!(queue[0].reason, Some(antiphon_protocol::QueueReason::BotStopped));
+    assert_eq!(queue[0].reason, Some(QueueReason::BotStopped));
     later.hub.declare_bots(vec![spec(BusyPolicy::Queue, 100)]).await.unwrap();
     later.is(&bot, BotStatus::Running);
     assert_eq!(next_run(&mut later.inbox(&bot, 1)).await.room(), &room);
@@ -278,10 +339,7 @@ async fn trigger_policies_choose_messages() {
 }
 
 async fn waiting(person: &Person, room: &RoomId) -> usize {
-    match person.does(ListRuns { room: room.clone(), after: None, limit: None }).await {
-        antiphon_protocol::Reply::Runs(page) => page.runs.len(),
-        other => panic!("{other:?}"),
-    }
+    listed(person, room).await.runs.len()
 }
 
 /// F5: what went back to its place waits from then on.

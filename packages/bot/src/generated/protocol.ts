@@ -2550,12 +2550,26 @@ export interface RunPage {
   more: boolean;
   /** The runs, the oldest first. */
   runs: Run[];
+  /** Where those of them stand that wait, and why they do. */
+  waiting?: Waiting[];
+}
+
+/** Where a run stands that waits, and why it does: what `queue` tells of all that wait for a bot, of one of them. */
+export interface Waiting {
+  /** Its place among those that wait for its bot in its room: 1 is the next one. */
+  position: number;
+  /** Why it waits; nothing if it is about to begin. */
+  reason?: QueueReason;
+  /** The run. */
+  run: RunId;
 }
 
 /** See [`Reply::Run`]. */
 export interface RunFound {
   /** The run as it is. */
   run: Run;
+  /** If it waits: where it stands, and why it does. */
+  waiting?: Waiting;
 }
 
 /** See [`Reply::Grants`]. */
