@@ -27,7 +27,7 @@ mod turn;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use antiphon_hub::{Hub, RunSession};
-use antiphon_protocol::{BotSpec, Ending, UserId, bot::AgUiSpec};
+use antiphon_protocol::{BotSpec, Ending, RoomId, UserId, bot::AgUiSpec};
 use async_trait::async_trait;
 use tokio::{sync::Notify, time::sleep};
 use tracing::{debug, info};
@@ -55,6 +55,11 @@ pub fn connector(spec: &BotSpec, own: &AgUiSpec, place: &Place) -> Result<Arc<dy
 /// Removes what was kept for a bot that is no more.
 pub(crate) fn forget(data_dir: &Path, bot: &UserId) {
     Cabinet::of(data_dir, bot).empty();
+}
+
+/// Removes what was kept for any bot of a room that was deleted.
+pub(crate) fn forget_room(data_dir: &Path, room: &RoomId) {
+    Cabinet::all(data_dir).iter().for_each(|cabinet| cabinet.empty_of(room));
 }
 
 struct AgUi {

@@ -8,7 +8,7 @@ use std::{
 
 use antiphon_hub::Hub;
 use antiphon_protocol::{BotSpec, UserId, bot::ConnectorSpec};
-use tokio::task::JoinHandle;
+use tokio::{sync::broadcast::error::RecvError, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -62,6 +62,7 @@ impl Host {
             supervisor::enter(&place.hub, &spec).await;
         }
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(forget_rooms(place.clone(), closing.clone()));
         let watch = Watch { place, options, closing: closing.clone(), tasks: tasks.clone() };
         tasks.spawn(watch.run());
         Self { closing, tasks }
@@ -72,6 +73,22 @@ impl Host {
         self.closing.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// What connectors have kept of a room goes when the room is deleted. What programs have written into its folders stays.
+async fn forget_rooms(place: Place, closing: CancellationToken) {
+    let mut deleted = place.hub.deleted_rooms();
+    loop {
+        let room = match closing.run_until_cancelled(deleted.recv()).await {
+            Some(Ok(room)) => room,
+            // Of so many at once some may stay on the disk, where nobody finds them.
+            Some(Err(RecvError::Lagged(_))) => continue,
+            Some(Err(RecvError::Closed)) | None => return,
+        };
+        let data_dir = place.data_dir.clone();
+        // Whoever runs no tasks any more removes nothing.
+        let _ = tokio::task::spawn_blocking(move || ag_ui::forget_room(&data_dir, &room)).await;
     }
 }
 

@@ -14,7 +14,7 @@ use antiphon_protocol::{
 };
 use antiphon_store::{Change, Command, CommittedEntry, NewMember, Publisher, Store};
 use parking_lot::Mutex;
-use tokio::{runtime::Handle, task::JoinHandle};
+use tokio::{runtime::Handle, sync::broadcast, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -32,6 +32,9 @@ use crate::{
         sweep,
     },
 };
+
+/// How many deletions of rooms wait for those who keep things of them.
+const DELETIONS: usize = 1_024;
 
 /// What an operator can set.
 #[derive(Debug, Clone)]
@@ -82,6 +85,8 @@ pub struct Hub {
     pub(crate) bots: Bots,
     pub(crate) queues: Arc<Queues>,
     pub(crate) lineage: Lineage,
+    /// Tells who keeps things of rooms that one was deleted.
+    deletions: broadcast::Sender<RoomId>,
     tasks: TaskTracker,
     /// Where tasks run: some are begun by threads of the store.
     runtime: Handle,
@@ -102,6 +107,12 @@ impl Publisher for Bell {
     fn publish(&self, room: &RoomId, entries: &[Arc<CommittedEntry>]) {
         if let Some(hub) = self.0.upgrade() {
             hub.publish(room, entries);
+        }
+    }
+
+    fn deleted(&self, room: &RoomId, members: &[UserId]) {
+        if let Some(hub) = self.0.upgrade() {
+            hub.close_room(room, members);
         }
     }
 }
@@ -126,6 +137,7 @@ impl Hub {
             bots: Bots::default(),
             queues: Arc::default(),
             lineage: Lineage::default(),
+            deletions: broadcast::Sender::new(DELETIONS),
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
             stopping: CancellationToken::new(),
@@ -133,6 +145,7 @@ impl Hub {
         });
         hub.store.publish_to(Arc::new(Bell(hub.myself.clone())));
         hub.recover().await?;
+        hub.remove_outputs_of_deleted_rooms().await?;
         hub.make_default_room().await?;
         hub.load_bots().await?;
         hub.spawn(housekeeping::run(Arc::downgrade(&hub), hub.stopping.clone()));
@@ -349,6 +362,26 @@ impl Hub {
             let notice = Notice { ordinal: Some(ordinal), ..Notice::default() };
             room.watchers(&self.connections).iter().for_each(|device| device.notify(id, notice));
         }
+    }
+
+    /// A room was deleted, in which these were: they hear nothing more of it, and that it is so. Called by the commit pipeline.
+    fn close_room(&self, id: &RoomId, members: &[UserId]) {
+        let room = self.rooms.lock().remove(id);
+        if let Some(room) = room {
+            room.close();
+        }
+        for user in members {
+            self.connections.notify(user, id, Notice { member: Some(false), ..Notice::default() });
+        }
+        // Those that were begun while the others were being ended.
+        drop(self.end_runs_in(id, &UserId::system()));
+        // Nobody may keep anything.
+        let _ = self.deletions.send(id.clone());
+    }
+
+    /// Rooms that are deleted from now on.
+    pub fn deleted_rooms(&self) -> broadcast::Receiver<RoomId> {
+        self.deletions.subscribe()
     }
 
     /// The rooms in memory in which something waits for one of these bots.

@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use antiphon_protocol::{Message, MessageId, Part, RoomId, ToolCallId};
+use antiphon_protocol::{Error, Message, MessageId, Part, RoomId, ToolCallId};
 use tokio::fs;
 
 use crate::Hub;
@@ -38,6 +38,26 @@ impl Hub {
         let folder = of_message(outputs, room, message);
         let _ = fs::remove_dir_all(&folder).await;
         remove_if_empty(folder.parent()).await;
+    }
+
+    /// Removes the outputs of a room that was deleted.
+    pub(crate) async fn remove_outputs_of_room(&self, room: &RoomId) {
+        if let Some(outputs) = &self.options.outputs {
+            let _ = fs::remove_dir_all(of_room(outputs, room)).await;
+        }
+    }
+
+    /// Removes those that a crash left of rooms that were deleted.
+    pub(crate) async fn remove_outputs_of_deleted_rooms(&self) -> Result<(), Error> {
+        let Some(outputs) = &self.options.outputs else { return Ok(()) };
+        for folder in files_in(outputs).await {
+            let name = folder.file_name().and_then(|name| name.to_str());
+            let Some(room) = name.and_then(|name| RoomId::parse(name).ok()) else { continue };
+            if self.store.is_deleted(&room).await? {
+                self.remove_outputs_of_room(&room).await;
+            }
+        }
+        Ok(())
     }
 
     /// A message is whole: of the outputs that were kept for it, those stay that it shows. What a crash or a void attempt left is

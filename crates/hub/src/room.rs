@@ -90,6 +90,15 @@ impl LiveRoom {
         *inner = Inner::Live(Box::new(Live { state, listeners: Arc::default(), audience: 0 }));
     }
 
+    /// The room was deleted: nobody is in it any more, and nothing goes on.
+    pub fn close(&self) {
+        if let Inner::Live(live) = &mut *self.inner.lock() {
+            live.state.close();
+            live.audience += 1;
+            std::mem::take(&mut live.listeners).iter().for_each(|flag| flag.revoke());
+        }
+    }
+
     /// Takes committed entries and tells those who listen.
     pub fn publish(&self, entries: &[Arc<CommittedEntry>]) {
         let listeners = {

@@ -3,6 +3,7 @@
 //! Things are looked up through the user: a room that they may not know of is not found, whatever is asked about it.
 
 mod bots;
+mod deletion;
 mod entrance;
 mod marks;
 mod members;
@@ -110,6 +111,7 @@ impl Session {
             Request::GetRoom(request) => self.get_room(&request).await,
             Request::CreateRoom(request) => self.create_room(request).await,
             Request::UpdateRoom(request) => self.update_room(request).await,
+            Request::DeleteRoom(request) => self.delete_room(request).await,
             Request::Invite(request) => self.invite(request).await,
             Request::RemoveMember(request) => self.remove_member(request).await,
             Request::ChangeMember(request) => self.change_member(request).await,

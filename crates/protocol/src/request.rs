@@ -19,8 +19,8 @@ pub use crate::bot_socket::{
     Append, FinishRun, OpenMessage, PutPart, RequestApproval, RunHeartbeat, RunStatus, ServeRuns,
 };
 pub use bots::{
-    ContinueRun, Decide, GetApproval, GetBot, GetRun, ListGrants, ListRuns, RegisterBot, RemoveBot, RevokeGrant,
-    RotateBotToken, StartBot, StopBot,
+    ContinueRun, Decide, GetApproval, GetBot, GetRun, ListGrants, ListRuns, RegisterBot, RemoveBot,
+    RevokeGrant, RotateBotToken, StartBot, StopBot,
 };
 pub use parse::{Envelope, ParseError, parse_error};
 
@@ -97,6 +97,8 @@ requests! {
     CreateRoom: "create_room";
     /// Change a room's name, topic or visibility.
     UpdateRoom: "update_room";
+    /// Delete a room with everything in it, for ever.
+    DeleteRoom: "delete_room";
     /// Make others members.
     Invite: "invite";
     /// End someone's membership.
@@ -447,6 +449,17 @@ pub struct UpdateRoom {
     /// Who may join from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
+}
+
+/// See [`Request::DeleteRoom`]. For owners of the room, and administrators of the server. Its runs end, every member is told that
+/// they are in it no more, and its id is never given to another room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DeleteRoom {
+    /// The room.
+    pub room: RoomId,
+    /// Makes a repeat safe, however late: the same id is the same request, and gets the original result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RequestId>,
 }
 
 /// See [`Request::Invite`].

@@ -75,6 +75,12 @@ pub enum Change {
         /// Who may join.
         visibility: Option<Visibility>,
     },
+    /// Delete a room, for ever: its id is not given to another one. Entries: those of its runs that are not over, which are cancelled; nobody
+    /// finds them later.
+    DeleteRoom {
+        /// The room.
+        room: RoomId,
+    },
     /// Make users members. Entries: `member_joined` for each who was none. Unknown users are `NotFound`.
     AddMembers {
         /// The room.
@@ -310,6 +316,7 @@ impl Change {
             Self::PutUser { .. } => "put_user",
             Self::PutBot { .. } => "put_bot",
             Self::CreateRoom { .. } => "create_room",
+            Self::DeleteRoom { .. } => "delete_room",
             Self::UpdateRoom { .. } => "update_room",
             Self::AddMembers { .. } => "add_members",
             Self::RemoveMember { .. } => "remove_member",

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use antiphon_protocol::{Decision, Entry, Message, RawJson, Role, Room, RoomId};
+use antiphon_protocol::{Decision, Entry, Message, RawJson, Role, Room, RoomId, UserId};
 use tokio::sync::oneshot;
 
 use crate::StoreError;
@@ -43,6 +43,13 @@ pub enum Outcome {
         room: Box<Room>,
         /// `by`'s role in it.
         role: Option<Role>,
+    },
+    /// To [`DeleteRoom`](crate::Change::DeleteRoom).
+    Deleted {
+        /// The room.
+        room: RoomId,
+        /// Who was in it.
+        members: Vec<UserId>,
     },
     /// To [`MarkRead`](crate::Change::MarkRead).
     Read {
@@ -92,6 +99,9 @@ pub struct PostedMessage {
 pub trait Publisher: Send + Sync {
     /// Entries of one room, in the order of their positions.
     fn publish(&self, room: &RoomId, entries: &[Arc<CommittedEntry>]);
+
+    /// A room was deleted in which these were. Nothing of it is published any more.
+    fn deleted(&self, room: &RoomId, members: &[UserId]);
 }
 
 /// A command on its way. Resolves after the commit was synced and published. Dropping it does not undo the command.

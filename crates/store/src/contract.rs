@@ -9,8 +9,8 @@ use antiphon_protocol::{
 use async_trait::async_trait;
 
 use crate::{
-    BotState, Command, Committed, EntryPage, EntryRange, GrantsAsked, LeftRun, OpenMessage, Pending, Publisher,
-    QueuedRun, RegisteredBot, RoomSnapshot, StoreError,
+    BotState, Command, Committed, EntryPage, EntryRange, GrantsAsked, LeftRun, OpenMessage, Pending,
+    Publisher, QueuedRun, RegisteredBot, RoomSnapshot, StoreError,
 };
 
 /// Durable truth.
@@ -38,6 +38,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// A room with its members and unfinished messages, all of one moment.
     async fn room(&self, id: &RoomId) -> Result<Option<RoomSnapshot>, StoreError>;
+
+    /// Whether there was a room of this id that was deleted.
+    async fn is_deleted(&self, room: &RoomId) -> Result<bool, StoreError>;
 
     /// Someone's membership of a room and how many of its messages they have read.
     async fn membership(&self, room: &RoomId, user: &UserId) -> Result<Option<(Member, u64)>, StoreError>;

@@ -21,6 +21,7 @@ mod pipeline;
 mod plans;
 mod read;
 mod readers;
+mod remains;
 mod rooms;
 mod store;
 mod write;

@@ -69,6 +69,12 @@ impl Cabinet {
         Self { home: data_dir.join(HOMES).join(kept::name(bot.as_str())) }
     }
 
+    /// That of every bot for which anything was kept.
+    pub fn all(data_dir: &Path) -> Vec<Self> {
+        let homes = fs::read_dir(data_dir.join(HOMES)).into_iter().flatten().flatten();
+        homes.map(|home| Self { home: home.path() }).collect()
+    }
+
     /// Keeps something of a room.
     ///
     /// # Errors
@@ -140,11 +146,12 @@ impl Cabinet {
 
     /// Throws away all of it, in every room.
     pub fn empty(&self) {
-        if let Err(fault) = fs::remove_dir_all(&self.home)
-            && fault.kind() != io::ErrorKind::NotFound
-        {
-            warn!(home = %self.home.display(), %fault, "what was kept for a bot that is no more cannot be removed");
-        }
+        remove(&self.home);
+    }
+
+    /// Throws away what was kept of a room.
+    pub fn empty_of(&self, room: &RoomId) {
+        remove(&self.folder(room));
     }
 
     fn folder(&self, room: &RoomId) -> PathBuf {
@@ -180,6 +187,14 @@ impl Cabinet {
                 let _ = fs::remove_file(path);
             }
         }
+    }
+}
+
+fn remove(folder: &Path) {
+    if let Err(fault) = fs::remove_dir_all(folder)
+        && fault.kind() != io::ErrorKind::NotFound
+    {
+        warn!(folder = %folder.display(), %fault, "what was kept for a bot or a room that is no more cannot be removed");
     }
 }
 

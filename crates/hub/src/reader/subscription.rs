@@ -253,7 +253,8 @@ impl Subscription {
     }
 
     /// Reads the next page after what the client has. Positions move only once the page is here, so the read may be
-    /// dropped and begun again. Nothing if the user was removed meanwhile: the page may show what was said since.
+    /// dropped and begun again. Nothing if the user was removed meanwhile, and the page may show what was said since, or if
+    /// the room was deleted.
     pub async fn next_page(
         &mut self,
         store: &dyn Store,
@@ -261,7 +262,10 @@ impl Subscription {
         page: usize,
     ) -> Result<Option<EntryPage>, StoreError> {
         let range = EntryRange::After { seq: self.seq, up_to };
-        let page = store.entries(&self.room.id, range, page).await?;
+        let page = match store.entries(&self.room.id, range, page).await {
+            Err(StoreError::NotFound(_)) => return Ok(None),
+            page => page?,
+        };
         if page.entries.is_empty() {
             let hole = format!("the log of {} has a hole after {}", self.room.id, self.seq);
             return Err(StoreError::Failed(hole));

@@ -272,6 +272,14 @@ impl RoomState {
         self.read.iter().map(|(user, ordinal)| ReadBy { user: user.clone(), ordinal: *ordinal }).collect()
     }
 
+    /// Nobody is in the room any more, and nothing waits or is asked there.
+    pub fn close(&mut self) {
+        self.members.clear();
+        self.runs.clear();
+        self.approvals.clear();
+        self.queues.clear();
+    }
+
     /// Whether nobody is here and nothing grows, so that the room may leave memory.
     pub fn is_idle(&self) -> bool {
         self.present.is_empty() && self.open.is_empty()

@@ -7,6 +7,7 @@ use antiphon_protocol::{
 };
 use antiphon_store::{Change, RunChange};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::{ActiveRun, active::fenced, routing};
@@ -17,6 +18,9 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// What the room reads of a run that ends because the server stops.
 pub(crate) const STOPPED: &str = "the server was stopped";
+
+/// What is read of a run whose room is deleted.
+const DELETED: &str = "the room was deleted";
 
 impl Hub {
     /// Begins to end every run that is still at work, because the server stops.
@@ -38,6 +42,19 @@ impl Hub {
             // What could not be written, the next start writes.
             let _ = end.await;
         }
+    }
+
+    /// Begins to end the runs that are at work in a room that is deleted.
+    pub(crate) fn end_runs_in(&self, room: &RoomId, by: &UserId) -> Vec<CancellationToken> {
+        let mut runs = self.runs.all();
+        runs.retain(|active| active.room.id == *room);
+        for active in &runs {
+            active.wish_to_stop(by, self.now());
+            active.cancel.cancel();
+            // Whoever ends it at this moment comes first.
+            let _ = begin(&self.me(), active, Finish::new(Ending::Cancelled, Some(DELETED.to_owned())));
+        }
+        runs.iter().map(|active| active.over.clone()).collect()
     }
 
     /// Ends the runs of a bot in a room that it was removed from.
@@ -153,7 +170,10 @@ async fn carry_out(hub: Arc<Hub>, active: Arc<ActiveRun>, finish: Finish) -> Res
     hub.runs.end(&active);
     active.forget();
     hub.runs.inbox(&active.run.bot).notify_one();
-    if let Err(fault) = &result {
+    if let Err(fault) = &result
+        // Else it went with its room.
+        && fault.code != ErrorCode::NotFound
+    {
         error!(run = %active.run.run, %fault, "a run could not be ended; the next start will");
     }
     result

@@ -200,7 +200,8 @@ impl Session {
         Some(Box::new(spec))
     }
 
-    fn carried_out(
+    /// Carried out to its end, whether or not whoever asked still waits.
+    pub(super) fn carried_out(
         &self,
         deed: impl Future<Output = Result<Reply, Error>> + Send + 'static,
     ) -> Result<Begun, Error> {

@@ -13,6 +13,7 @@ mod cancel;
 mod chain;
 mod crash;
 mod dedup;
+mod deletion;
 mod grants;
 mod join;
 mod leases;

@@ -23,7 +23,13 @@ pub async fn of_chat(session: &Session, field: &str, chat: &str, bot: &UserId) -
     if chat.is_empty() || chat.len() > CHAT_BYTES {
         return Err(Error::field(field, format!("`{field}` has 1 to {CHAT_BYTES} bytes")));
     }
-    let id = with_bot(&session.user().id, bot, chat)?;
+    let (user, mut life) = (&session.user().id, 0);
+    let mut id = with_bot(user, bot, chat, life)?;
+    // Whoever has deleted a chat begins another one under its name.
+    while session.is_deleted(&id).await? {
+        life += 1;
+        id = with_bot(user, bot, chat, life)?;
+    }
     let request = CreateRoom {
         id: id.clone(),
         name: String::new(),
@@ -44,10 +50,11 @@ pub async fn of_chat(session: &Session, field: &str, chat: &str, bot: &UserId) -
     }
 }
 
-/// The room of a user, a bot, and a name that may hold any character.
-fn with_bot(user: &UserId, bot: &UserId, chat: &str) -> Result<RoomId, Error> {
-    // Ids hold no line ends, so no two different chats are written the same.
-    let digest = Sha256::digest(format!("{user}\n{bot}\n{chat}"));
+/// The room of a user, a bot, and a name that may hold any character, of which so many were deleted.
+fn with_bot(user: &UserId, bot: &UserId, chat: &str, life: u32) -> Result<RoomId, Error> {
+    // Ids hold no line ends, and begin with no `/`, so no two different chats are written the same.
+    let again = if life == 0 { String::new() } else { format!("/{life}\n") };
+    let digest = Sha256::digest(format!("{again}{user}\n{bot}\n{chat}"));
     let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     RoomId::parse(&format!("chat-{name}")).map_err(|fault| Error::field("id", fault.to_string()))
 }
@@ -59,14 +66,19 @@ mod tests {
     /// Everyone has a chat of their own, whatever pages call it, and comes back to it.
     #[test]
     fn a_chat_is_its_users_and_its_bots() {
-        let room = |user: &str, bot: &str, chat: &str| {
-            with_bot(&UserId::parse(user).unwrap(), &UserId::parse(bot).unwrap(), chat).unwrap()
+        let of_life = |life: u32, user: &str, bot: &str, chat: &str| {
+            with_bot(&UserId::parse(user).unwrap(), &UserId::parse(bot).unwrap(), chat, life).unwrap()
         };
+        let room = |user: &str, bot: &str, chat: &str| of_life(0, user, bot, chat);
         let mine = room("ada", "demo", "support/1 ☂");
         assert_eq!(mine, room("ada", "demo", "support/1 ☂"));
-        for other in
-            [room("ben", "demo", "support/1 ☂"), room("ada", "other", "support/1 ☂"), room("ada", "demo", "")]
-        {
+        for other in [
+            room("ben", "demo", "support/1 ☂"),
+            room("ada", "other", "support/1 ☂"),
+            room("ada", "demo", ""),
+            of_life(1, "ada", "demo", "support/1 ☂"),
+            of_life(2, "ada", "demo", "support/1 ☂"),
+        ] {
             assert_ne!(mine, other);
         }
     }

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use antiphon_protocol::{
     reply::{
-        ApprovalFound, BotPage, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantPage, MemberPage,
-        MessageFound, PinnedList, ReadMarker, RoomPage, RoomReply, RunFound, RunPage, Sent, Written,
+        ApprovalFound, BotPage, BotReply, Cancelled, DecisionReply, Done, EntryPage, Found, GrantPage,
+        MemberPage, MessageFound, PinnedList, ReadMarker, RoomPage, RoomReply, RunFound, RunPage, Sent,
+        Written,
     },
     request::{
-        Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, EditMessage, GetApproval, GetBot,
-        GetMessage, GetRoom, GetRun, History, Invite, JoinRoom, LeaveRoom, ListBots, ListGrants, ListMembers,
-        ListPinned, ListRooms, ListRuns, MarkMessage, MarkRead, React, RegisterBot, RemoveBot, RemoveMember,
-        Request, RevokeGrant, RotateBotToken, Search, SendMessage, SetPresence, StartBot, StopBot, Typing,
-        UpdateRoom,
+        Cancel, ChangeMember, ContinueRun, CreateRoom, Decide, DeleteMessage, DeleteRoom, EditMessage,
+        GetApproval, GetBot, GetMessage, GetRoom, GetRun, History, Invite, JoinRoom, LeaveRoom, ListBots,
+        ListGrants, ListMembers, ListPinned, ListRooms, ListRuns, MarkMessage, MarkRead, React, RegisterBot,
+        RemoveBot, RemoveMember, Request, RevokeGrant, RotateBotToken, Search, SendMessage, SetPresence,
+        StartBot, StopBot, Typing, UpdateRoom,
     },
 };
 use axum::{
@@ -58,6 +59,7 @@ operations! {
     "/v1/rooms/{room}" {
         GET found GetRoom -> RoomReply;
         PATCH by_body UpdateRoom -> RoomReply;
+        DELETE by_query DeleteRoom -> Done;
     }
     "/v1/rooms/{room}/join" {
         POST by_body JoinRoom -> RoomReply;

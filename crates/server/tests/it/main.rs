@@ -5,6 +5,7 @@ mod ai_sdk;
 mod bot_chat;
 mod bots;
 mod conversation;
+mod deletion;
 mod durable_stream;
 mod faults;
 mod feeds;

@@ -100,16 +100,21 @@ async fn e4_lists_come_in_pages() {
     let message = json!({ "id": fresh_id(), "text": "all of you", "to": ["a", "b", "c"] });
     ada.post(&format!("/v1/rooms/{room}/messages"), message).await;
     let runs = format!("/v1/rooms/{room}/runs");
-    for (path, list, id, count) in
-        [("/v1/bots", "bots", "/user/id", 4), (&runs, "runs", "/run", 3), ("/v1/rooms", "rooms", "/room/id", 1)]
-    {
+    for (path, list, id, count) in [
+        ("/v1/bots", "bots", "/user/id", 4),
+        (&runs, "runs", "/run", 3),
+        ("/v1/rooms", "rooms", "/room/id", 1),
+    ] {
         let id_of = |thing: &Value| thing.pointer(id).and_then(Value::as_str).map(str::to_owned);
         for limit in ["1", "2", "9"] {
             let (mut seen, mut after) = (Vec::new(), String::new());
             loop {
                 let page = ada.get(&format!("{path}?limit={limit}{after}")).await;
                 let things = page[list].as_array().unwrap();
-                assert!(!things.is_empty() && things.len() <= limit.parse::<usize>().unwrap().min(2), "{page}");
+                assert!(
+                    !things.is_empty() && things.len() <= limit.parse::<usize>().unwrap().min(2),
+                    "{page}"
+                );
                 seen.extend(things.iter().filter_map(id_of));
                 if page["more"] == false {
                     break;

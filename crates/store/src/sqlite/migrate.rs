@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_grants.sql"),
     include_str!("migrations/0008_marks.sql"),
     include_str!("migrations/0009_wishes.sql"),
+    include_str!("migrations/0010_deleted_rooms.sql"),
 ];
 
 /// `PRAGMA application_id` of our files: "anti" in ASCII.

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use antiphon_protocol::RoomId;
+use antiphon_protocol::{RoomId, UserId};
 use parking_lot::RwLock;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
@@ -21,10 +21,11 @@ use super::{
     fault::{Consequence, Fault, consequence},
     index::Behind,
     lock::FileLock,
+    remains,
     rooms::Rooms,
     write,
 };
-use crate::{Command, Committed, CommittedEntry, Publisher, StoreError};
+use crate::{Command, Committed, CommittedEntry, Outcome, Publisher, StoreError};
 
 /// Commands that wait for the thread; who comes after them waits for a place.
 pub(super) const QUEUE: usize = 4_096;
@@ -59,6 +60,8 @@ pub(super) struct Pipeline {
     pub(super) publisher: SharedPublisher,
     pub(super) rooms: Rooms,
     pub(super) behind: Behind,
+    /// Whether anything is left of deleted rooms.
+    pub(super) remains: bool,
     /// When the index last had a turn, or nothing to do.
     pub(super) indexed_at: Instant,
     /// Why no more commands are taken.
@@ -73,8 +76,8 @@ impl Pipeline {
         while let Some(jobs) = self.next_batch() {
             self.places.add_permits(jobs.len());
             self.carry_out(jobs);
-            if !self.behind.is_empty() && self.indexed_at.elapsed() > INDEX_TURN {
-                self.feed_index();
+            if self.has_chores() && self.indexed_at.elapsed() > INDEX_TURN {
+                self.do_chore();
             }
             self.rooms.trim();
         }
@@ -89,14 +92,14 @@ impl Pipeline {
     fn next_batch(&mut self) -> Option<Vec<Job>> {
         let mut patience = IDLE;
         let first = loop {
-            if self.behind.is_empty() || self.poisoned.is_some() {
+            if !self.has_chores() || self.poisoned.is_some() {
                 self.indexed_at = Instant::now();
                 break self.jobs.recv().ok()?;
             }
             match self.jobs.recv_timeout(patience) {
                 Ok(job) => break job,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.feed_index();
+                    self.do_chore();
                     patience = Duration::ZERO;
                 }
                 Err(RecvTimeoutError::Disconnected) => return None,
@@ -168,8 +171,43 @@ impl Pipeline {
         }
         self.rooms.save(&self.sql).map_err(whole)?;
         commit(&self.sql).map_err(whole)?;
+        self.remains |= answers.iter().any(|answer| deleted(answer).is_some());
         self.behind.note(answers.iter().flatten().flat_map(|committed| &committed.entries));
         Ok(answers)
+    }
+
+    /// Whether there is something to do that can wait.
+    fn has_chores(&self) -> bool {
+        !self.behind.is_empty() || self.remains
+    }
+
+    fn do_chore(&mut self) {
+        if self.behind.is_empty() {
+            self.clear_remains();
+        } else {
+            self.feed_index();
+        }
+        self.indexed_at = Instant::now();
+    }
+
+    /// Removes a bit of what is left of deleted rooms.
+    fn clear_remains(&mut self) {
+        let cleared = begin(&self.sql).and_then(|()| remains::clear(&self.sql)).and_then(|more| {
+            commit(&self.sql)?;
+            Ok(more)
+        });
+        match cleared {
+            Ok(more) => self.remains = more,
+            Err(fault) => {
+                self.undo();
+                tracing::error!(%fault, "what is left of a deleted room was not removed; it will be tried again later");
+                // With the next room that is deleted, or at the next start.
+                self.remains = false;
+                if let Consequence::Poisoned(words) = consequence(&fault) {
+                    self.poison(words);
+                }
+            }
+        }
     }
 
     fn feed_index(&mut self) {
@@ -186,14 +224,18 @@ impl Pipeline {
                 (_, Err(fault)) => self.poison(fault.to_string()),
             }
         }
-        self.indexed_at = Instant::now();
     }
 
     fn publish(&self, answers: &[Answer]) {
         let publisher = self.publisher.read().clone();
         let Some(publisher) = publisher else { return };
-        for (room, entries) in by_room(answers) {
-            publisher.publish(&room, &entries);
+        for answers in answers.split_inclusive(|answer| deleted(answer).is_some()) {
+            for (room, entries) in by_room(answers) {
+                publisher.publish(&room, &entries);
+            }
+            if let Some((room, members)) = answers.last().and_then(deleted) {
+                publisher.deleted(room, members);
+            }
         }
     }
 
@@ -219,6 +261,14 @@ fn begin(sql: &Connection) -> rusqlite::Result<()> {
 
 fn commit(sql: &Connection) -> rusqlite::Result<()> {
     sql.prepare_cached("COMMIT")?.execute([]).map(drop)
+}
+
+/// The room that was deleted, if that is what was asked for, and who was in it.
+fn deleted(answer: &Answer) -> Option<(&RoomId, &[UserId])> {
+    match answer {
+        Ok(Committed { outcome: Outcome::Deleted { room, members }, .. }) => Some((room, members)),
+        _ => None,
+    }
 }
 
 /// The entries of a batch, by room; rooms in the order of their first entry.

@@ -19,7 +19,7 @@ use rusqlite::{
     trace::{TraceEvent, TraceEventCodes},
 };
 
-use super::{index::Behind, migrate::migrate, read, rooms::Rooms, write};
+use super::{index::Behind, migrate::migrate, read, remains, rooms::Rooms, write};
 use crate::{
     BotSecrets, Budget, Change, Checkpoint, Command, EntryRange, GrantsOf, Guard, Link, NewMember,
     NewMessage, NewRun, RequestKey, RunChange, ToolChange,
@@ -36,7 +36,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 ];
 
 /// Indices that hold nothing but what is asked for: reading all of one reads the answer.
-const EXACT: &[&str] = &["runs_active", "runs_waiting", "messages_open"];
+const EXACT: &[&str] = &["runs_active", "runs_waiting", "messages_open", "deleted_rooms_left"];
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
@@ -308,6 +308,15 @@ fn ask_everything(sql: &Connection) {
     read::bots::states(sql).unwrap();
 }
 
+/// The room goes, and bit by bit what it held.
+fn delete_everything(sql: &Connection) {
+    let (mut rooms, change) = (Rooms::default(), Change::DeleteRoom { room: id("lounge") });
+    let command = Command { at: Timestamp::default(), by: id("ada"), guard: None, key: None, change };
+    write::carry_out(sql, &mut rooms, &command).unwrap();
+    assert!(read::rooms::is_deleted(sql, &id("lounge")).unwrap() && remains::are_there(sql).unwrap());
+    while remains::clear(sql).unwrap() {}
+}
+
 /// The plan does not depend on the parameters, so none are bound.
 fn plan(sql: &Connection, statement: &str) -> Vec<String> {
     let mut explain = sql.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
@@ -330,6 +339,7 @@ fn no_statement_scans_or_sorts() {
     sql.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
     change_everything(&sql);
     ask_everything(&sql);
+    delete_everything(&sql);
     sql.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
     // The search index is made of tables of its own.
     let foreign = |statement: &String| statement.contains("'words_") || statement.starts_with("--");

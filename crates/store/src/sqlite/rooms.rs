@@ -66,6 +66,11 @@ impl Rooms {
         }
     }
 
+    /// Forgets a room that the transaction under way deletes.
+    pub(super) fn remove(&mut self, room: &RoomId) {
+        self.known.remove(room);
+    }
+
     /// Writes the counters that moved, once per room and transaction.
     pub(super) fn save(&mut self, sql: &Connection) -> rusqlite::Result<()> {
         self.moved.sort_unstable();

@@ -23,11 +23,12 @@ use super::{
     pipeline::{Job, Pipeline, QUEUE, SharedPublisher},
     read,
     readers::Readers,
+    remains,
     rooms::Rooms,
 };
 use crate::{
-    BotState, Command, EntryPage, EntryRange, GrantsAsked, LeftRun, OpenMessage, Pending, Publisher, QueuedRun,
-    RegisteredBot, RoomSnapshot, Store, StoreError,
+    BotState, Command, EntryPage, EntryRange, GrantsAsked, LeftRun, OpenMessage, Pending, Publisher,
+    QueuedRun, RegisteredBot, RoomSnapshot, Store, StoreError,
 };
 
 /// A store in one SQLite file.
@@ -52,6 +53,7 @@ impl SqliteStore {
         let (sql, epoch) = open::writer(path, options)?;
         let readers = Readers::open(path, options)?;
         let behind = Behind::find(&sql)?;
+        let remains = remains::are_there(&sql)?;
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let places = Arc::new(Semaphore::new(QUEUE));
         let publisher = SharedPublisher::default();
@@ -62,6 +64,7 @@ impl SqliteStore {
             publisher: publisher.clone(),
             rooms: Rooms::default(),
             behind,
+            remains,
             indexed_at: Instant::now(),
             poisoned: None,
             lock,
@@ -156,6 +159,11 @@ impl Store for SqliteStore {
     async fn room(&self, id: &RoomId) -> Result<Option<RoomSnapshot>, StoreError> {
         let (id, epoch) = (id.clone(), self.epoch.clone());
         self.readers.read(move |sql| Ok(read::rooms::snapshot(sql, &id, epoch)?)).await
+    }
+
+    async fn is_deleted(&self, room: &RoomId) -> Result<bool, StoreError> {
+        let room = room.clone();
+        self.readers.read(move |sql| Ok(read::rooms::is_deleted(sql, &room)?)).await
     }
 
     async fn membership(&self, room: &RoomId, user: &UserId) -> Result<Option<(Member, u64)>, StoreError> {

@@ -16,6 +16,7 @@ mod post;
 mod reactions;
 mod requests;
 mod room;
+mod room_end;
 mod runs;
 mod tools;
 mod users;
@@ -69,6 +70,7 @@ impl Writing<'_> {
             Change::UpdateRoom { room, name, topic, visibility } => {
                 self.update_room(room, name.as_deref(), topic.as_deref(), *visibility)
             }
+            Change::DeleteRoom { room } => self.delete_room(room),
             Change::AddMembers { room, members } => self.add_members(room, members),
             Change::RemoveMember { room, user, below } => self.remove_member(room, user, *below),
             Change::ChangeMember { room, user, role } => self.change_member(room, user, *role),

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod changing;
+mod deletion;
 mod grants;
 mod marks;
 mod membership;

@@ -3,4 +3,5 @@
 mod crash;
 mod files;
 mod obstacles;
+mod remains;
 mod traces;

@@ -174,6 +174,9 @@ export type NumberedRequest1 =
   | (UpdateRoom & {
       type: 'update_room';
     })
+  | (DeleteRoom & {
+      type: 'delete_room';
+    })
   | (Invite & {
       type: 'invite';
     })
@@ -1551,6 +1554,17 @@ export interface UpdateRoom {
   topic?: string;
   /** Who may join from now on. */
   visibility?: Visibility;
+}
+
+/**
+ * See [`Request::DeleteRoom`]. For owners of the room, and administrators of the server. Its runs end, every member is told that
+ * they are in it no more, and its id is never given to another room.
+ */
+export interface DeleteRoom {
+  /** Makes a repeat safe, however late: the same id is the same request, and gets the original result. */
+  id?: RequestId;
+  /** The room. */
+  room: RoomId;
 }
 
 /** See [`Request::Invite`]. */

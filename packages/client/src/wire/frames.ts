@@ -40,6 +40,7 @@ export interface Replies {
   search: Wire.Found;
   create_room: Wire.RoomReply;
   update_room: Wire.RoomReply;
+  delete_room: Wire.Done;
   invite: Wire.Written;
   remove_member: Wire.Written;
   change_member: Wire.Written;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use antiphon_agents::builtin::Pace;
 use antiphon_protocol::{
-    BotSpec, BotStatus, Limits, Part, RunState, ToolState, UserId,
+    BotSpec, BotStatus, Limits, Part, RoomId, RunState, ToolState, UserId,
     approval::DecisionAction,
-    request::{Decide, React, RegisterBot, RemoveBot},
+    request::{Decide, DeleteRoom, React, RegisterBot, RemoveBot},
 };
 use serde_json::{Value, json};
 
@@ -94,6 +94,31 @@ async fn what_is_kept_goes_with_its_bot() {
     };
     tokio::time::timeout(Duration::from_secs(20), gone).await.expect("it is still there");
     assert!(home("other").exists());
+}
+
+/// What its connector has kept of a room goes when the room is deleted; of other rooms it stays.
+#[tokio::test]
+async fn what_is_kept_goes_with_its_room() {
+    let peer = Peer::saying(&run(&[snapshot(&large(1)), say("one")])).await;
+    let world = world_with(&peer.url, json!({})).await;
+    let mara = world.person("mara", "Mara").await;
+    let kept = |room: &RoomId| world.data_dir().join("ag_ui").join("helper").join(room.as_str());
+    let mut chats = Vec::new();
+    for _ in 0..2 {
+        let mut chat = mara.chat_with("helper").await;
+        ask(&mara, &mut chat, "one").await;
+        assert!(kept(&chat.room).exists());
+        chats.push(chat);
+    }
+    let (gone, stays) = (&chats[0].room, &chats[1].room);
+    mara.ask(DeleteRoom { room: gone.clone(), id: None }).await;
+    let removed = async {
+        while kept(gone).exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), removed).await.expect("it is still there");
+    assert!(kept(stays).exists());
 }
 
 /// A state that is gone (an older data directory, say) is not replaced by an older one, and the room is told.

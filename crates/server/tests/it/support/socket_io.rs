@@ -116,6 +116,14 @@ impl SocketIo {
         }
     }
 
+    /// Waits for an event.
+    pub async fn hears_event(&mut self, event: &str) {
+        while self.times(event) == 0 {
+            let packet = self.packet().await;
+            self.hear(&packet);
+        }
+    }
+
     /// What was said, as often as it was heard.
     pub fn texts(&self) -> Vec<&str> {
         let messages = self.heard.iter().filter(|(event, _)| event == "message");

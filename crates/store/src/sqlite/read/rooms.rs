@@ -27,6 +27,11 @@ pub(crate) fn snapshot(
     Ok(Some(RoomSnapshot { info, epoch, head, ordinal, active_at, members, read, open, runs, approvals }))
 }
 
+/// Whether there was a room of this id that was deleted.
+pub(crate) fn is_deleted(sql: &Connection, room: &RoomId) -> rusqlite::Result<bool> {
+    sql.prepare_cached("SELECT 1 FROM deleted_rooms WHERE id = ?1")?.exists([room.as_str()])
+}
+
 pub(crate) fn of_user(
     sql: &Connection,
     user: &UserId,

@@ -51,6 +51,7 @@ impl Writing<'_> {
             Outcome::Room { room, role } => Kept::Room { room: room.clone(), role: *role },
             Outcome::Read { read, ordinal } => Kept::Read { read: *read, ordinal: *ordinal },
             Outcome::Written { seq } => Kept::Written { seq: *seq },
+            Outcome::Deleted { .. } => Kept::Written { seq: 0 },
             Outcome::Decision { .. } | Outcome::Saved { .. } => return Ok(()),
         };
         let insert = "INSERT INTO requests (user, key, fingerprint, outcome) VALUES (?1, ?2, ?3, ?4)";

@@ -9,6 +9,7 @@ use crate::{
     sqlite::{
         codec::{LAST_RID, encode, json, word},
         fault::Fault,
+        read::rooms::is_deleted,
         rooms::Counters,
     },
 };
@@ -22,8 +23,16 @@ impl Writing<'_> {
             }
             return self.room_outcome(existing, counters.rid);
         }
+        if is_deleted(self.sql, &room.id)? {
+            return Err(
+                StoreError::Conflict("the id belonged to a room that was deleted: take another one").into()
+            );
+        }
         let joining = self.joining(None, members)?;
-        let insert = "INSERT INTO rooms (id, visibility, info) VALUES (?1, ?2, ?3) RETURNING rid";
+        // Never that of a room of which something is left.
+        let insert = "INSERT INTO rooms (rid, id, visibility, info) VALUES (1 + max( \
+                      coalesce((SELECT max(rid) FROM rooms), 0), \
+                      coalesce((SELECT max(rid) FROM deleted_rooms WHERE rid IS NOT NULL), 0)), ?1, ?2, ?3) RETURNING rid";
         let rid: i64 = self
             .sql
             .prepare_cached(insert)?

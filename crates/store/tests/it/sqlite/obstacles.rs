@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use antiphon_protocol::RoomId;
+use antiphon_protocol::{RoomId, UserId};
 use antiphon_store::{Change, CommittedEntry, Publisher, StoreError};
 use rusqlite::Connection;
 
@@ -187,6 +187,8 @@ impl Publisher for Clumsy {
     fn publish(&self, room: &RoomId, _: &[Arc<CommittedEntry>]) {
         panic!("{room} is not told, as the test wants it");
     }
+
+    fn deleted(&self, _: &RoomId, _: &[UserId]) {}
 }
 
 /// A fault of ours after the commit: nobody is told that nothing was written.
