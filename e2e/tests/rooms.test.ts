@@ -49,6 +49,31 @@ test('A5 A6: an open room is found, joined, renamed and left', { timeout: PATIEN
   expect([...ada.problems, ...grace.problems]).toEqual([]);
 });
 
+test('A room is deleted by its owner, for everyone who is in it', { timeout: PATIENCE_MS }, async () => {
+  const ada = await Person.enter(browser, server.url, 'Ada Done');
+  const grace = await Person.enter(browser, server.url, 'Grace Done');
+  await ada.makes('regatta', { open: true });
+  await grace.page.getByRole('button', { name: 'Find a room' }).click();
+  await grace.page.getByRole('button', { name: 'Join regatta' }).click();
+  await grace.says('Who won?');
+  await ada.hears('Who won?');
+  await grace.page.getByRole('heading', { name: 'regatta' }).getByRole('button').click();
+  await grace.page.getByRole('button', { name: 'Leave this room' }).waitFor();
+  expect(await grace.page.getByRole('button', { name: 'Delete this room' }).count()).toBe(0);
+  await grace.page.keyboard.press('Escape');
+
+  await ada.page.getByRole('heading', { name: 'regatta' }).getByRole('button').click();
+  await ada.page.getByRole('button', { name: 'Delete this room' }).click();
+  await ada.page.getByText('All that was said in it goes').waitFor();
+  await ada.page.getByRole('button', { name: 'Delete regatta' }).click();
+  await ada.page.getByRole('log', { name: 'Messages in General' }).waitFor();
+  await grace.page.getByText('You are not in this room.').waitFor();
+  for (const { page, problems } of [ada, grace]) {
+    await expect.poll(() => page.getByRole('navigation').getByText('regatta').count()).toBe(0);
+    expect(problems).toEqual([]);
+  }
+});
+
 test('B6 D10: a closed room opens by invitation; roles hold at once', { timeout: PATIENCE_MS }, async () => {
   const ada = await Person.enter(browser, server.url, 'Ada Closed');
   const grace = await Person.enter(browser, server.url, 'Grace Closed');

@@ -102,6 +102,11 @@ export async function updateRoom(
   await chat.ask({ type: 'update_room', room, ...change, id: mintId(Date.now()) }, 'repeat');
 }
 
+/** Deletes a room with all that was said in it, for everyone, for ever: for its owner, in a direct room for both. */
+export async function deleteRoom(chat: ChatClient, room: string): Promise<void> {
+  await chat.ask({ type: 'delete_room', room, id: mintId(Date.now()) }, 'repeat');
+}
+
 /** Changes what a member may do. */
 export async function changeMember(chat: ChatClient, room: string, user: string, role: Role): Promise<void> {
   await chat.ask({ type: 'change_member', room, user, role, id: mintId(Date.now()) }, 'repeat');

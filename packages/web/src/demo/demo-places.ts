@@ -17,12 +17,19 @@ export class DemoPlaces implements Places {
     this.#rooms = rooms;
     this.mine = writable<ReadonlyMap<string, PlaceView>>(
       new Map(
-        rooms
-          .get()
-          .rooms.map(({ id, name, kind }): [string, PlaceView] => [
+        rooms.get().rooms.map(({ id, name, kind }): [string, PlaceView] => [
+          id,
+          {
             id,
-            { id, name, kind, topic: '', open: true, manage: kind === 'group', home: id === 'general' },
-          ]),
+            name,
+            kind,
+            topic: '',
+            open: true,
+            manage: kind === 'group',
+            owned: kind === 'group',
+            home: id === 'general',
+          },
+        ]),
       ),
     );
   }
@@ -38,6 +45,10 @@ export class DemoPlaces implements Places {
   leave(id: string): Promise<void> {
     this.#rooms.update((list) => ({ ...list, rooms: list.rooms.filter((room) => room.id !== id) }));
     return nothing();
+  }
+
+  delete(id: string): Promise<void> {
+    return this.leave(id);
   }
 
   discover(): Promise<readonly OpenRoom[]> {

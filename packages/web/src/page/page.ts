@@ -50,6 +50,8 @@ export interface PlaceView {
   readonly open: boolean;
   /** I may change it, and who is in it. */
   readonly manage: boolean;
+  /** It is mine: I may delete it. */
+  readonly owned: boolean;
   /** Everyone comes into it when they sign in; leaving it would not last. */
   readonly home: boolean;
 }
@@ -89,6 +91,8 @@ export interface Places {
   create(input: NewRoomInput): Promise<string>;
   change(room: string, change: PlaceChange): Promise<void>;
   leave(room: string): Promise<void>;
+  /** With all that was said in it, for everyone. */
+  delete(room: string): Promise<void>;
   invite(room: string, users: readonly string[]): Promise<void>;
   removeMember(room: string, user: string): Promise<void>;
   changeRole(room: string, user: string, role: MemberView['role']): Promise<void>;

@@ -45,6 +45,10 @@ export class LivePlaces implements Places {
     await this.#client.ask({ type: 'leave_room', room, forget: true });
   }
 
+  async delete(room: string): Promise<void> {
+    await (await rooms()).deleteRoom(this.#client, room);
+  }
+
   async invite(room: string, users: readonly string[]): Promise<void> {
     await (await rooms()).invite(this.#client, room, users);
   }
@@ -114,6 +118,7 @@ export function placesOf(
         kind,
         open: visibility === 'public',
         manage: kind === 'group' && (role === 'owner' || role === 'admin'),
+        owned: role === 'owner',
         home: id === home,
       },
     ]),

@@ -33,6 +33,7 @@ export function RoomSettings({ place, onClose, onLeft, onOpen }: RoomSettingsPro
           }}
         />
         {!place.home && <Leave place={place} onLeft={onLeft} />}
+        {!place.home && place.owned && <Delete place={place} onLeft={onLeft} />}
       </div>
     </Dialog>
   );
@@ -81,34 +82,63 @@ function About({ place, onClose }: Pick<RoomSettingsProps, 'place' | 'onClose'>)
   );
 }
 
-/** Asked twice: a closed room opens again only by an invitation. */
-function Leave({ place, onLeft }: Pick<RoomSettingsProps, 'place' | 'onLeft'>) {
-  const page = usePage();
+interface WayOutProps {
+  /** What is offered, and the button that does it. */
+  readonly offer: string;
+  readonly verb: string;
+  /** What comes of it. */
+  readonly consequence: string;
+  readonly failure: string;
+  readonly deed: () => Promise<void>;
+}
+
+/** Asked twice: none of this is undone by a second click. */
+function WayOut({ offer, verb, consequence, failure, deed }: WayOutProps) {
   const [sure, setSure] = useState(false);
-  const { busy, error, run } = useDeed('The room could not be left.');
+  const { busy, error, run } = useDeed(failure);
   return (
     <div className="room-leave">
       {sure ? (
         <>
-          <p>
-            {place.open
-              ? 'You can come back whenever you like.'
-              : 'You come back only if somebody invites you.'}
-          </p>
-          <Button
-            look="danger"
-            disabled={busy}
-            onClick={() => run(() => page.places.leave(place.id).then(onLeft))}
-          >
-            Leave {place.name}
+          <p>{consequence}</p>
+          <Button look="danger" disabled={busy} onClick={() => run(deed)}>
+            {verb}
           </Button>
         </>
       ) : (
         <Button look="quiet" onClick={() => setSure(true)}>
-          Leave this room
+          {offer}
         </Button>
       )}
       <FormError error={error} />
     </div>
+  );
+}
+
+function Leave({ place, onLeft }: Pick<RoomSettingsProps, 'place' | 'onLeft'>) {
+  const page = usePage();
+  return (
+    <WayOut
+      offer="Leave this room"
+      verb={`Leave ${place.name}`}
+      consequence={
+        place.open ? 'You can come back whenever you like.' : 'You come back only if somebody invites you.'
+      }
+      failure="The room could not be left."
+      deed={() => page.places.leave(place.id).then(onLeft)}
+    />
+  );
+}
+
+function Delete({ place, onLeft }: Pick<RoomSettingsProps, 'place' | 'onLeft'>) {
+  const page = usePage();
+  return (
+    <WayOut
+      offer="Delete this room"
+      verb={`Delete ${place.name}`}
+      consequence="All that was said in it goes, for everyone, for ever."
+      failure="The room could not be deleted."
+      deed={() => page.places.delete(place.id).then(onLeft)}
+    />
   );
 }

@@ -73,9 +73,9 @@ export function Composer({ className, placeholder, autoFocus = false }: Composer
     }
   };
 
-  if (info.state === 'denied') return null;
-  if (info.readOnly)
-    return <p className={cx('ap-composer-closed', className)} data-state="closed" children={info.readOnly} />;
+  const closed = info.state === 'denied' ? 'You are not in this room.' : info.readOnly;
+  if (closed)
+    return <p className={cx('ap-composer-closed', className)} data-state="closed" children={closed} />;
   const name = placeholder ?? `Write to ${info.name}${info.kind === 'group' ? '. @ calls an agent' : ''}`;
   return (
     <form
