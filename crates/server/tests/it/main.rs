@@ -13,6 +13,7 @@ mod http_line;
 mod lifecycle;
 mod limits;
 mod origins;
+mod outputs;
 mod page;
 mod resources;
 mod rest;
