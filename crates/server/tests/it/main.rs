@@ -9,6 +9,7 @@ mod durable_stream;
 mod faults;
 mod feeds;
 mod framing;
+mod http_faults;
 mod http_line;
 mod lifecycle;
 mod limits;
