@@ -20,8 +20,8 @@ const BOT = 'clerk';
 /** Headers that are of one connection only. */
 const OF_A_HOP = ['connection', 'content-encoding', 'content-length', 'keep-alive', 'transfer-encoding'];
 
-/** Streams that are written to at a time. */
-const MOST_OPEN = 4;
+/** Streams that are written to at a time: more than the suite makes. */
+const MOST_OPEN = 1_000;
 /** What goes into one frame. */
 const PIECES = /[^]{1,16000}/gu;
 
@@ -33,7 +33,6 @@ interface Written {
   at: number;
   /** What is done next waits for what was asked for before. */
   turn: Promise<unknown>;
-  isOver: boolean;
 }
 
 /** The server of the streams; `/v1/stream/{name}` is one. */
@@ -54,11 +53,11 @@ export class WritableStreams implements AsyncDisposable {
   }
 
   static async start(): Promise<WritableStreams> {
-    const server = await antiphon([socketBot(BOT, { lease_ms: 600_000 })], {
+    const server = await antiphon([socketBot(BOT, { concurrency: MOST_OPEN, lease_ms: 600_000 })], {
       // Who waits in vain waits for a sign of life.
       settings: { timers: { ping_interval_ms: 1_000 }, limits: { requests_per_second: 100_000 } },
     });
-    const bot = await RawBot.connect(server.url, tokenOf(BOT), { concurrency: 10_000 });
+    const bot = await RawBot.connect(server.url, tokenOf(BOT));
     const streams = new WritableStreams(server, await guest(server.url, 'Ada'), bot);
     streams.#http.listen(0, '127.0.0.1');
     await once(streams.#http, 'listening');
@@ -67,12 +66,6 @@ export class WritableStreams implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
-  }
-
-  /** Ends what is still written to, but for so many: a bot has only so many runs at a time. */
-  async rest(most = 0): Promise<void> {
-    const open = [...this.#streams.values()].filter(({ isOver }) => !isOver);
-    for (const stream of open.slice(0, Math.max(0, open.length - most))) await this.#write(stream, '', true);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,7 +89,6 @@ export class WritableStreams implements AsyncDisposable {
   }
 
   async #make(pathname: string): Promise<Written> {
-    await this.rest(MOST_OPEN);
     const asked = await fetch(`${this.#server.url}/v1/bots/${BOT}/chat`, {
       method: 'POST',
       headers: { ...this.#authorization, accept: 'application/json', 'content-type': 'application/json' },
@@ -109,7 +101,7 @@ export class WritableStreams implements AsyncDisposable {
     );
     const offer = frame as unknown as Offer;
     await this.#bot.begin(offer, '');
-    const made = { url: this.#of(room, run.run), offer, at: 0, turn: Promise.resolve(), isOver: false };
+    const made = { url: this.#of(room, run.run), offer, at: 0, turn: Promise.resolve() };
     this.#streams.set(pathname, made);
     return made;
   }
@@ -121,7 +113,6 @@ export class WritableStreams implements AsyncDisposable {
         stream.at += Buffer.byteLength(piece);
         accepted(await this.#bot.tell(stream.offer, 'append', { part: 0, generation: 1, at, text: piece }));
       }
-      stream.isOver ||= isLast;
       if (isLast) accepted(await this.#bot.tell(stream.offer, 'finish_run', { ending: 'completed' }));
     });
     stream.turn = turn.catch(() => undefined);

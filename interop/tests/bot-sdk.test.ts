@@ -61,6 +61,12 @@ test('F9: the smallest bot answers', async () => {
   expect(bot.bot.state).toBe('serving');
 });
 
+test('F9 B5: a bot is told that it gets fewer runs at a time than it wants', async () => {
+  await using server = await serverOfABot();
+  await using bot = new SdkBot(server.url, () => Promise.resolve(), { concurrency: 10_000 });
+  await expect.poll(() => bot.bot.concurrency).toBe(8);
+});
+
 test('F1 B8: thoughts, plans, data, tools and usage are in the log as the bot said them', async () => {
   await using server = await serverOfABot();
   await using bot = new SdkBot(server.url, async (run) => {

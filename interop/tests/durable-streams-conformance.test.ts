@@ -52,10 +52,7 @@ describe('Durable Streams, read', () => {
     options.baseUrl = streams.url;
   });
   afterAll(() => streams[Symbol.asyncDispose]());
-  beforeEach(async (context) => {
-    skipWhatIsNotAboutReading(context);
-    await streams.rest();
-  });
+  beforeEach(skipWhatIsNotAboutReading);
 
   runConformanceTests(options);
 });

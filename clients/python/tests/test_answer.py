@@ -240,9 +240,20 @@ async def test_f2_a_bot_takes_as_many_runs_at_a_time_as_it_wants(stage: Stage) -
         await asyncio.sleep(0.2)
         at_work -= 1
 
-    stage.bot(server.url, answer, concurrency=2)
+    bot = stage.bot(server.url, answer, concurrency=2)
     people = [await stage.person(server) for _ in range(5)]
     asked = [await person.say("go") for person in people]
     for person, trigger in zip(people, asked, strict=True):
         assert (await person.outcome(trigger)).state == "completed"
-    assert most == 2
+    assert (most, bot.concurrency) == (2, 2)
+
+
+async def test_f2_a_bot_is_told_that_it_gets_fewer_runs_than_it_wants(stage: Stage) -> None:
+    server = await stage.server()
+
+    async def answer(run: Run) -> None:
+        await run.say("here")
+
+    bot = stage.bot(server.url, answer, concurrency=10_000)
+    await (await stage.person(server)).answer("go")
+    assert bot.concurrency == 8

@@ -16,9 +16,8 @@ use std::{
 };
 
 use antiphon_protocol::{
-    Connector, Error, Event, UserId,
+    Connector, Error, Event, RunId, UserId,
     bot_socket::{HeldRun, ServeRuns},
-    reply::Serving,
 };
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
@@ -201,8 +200,14 @@ impl BotSocket {
         Some(line)
     }
 
-    /// A connection asks for runs.
-    fn serve(&self, device: &Arc<Device>, request: &ServeRuns, concurrency: usize) -> Serving {
+    /// A connection asks for runs. Returns how long the bot may be silent about one, in milliseconds, and of those that it holds
+    /// the ones that go on and the ones that are lost.
+    fn serve(
+        &self,
+        device: &Arc<Device>,
+        request: &ServeRuns,
+        concurrency: usize,
+    ) -> (u64, Vec<HeldRun>, Vec<RunId>) {
         let mut inner = self.inner.lock();
         let (mut resumed, mut lost) = (Vec::new(), Vec::new());
         for run in &request.holding {
@@ -224,7 +229,7 @@ impl BotSocket {
         device.order();
         self.served.send_replace(true);
         self.ring();
-        Serving { lease_ms: self.lease_ms.load(Ordering::Relaxed), resumed, lost }
+        (self.lease_ms.load(Ordering::Relaxed), resumed, lost)
     }
 
     fn left(&self, device: &Arc<Device>) {

@@ -37,7 +37,7 @@ pub struct HeldPart {
 /// Answered by `serving`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServeRuns {
-    /// How many runs at a time, at most; what the bot's registration allows holds in any case.
+    /// How many runs at a time, at most; what the bot's registration allows holds in any case, and `serving` says which it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<usize>,
     /// Whether the bot can take in messages that arrive while it is at work.

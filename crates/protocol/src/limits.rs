@@ -43,6 +43,10 @@ pub struct Limits {
     pub query_bytes: usize,
     /// Bots that one user may register.
     pub bots_per_user: usize,
+    /// Most rooms in which a bot that somebody registers may work at the same time; administrators may register more.
+    pub bot_concurrency: usize,
+    /// Most messages that may wait in one room for a bot that somebody registers; administrators may register more.
+    pub bot_queue: usize,
     /// How much of a tool's output is shown from its beginning and, once more, from its end, in bytes.
     pub tool_output_shown: usize,
     /// Largest output of a tool that is kept whole, in bytes; of a larger one so much from its beginning.
@@ -80,6 +84,8 @@ impl Default for Limits {
             pins_per_room: 50,
             query_bytes: 256,
             bots_per_user: 20,
+            bot_concurrency: 100,
+            bot_queue: 1_000,
             tool_output_shown: 16 * 1024,
             tool_output_kept: 4 * 1024 * 1024,
             tool_output_room: 64 * 1024 * 1024,

@@ -309,6 +309,9 @@ pub struct Serving {
     /// How long the bot may be silent before its runs are taken from it, in milliseconds. A heartbeat at a third of this is
     /// good.
     pub lease_ms: u64,
+    /// How many runs at a time this connection is given at most: what it asked for, as far as the bot's registration allows it
+    /// and one frame can name them.
+    pub concurrency: usize,
     /// Runs of `holding` that go on.
     pub resumed: Vec<HeldRun>,
     /// Runs of `holding` that are over, or are another attempt's by now.

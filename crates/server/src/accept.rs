@@ -17,6 +17,7 @@ use tracing::{debug, warn};
 
 use crate::{
     doors::Doors,
+    leftover::Lent,
     peer::{Peer, Turnstile},
 };
 
@@ -108,5 +109,9 @@ async fn answer(
     mut request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
     request.extensions_mut().insert(peer);
-    router.call(request.map(Body::new)).await
+    let (parts, body) = request.into_parts();
+    let (body, leftover) = Lent::new(body);
+    let mut response = router.call(Request::from_parts(parts, Body::new(body))).await?;
+    leftover.clear(&mut response).await;
+    Ok(response)
 }

@@ -15,6 +15,7 @@ mod openapi;
 mod outputs;
 pub mod patience;
 mod query;
+mod ranged;
 mod rest;
 pub mod tagged;
 pub mod watch;

@@ -10,6 +10,7 @@ mod doors;
 mod durable_stream;
 mod http;
 mod jitter;
+mod leftover;
 mod line;
 mod meters;
 mod offset;

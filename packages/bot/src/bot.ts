@@ -22,7 +22,7 @@ export interface BotOptions {
   url: string;
   /** The bot's token, or where to get it. */
   token: string | (() => string | Promise<string>);
-  /** How many runs at a time; what the bot's registration allows if left out. */
+  /** How many runs at a time; what the bot's registration allows (8, where it says nothing) if left out, and never more. */
   concurrency?: number;
   /** Takes messages into the work under way: read them from `run.steered`. */
   steer?: boolean;
@@ -56,6 +56,7 @@ export class Bot {
   #early: RunOffer[] = [];
 
   #leaseMs = LEASE_MS;
+  #concurrency: number | undefined;
   #state: BotState = 'connecting';
   #draining = false;
   #stopBeating: () => void = () => undefined;
@@ -77,6 +78,11 @@ export class Bot {
 
   get state(): BotState {
     return this.#state;
+  }
+
+  /** How many runs at a time the server gives at most: what was asked for, within the bot's registration. Known once it serves. */
+  get concurrency(): number | undefined {
+    return this.#concurrency;
   }
 
   /** What to do with a run. Returning completes it, throwing fails it with the error's message. */
@@ -104,12 +110,16 @@ export class Bot {
     const { concurrency, steer = false } = this.#options;
     const wanted = this.#draining ? 0 : concurrency;
     const holding = this.#held();
-    const { lease_ms, lost } = await this.#link.ask('serve_runs', {
+    const {
+      lease_ms,
+      concurrency: granted,
+      lost,
+    } = await this.#link.ask('serve_runs', {
       ...(wanted === undefined ? {} : { concurrency: wanted }),
       steer,
       holding,
     });
-    this.#leaseMs = lease_ms;
+    [this.#leaseMs, this.#concurrency] = [lease_ms, granted];
     this.#lose(lost, holding);
   }
 

@@ -30,9 +30,9 @@ class Bot:
     """Connects with a bot's token and hands each run to the handler.
 
     ``url`` is where the server is, as in ``http://127.0.0.1:8080``; ``token`` the bot's, or a function that knows it;
-    ``concurrency`` how many runs at a time (what the bot's registration allows, if left out); ``steer=True`` takes
-    messages into the work under way (``run.steered()``); ``on_error`` is told what a handler raised, and the run's id,
-    instead of the log.
+    ``concurrency`` how many runs at a time (never more than the bot's registration allows, and as many if left out: 8
+    where it says nothing); ``steer=True`` takes messages into the work under way (``run.steered()``); ``on_error`` is
+    told what a handler raised, and the run's id, instead of the log.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Bot:
         self._handler: Handler | None = None
         self._runs: dict[str, tuple[RunAtWork, asyncio.Task[None]]] = {}
         self._lease = LEASE
+        self._granted: int | None = None
         self._draining = False
         self._connecting: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
@@ -62,6 +63,11 @@ class Bot:
         if self._closed.is_set():
             return "closed"
         return "serving" if self._link.ready.is_set() else "connecting"
+
+    @property
+    def concurrency(self) -> int | None:
+        """How many runs at a time the server gives at most; known once it serves."""
+        return self._granted
 
     def on_run(self, handler: Handler) -> Handler:
         """The function that works on a run: ``@bot.on_run``. Returning completes the run, raising fails it."""
@@ -140,7 +146,7 @@ class Bot:
         fields = {} if wanted is None else {"concurrency": wanted}
         holding = self._held()
         serving = await self._link.ask("serve_runs", steer=self._steer, holding=holding, **fields)
-        self._lease = serving["lease_ms"] / 1000
+        self._lease, self._granted = serving["lease_ms"] / 1000, serving["concurrency"]
         self._lose(serving["lost"], holding)
 
     def _held(self) -> list[Held]:

@@ -4,5 +4,6 @@
 mod answering;
 mod fencing;
 mod leases;
+mod many;
 mod remote;
 mod tools;

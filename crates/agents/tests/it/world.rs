@@ -178,12 +178,18 @@ impl Person {
     }
 
     pub async fn chat_with(&self, bot: &str) -> Watcher {
+        let room = self.room_with(bot).await;
+        self.watch(&room).await
+    }
+
+    /// A private room with a bot, which nobody watches.
+    pub async fn room_with(&self, bot: &str) -> RoomId {
         let room: RoomId = Uuid::now_v7().into();
         let members = vec![UserId::parse(bot).unwrap()];
         let (id, kind) = (room.clone(), RoomKind::Session);
         let request = CreateRoom { id, name: String::new(), topic: None, kind, visibility: None, members };
         self.ask(request).await;
-        self.watch(&room).await
+        room
     }
 
     pub async fn watch(&self, room: &RoomId) -> Watcher {

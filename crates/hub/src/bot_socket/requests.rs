@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use antiphon_protocol::{
-    Bot, Connector, Error, ErrorCode, Reply, Request, RunId, UserKind,
+    Bot, Connector, Error, ErrorCode, Limits, Reply, Request, RunId, UserKind,
     bot_socket::{HeldRun, RunHeartbeat, ServeRuns},
-    reply::{Alive, Done},
+    reply::{Alive, Done, Serving},
 };
 
 use super::line::{BotRequest, BotWrite};
@@ -15,6 +15,14 @@ use crate::{Begun, Session, reader::device::Device};
 pub(super) fn fenced() -> Error {
     let words = "this attempt of the run is not with this connection: it is over, or was given to another";
     Error::new(ErrorCode::Fenced, words)
+}
+
+/// Bytes that it takes to name a run: the id that the server gave it, its attempt, and what JSON puts around them.
+const NAMED_RUN: usize = 80;
+
+/// How many runs one frame can name. A connection is given no more: after a cut it has to name all that it holds in one.
+fn most_named(limits: &Limits) -> usize {
+    (limits.frame_bytes / NAMED_RUN).max(1)
 }
 
 impl Session {
@@ -44,19 +52,21 @@ impl Session {
 
     fn serve_runs(&self, request: &ServeRuns) -> Result<Begun, Error> {
         let (device, bot) = self.bot_device()?;
-        let most = self.hub.limits().rooms_per_connection;
+        let most = most_named(self.hub.limits());
         if request.holding.len() > most {
             return Err(Error::too_many("holding", most));
         }
-        let wanted = request.concurrency.unwrap_or(usize::MAX);
-        let serving = self.hub.bot_socket(&bot.user.id).serve(device, request, wanted);
+        let wanted = request.concurrency.map_or(most, |wanted| wanted.min(most));
+        let socket = self.hub.bot_socket(&bot.user.id);
+        let (lease_ms, resumed, lost) = socket.serve(device, request, wanted);
         self.hub.queues.mark_bot(&bot.user.id);
-        Ok(Begun::Now(Ok(Reply::Serving(serving))))
+        let concurrency = wanted.min(self.hub.concurrency(&bot.user.id));
+        Ok(Begun::Now(Ok(Reply::Serving(Serving { lease_ms, concurrency, resumed, lost }))))
     }
 
     async fn run_heartbeat(&self, request: RunHeartbeat) -> Result<Begun, Error> {
         let (_, bot) = self.bot_device()?;
-        let most = self.hub.limits().rooms_per_connection;
+        let most = most_named(self.hub.limits());
         if request.runs.len() > most {
             return Err(Error::too_many("runs", most));
         }

@@ -109,7 +109,7 @@ impl Hub {
     }
 
     /// In how many rooms a bot works at the same time.
-    fn concurrency(&self, bot: &UserId) -> usize {
+    pub(crate) fn concurrency(&self, bot: &UserId) -> usize {
         self.bot_spec(bot).map_or(usize::MAX, |spec| spec.concurrency)
     }
 

@@ -15,10 +15,6 @@ use antiphon_store::Change;
 use super::{Begun, Session, permission::WRITE, reading, written};
 use crate::bots::Origin;
 
-/// How much may wait in a room for a bot that anyone brings, and in how many rooms it may work: all of that is kept in memory.
-const MOST_QUEUED: usize = 1_000;
-const MOST_AT_ONCE: usize = 100;
-
 impl Session {
     /// Whether the user may manage everyone's bots.
     pub(crate) fn administrates(&self) -> bool {
@@ -132,8 +128,12 @@ impl Session {
             return Err(Error::field("bot.id", words));
         }
         if !self.administrates() {
-            let most =
-                [("bot.queue", spec.queue, MOST_QUEUED), ("bot.concurrency", spec.concurrency, MOST_AT_ONCE)];
+            // All of that is kept in memory.
+            let limits = self.hub.limits();
+            let most = [
+                ("bot.queue", spec.queue, limits.bot_queue),
+                ("bot.concurrency", spec.concurrency, limits.bot_concurrency),
+            ];
             if let Some((field, _, most)) = most.into_iter().find(|(_, wanted, most)| wanted > most) {
                 let words = format!("more than {most}, which administrators may only");
                 return Err(Error { limit: Some(most as u64), ..Error::field(field, words) });

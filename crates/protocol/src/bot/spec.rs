@@ -49,7 +49,8 @@ pub struct BotSpec {
     /// Whether other bots can address it.
     #[serde(default)]
     pub answers_bots: bool,
-    /// In how many rooms it works at the same time.
+    /// In how many rooms it works at the same time; 8 if left out. A bot on a bot socket that asks for more with `serve_runs` is
+    /// not given more.
     #[serde(default = "eight")]
     #[schemars(range(min = 1, max = MOST_AT_ONCE))]
     pub concurrency: usize,

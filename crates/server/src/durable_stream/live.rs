@@ -1,6 +1,6 @@
 //! The text as server-sent events: `data` with what came, `control` with where that leads.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -10,6 +10,7 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
+use tokio::time::{Instant, sleep_until};
 
 use super::{asked::Asked, offset::Offset, piece::Piece, text::Text};
 use crate::{
@@ -21,6 +22,9 @@ use crate::{
     },
     line::words::json,
 };
+
+/// A stream ends after so long, as the protocol has it, and its reader asks for the rest: so caches between put readers together anew.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Where a reader is after a piece.
 #[derive(Debug, Serialize)]
@@ -42,6 +46,8 @@ struct Reading {
     from: Offset,
     following: Following<Text>,
     watch: Watch,
+    /// When to end, whatever is to come.
+    until: Instant,
     /// Whether the reader knows where it is.
     is_told: bool,
     is_over: bool,
@@ -55,7 +61,8 @@ pub fn stream(
     following: Following<Text>,
     watch: Watch,
 ) -> Response {
-    let reading = Reading { doors, asked, from, following, watch, is_told: false, is_over: false };
+    let until = Instant::now() + LONGEST;
+    let reading = Reading { doors, asked, from, following, watch, until, is_told: false, is_over: false };
     let body = Body::from_stream(stream::unfold(reading, |mut reading| async move {
         let piece = reading.next().await?;
         Some((piece, reading))
@@ -70,7 +77,7 @@ pub fn stream(
 
 impl Reading {
     async fn next(&mut self) -> Option<io::Result<Bytes>> {
-        while !self.is_over {
+        while !(self.is_over || self.is_told && Instant::now() >= self.until) {
             let Ok(piece) = Piece::after(self.from, &self.following) else {
                 // Whoever comes back is told that it is gone.
                 return Some(self.cut("the answer is written anew"));
@@ -78,7 +85,12 @@ impl Reading {
             if !piece.is_empty() || piece.is_closed || !self.is_told {
                 return Some(Ok(self.tell(&piece)));
             }
-            match self.watch.next(self.following.ready()).await {
+            let came = tokio::select! {
+                biased;
+                () = sleep_until(self.until) => continue,
+                came = self.watch.next(self.following.ready()) => came,
+            };
+            match came {
                 Came::Drain => return Some(self.cut("the server is restarting")),
                 Came::Expiry => return Some(self.cut("the token has expired")),
                 Came::Heartbeat => return Some(Ok(Bytes::from_static(SIGN_OF_LIFE))),
@@ -117,7 +129,8 @@ impl Reading {
     }
 }
 
-/// Adds an event. Every line of the text is one of the event, so that no text can end it and begin another.
+/// Adds an event. Every line of the text is one of the event, so that no text can end it and begin another. That all line ends come
+/// out as `\n` is the format's: of a stream of text the protocol encodes nothing else.
 fn push(stream: &mut Vec<u8>, name: &str, text: &str) {
     stream.extend_from_slice(format!("event: {name}\n").as_bytes());
     for line in text.replace("\r\n", "\n").split(['\n', '\r']) {

@@ -50,7 +50,7 @@ impl Piece {
     pub fn after(from: Offset, following: &Following<Text>) -> Result<Self, Gone> {
         let whole = text::of(following);
         let rest = from.rest(&whole)?;
-        let text = rest[..rest.floor_char_boundary(MOST_BYTES)].to_owned();
+        let text = first_of(rest, MOST_BYTES).to_owned();
         let (is_last, to) = (text.len() == rest.len(), Offset::after(from.bytes() + text.len(), &whole));
         Ok(Self { from, to, text, is_last, is_closed: is_last && following.is_over() })
     }
@@ -109,11 +109,36 @@ impl Piece {
     }
 }
 
+/// What of a text fits into so many bytes; neither a character nor a line end is cut in two.
+fn first_of(text: &str, bytes: usize) -> &str {
+    let (first, rest) = text.split_at(text.floor_char_boundary(bytes));
+    if rest.starts_with('\n') { first.strip_suffix('\r').unwrap_or(first) } else { first }
+}
+
 impl IntoResponse for Piece {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
         self.put_headers(&mut response);
         *response.body_mut() = Body::from(self.text);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// F2: a piece ends with a whole character and a whole line end.
+    #[test]
+    fn f2_pieces_are_cut_between_characters_and_lines() {
+        for (text, bytes, first) in [
+            ("abc", 9, "abc"),
+            ("aü", 2, "a"),
+            ("a\r\nb", 2, "a"),
+            ("a\r\nb", 3, "a\r\n"),
+            ("a\rb", 2, "a\r"),
+        ] {
+            assert_eq!(first_of(text, bytes), first, "{text:?}");
+        }
     }
 }

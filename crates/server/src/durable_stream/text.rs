@@ -10,14 +10,19 @@ pub struct Text {
     is_over: bool,
 }
 
-/// As it is now.
+/// As it is now. While it grows, a carriage return at its end waits for what follows: so no line end is cut in two, which readers of
+/// events would take for two.
 pub fn of(following: &Following<Text>) -> String {
     let parts = following.picture().map(|picture| picture.parts.as_slice()).unwrap_or_default();
     let texts = parts.iter().filter_map(|part| match &part.value {
         Part::Text { text } => Some(text.as_str()),
         _ => None,
     });
-    texts.collect()
+    let mut text: String = texts.collect();
+    if text.ends_with('\r') && !following.is_over() {
+        text.pop();
+    }
+    text
 }
 
 /// Why nothing more can be told now.

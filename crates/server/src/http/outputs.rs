@@ -2,20 +2,15 @@
 
 use antiphon_protocol::{Error, MessageId, RoomId, ToolCallId};
 use axum::{
-    body::Body,
     http::{
-        HeaderMap, HeaderValue,
+        HeaderMap, HeaderValue, Method,
         header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde::Deserialize;
 
-use super::{
-    Failure, FromQuery,
-    caller::Caller,
-    tagged::{tag_of, tagged},
-};
+use super::{Failure, FromQuery, caller::Caller, ranged::ranged, tagged::tag_of};
 
 /// Which output, as the path says.
 #[derive(Debug, Deserialize)]
@@ -29,6 +24,7 @@ pub struct Wanted {
 pub async fn output(
     caller: Caller,
     FromQuery(wanted): FromQuery<Wanted>,
+    method: Method,
     known: HeaderMap,
 ) -> Result<Response, Failure> {
     caller.doors.meters.request("http", "tool_output");
@@ -38,7 +34,11 @@ pub async fn output(
     let text = tokio::fs::read(file).await.map_err(|_| Error::not_found("tool output"))?;
     let name = format!("attachment; filename=\"{tool_call}.txt\"");
     let tag = tag_of(&text);
-    let mut response = Body::from(text).into_response();
+    let mut response = ranged(text.into(), tag, &method, &known);
+    if response.status().is_client_error() {
+        // A problem, which is no file.
+        return Ok(response);
+    }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -46,5 +46,5 @@ pub async fn output(
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(CONTENT_DISPOSITION, name);
     }
-    Ok(tagged(response, tag, &known))
+    Ok(response)
 }

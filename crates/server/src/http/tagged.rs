@@ -23,9 +23,14 @@ pub fn tag_of_digest(digest: &[u8]) -> ETag {
     format!("\"{half}\"").parse().expect("hexadecimal digits in quotes are a tag")
 }
 
+/// Whether somebody says that they have the content with this tag.
+pub fn is_known(tag: &ETag, wanted: &HeaderMap) -> bool {
+    wanted.typed_get::<IfNoneMatch>().is_some_and(|known| !known.precondition_passes(tag))
+}
+
 /// Puts the tag on an answer; the answer to those who have it already loses what they have.
 pub fn tagged(mut response: Response, tag: ETag, wanted: &HeaderMap) -> Response {
-    let is_known = wanted.typed_get::<IfNoneMatch>().is_some_and(|known| !known.precondition_passes(&tag));
+    let is_known = is_known(&tag, wanted);
     response.headers_mut().typed_insert(tag);
     if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;

@@ -1,9 +1,12 @@
-//! Bots over REST: the same requests as on a socket, with the same permissions and errors (D4, D10).
+//! Bots over REST: the same requests as on a socket, with the same permissions and errors (D4, D10); and what a bot that came by it
+//! is given.
+
+use std::collections::HashMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Guest, TestServer, server::read};
+use crate::support::{Guest, Socket, TestServer, fresh_id, server::read};
 
 async fn ask(server: &TestServer, guest: &Guest, method: Method, path: &str, body: Value) -> (u16, Value) {
     let request = server.as_user(&guest.token, method, path);
@@ -62,4 +65,107 @@ async fn d10_the_servers_own_bots_are_the_administrators() {
     let connector = json!({ "type": "openai", "base_url": "http://169.254.169.254", "model": "m" });
     let spec = json!({ "bot": { "id": "x", "connector": connector } });
     assert_eq!(ask(&server, &ada, Method::POST, "/v1/bots", spec).await.0, 403);
+}
+
+/// A bot of Ada's on a bot socket that takes all it can get; how many runs at a time that are, and Ada's socket.
+async fn eager(server: &TestServer, said: Value) -> (Socket, u64, Socket) {
+    let ada = server.guest("Ada").await;
+    let mut spec = json!({ "id": "helper", "connector": { "type": "bot_socket" } });
+    spec.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+    let (status, made) = ask(server, &ada, Method::POST, "/v1/bots", json!({ "bot": spec })).await;
+    assert_eq!(status, 200, "{made}");
+    let mut bot = server.connect_as(made["token"].as_str().unwrap()).await;
+    let serving = bot.ask(json!({ "type": "serve_runs", "concurrency": 10_000 })).await;
+    (bot, serving["concurrency"].as_u64().unwrap(), server.connect_as(&ada.token).await)
+}
+
+/// A room of Ada's with the bot, which she hears.
+async fn room(ada: &mut Socket) -> String {
+    let room = fresh_id();
+    let create = json!({ "type": "create_room", "id": room, "kind": "session", "members": ["helper"] });
+    assert_eq!(ada.ask(create).await["type"], "ok");
+    ada.join(&room).await;
+    room
+}
+
+async fn finish(bot: &mut Socket, offer: &Value) {
+    let (run, attempt) = (&offer["run"]["run"], &offer["run"]["attempt"]);
+    let end = json!({ "type": "finish_run", "run": run, "attempt": attempt, "ending": "completed" });
+    assert_eq!(bot.ask(end).await["type"], "ok");
+}
+
+/// Room and words of an offer.
+fn place_of(offer: &Value) -> (String, String) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&offer["room"]["id"]), text(&offer["trigger"]["parts"][0]["text"]))
+}
+
+/// B5, D5: a bot is offered at once what its registration allows, one run of each room, and is told how many that are, whatever it asked
+/// for; the rooms are told why the others wait, and each is answered in its order.
+#[tokio::test]
+async fn b5_a_bot_works_in_as_many_rooms_at_once_as_it_may() {
+    for (said, most) in [(json!({}), 8), (json!({ "concurrency": 50 }), 50)] {
+        let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+        let (mut bot, told, mut ada) = eager(&server, said).await;
+        assert_eq!(told, most);
+        let mut rooms = Vec::new();
+        for _ in 0..=most {
+            rooms.push(room(&mut ada).await);
+        }
+        for words in ["first", "second"] {
+            for room in &rooms {
+                ada.say(room, words).await;
+            }
+        }
+        let mut offers = HashMap::new();
+        for _ in 0..most {
+            let offer = bot.event_of_type("run").await;
+            let (room, words) = place_of(&offer);
+            assert_eq!(words, "first");
+            assert!(offers.insert(room, offer).is_none(), "two runs of one room at once");
+        }
+        for (room, reason) in [(&rooms[0], "busy"), (rooms.last().unwrap(), "busy_elsewhere")] {
+            ada.event(|event| {
+                event["type"] == "queue" && event["room"] == **room && event["reason"] == reason
+            })
+            .await;
+        }
+        // As one ends, the next one comes: of the room that had nothing yet, then what is second in each.
+        for (at, ended) in rooms.iter().chain(&rooms).enumerate() {
+            finish(&mut bot, &offers.remove(ended).unwrap()).await;
+            if at <= rooms.len() {
+                let offer = bot.event_of_type("run").await;
+                let next = if at == 0 {
+                    (rooms[rooms.len() - 1].clone(), "first")
+                } else {
+                    (rooms[at - 1].clone(), "second")
+                };
+                let (room, words) = place_of(&offer);
+                assert_eq!((room.clone(), words.as_str()), next);
+                offers.insert(room, offer);
+            }
+        }
+    }
+}
+
+/// D5: in one room a bot that could do much more at once is offered one run after the other.
+#[tokio::test]
+async fn d5_in_one_room_runs_come_one_after_the_other() {
+    const SAID: usize = 50;
+    let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+    let (mut bot, _, mut ada) = eager(&server, json!({ "concurrency": SAID })).await;
+    let room = room(&mut ada).await;
+    for n in 0..SAID {
+        ada.say(&room, &n.to_string()).await;
+    }
+    for n in 0..SAID {
+        let offer = bot.event_of_type("run").await;
+        assert_eq!(place_of(&offer), (room.clone(), n.to_string()));
+        // Said after whatever else there was to offer.
+        let alive =
+            json!({ "type": "run_heartbeat", "runs": [{ "run": offer["run"]["run"], "attempt": 1 }] });
+        assert_eq!(bot.ask(alive).await["type"], "ok");
+        assert!(bot.heard("run").is_none(), "a second run of the room at once");
+        finish(&mut bot, &offer).await;
+    }
 }

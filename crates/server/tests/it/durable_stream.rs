@@ -1,5 +1,7 @@
 //! The text of an answer as a Durable Stream: from any offset, live, to its end, for those who may read it.
 
+use std::time::Duration;
+
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -136,4 +138,81 @@ async fn what_is_no_offset_is_refused() {
         let (status, error) = read(get(&server, &ada, &format!("{path}?{query}")).await).await;
         assert_eq!((status, &error["field"]), (400, &Value::from(field)), "{query}");
     }
+}
+
+/// Reads on until these words have come; everything that has.
+async fn until(live: &mut Response, heard: &mut String, words: &str) {
+    while !heard.contains(words) {
+        let piece = timeout(PATIENCE, live.chunk()).await.expect("something in time").unwrap();
+        heard.push_str(std::str::from_utf8(&piece.expect("the stream goes on")).unwrap());
+    }
+}
+
+/// What the events with data say together, as a reader of events takes them.
+fn text_of(events: &str) -> String {
+    let data = events.split("\n\n").filter_map(|event| event.strip_prefix("event: data\n"));
+    let lines = |event: &str| {
+        event.lines().map(|line| line.strip_prefix("data:").unwrap()).collect::<Vec<_>>().join("\n")
+    };
+    data.map(lines).collect()
+}
+
+/// Durable Streams 8.2: a stream of events is ended after a minute, in peace, and its reader goes on where that was.
+#[tokio::test]
+async fn f2_a_stream_of_events_lasts_a_minute() {
+    // The bot is silent meanwhile, and nobody minds.
+    let server = TestServer::with(&[("TIMERS__PING_INTERVAL_MS", "600000")]).await;
+    let ada = server.guest("Ada").await;
+    let mut helper = Helper::of(&server, &ada).await;
+    let patient =
+        json!({ "bot": { "id": "helper", "lease_ms": 600_000, "connector": { "type": "bot_socket" } } });
+    let made = server.as_user(&ada.token, Method::POST, "/v1/bots").json(&patient).send().await.unwrap();
+    assert_eq!(made.status(), 200);
+    let path = asked(&server, &ada, &mut helper).await;
+    helper.say(0, "Hello").await;
+    let mut live = get(&server, &ada, &format!("{path}?offset=-1&live=sse")).await;
+    let mut heard = String::new();
+    until(&mut live, &mut heard, "control").await;
+    passes(Duration::from_secs(50)).await;
+    helper.say(5, ", Ada").await;
+    until(&mut live, &mut heard, ", Ada").await;
+    passes(Duration::from_secs(15)).await;
+    heard.push_str(&timeout(PATIENCE, live.text()).await.expect("an end").expect("a good one"));
+    assert_eq!(text_of(&heard), "Hello, Ada");
+    assert!(!heard.contains("streamClosed"), "the answer is not over: {heard}");
+    let (_, control) = heard.trim_end().rsplit_once("data:").unwrap();
+    let control: Value = serde_json::from_str(control).unwrap();
+    let next = format!("{path}?offset={}&live=sse", control["streamNextOffset"].as_str().unwrap());
+    helper.say(10, "!").await;
+    helper.finish().await;
+    let rest = get(&server, &ada, &next).await.text().await.unwrap();
+    assert_eq!(text_of(&rest), "!");
+    assert!(rest.contains("\"streamClosed\":true"), "{rest}");
+}
+
+/// F2: a line end is told as one, also if the text was cut in the middle of it; whoever asks for the text itself gets it as it is.
+#[tokio::test]
+async fn f2_a_line_end_is_never_cut_in_two() {
+    let (server, ada, mut helper) = scene().await;
+    let path = asked(&server, &ada, &mut helper).await;
+    helper.say(0, "one\r").await;
+    assert_eq!(get(&server, &ada, &path).await.text().await.unwrap(), "one", "what comes next is not known");
+    let mut live = get(&server, &ada, &format!("{path}?offset=-1&live=sse")).await;
+    let mut heard = String::new();
+    until(&mut live, &mut heard, "control").await;
+    for (at, words) in [(4, "\ntwo\r"), (9, "three\r")] {
+        helper.say(at, words).await;
+        until(&mut live, &mut heard, words.trim()).await;
+    }
+    helper.finish().await;
+    heard.push_str(&timeout(PATIENCE, live.text()).await.expect("an end").unwrap());
+    assert_eq!(text_of(&heard), "one\ntwo\nthree\n");
+    assert_eq!(get(&server, &ada, &path).await.text().await.unwrap(), "one\r\ntwo\rthree\r");
+}
+
+/// Lets time pass for whoever waits for it, without waiting.
+async fn passes(time: Duration) {
+    tokio::time::pause();
+    tokio::time::sleep(time).await;
+    tokio::time::resume();
 }

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::support::{
-    Binary, HttpLine, PATIENCE, Socket, TestServer, fresh_id,
+    Binary, HttpLine, PATIENCE, Socket, Stream, TestServer, fresh_id,
     socket_io::{SocketIo, Transport},
 };
 
@@ -49,11 +49,7 @@ async fn miss_nothing(server: &TestServer, mut slow: Socket) {
     let mut seen = last - MESSAGES;
     while seen < last {
         let event = slow.event(|event| event["room"] == "general").await;
-        let entries: Vec<&Value> = match event["entries"].as_array() {
-            Some(entries) => entries.iter().collect(),
-            None => vec![&event],
-        };
-        for seq in entries.iter().filter_map(|entry| entry.get("at").and(entry["seq"].as_u64())) {
+        for seq in seqs(&event) {
             if seq > last - MESSAGES {
                 assert_eq!(seq, seen + 1, "a hole or a repetition");
                 seen = seq;
@@ -64,6 +60,58 @@ async fn miss_nothing(server: &TestServer, mut slow: Socket) {
     slow.say("general", "there you are").await;
     let heard = slow.event(|event| event["type"] == "message" && event["seq"].as_u64() > Some(last)).await;
     assert_eq!(heard["message"]["parts"][0]["text"], "there you are");
+}
+
+/// Positions of the entries that an event tells.
+fn seqs(event: &Value) -> Vec<u64> {
+    let entries: Vec<&Value> = match event["entries"].as_array() {
+        Some(entries) => entries.iter().collect(),
+        None => vec![event],
+    };
+    entries.iter().filter_map(|entry| entry.get("at").and(entry["seq"].as_u64())).collect()
+}
+
+/// The feeds over plain HTTP in which a room is heard.
+const FEEDS: [&str; 2] = ["/v1/rooms/general/events", "/v1/events"];
+
+/// A feed that hears the room, over a connection that holds little; and where it is.
+async fn narrow_feed(authority: &str, path: &str, token: &str) -> (Stream, u64) {
+    let mut feed = Stream::open_narrow(authority, path, token).await;
+    let joined = feed.event("joined").await.data;
+    (feed, joined["head"].as_u64().expect("a position"))
+}
+
+/// Reads a feed on from `seen` to the entry `last`, and sees to it that nothing is missing or comes twice.
+async fn read_on(feed: &mut Stream, mut seen: u64, last: u64) {
+    while seen < last {
+        for seq in seqs(&feed.next().await.expect("the stream goes on").data) {
+            assert_eq!(seq, seen + 1, "a hole or a repetition");
+            seen = seq;
+        }
+    }
+}
+
+/// F7, F11: the same over the feeds of one room and of all rooms.
+#[tokio::test]
+async fn f7_a_slow_reader_of_a_feed_misses_nothing() {
+    for path in FEEDS {
+        let server = TestServer::with(&[("LIMITS__REQUESTS_PER_SECOND", "100000")]).await;
+        let slow = server.guest("Slow").await;
+        server.connect_as(&slow.token).await.join("general").await;
+        let (mut feed, from) = narrow_feed(&server.authority(), path, &slow.token).await;
+        let mut ada = server.join("Ada").await;
+        let text = "x".repeat(BYTES);
+        let mut last = 0;
+        for n in 0..MESSAGES {
+            last = ada.say("general", &format!("{n} {text}")).await["seq"].as_u64().unwrap();
+            ada.forget();
+        }
+        read_on(&mut feed, from, last).await;
+        // And it is live again.
+        let live = ada.say("general", "there you are").await["seq"].as_u64().unwrap();
+        read_on(&mut feed, last, live).await;
+        assert!(feed.heard.contains("there you are"));
+    }
 }
 
 /// Readers of whom memory is measured.
@@ -109,6 +157,37 @@ async fn f7_slow_readers_over_http_cost_bounded_memory() {
         is_last(event) || event["entries"].as_array().is_some_and(|page| page.iter().any(is_last))
     };
     slow[0].event(has_last).await;
+}
+
+/// F7, FAULTS 70: those who do not read a feed cost what a connection costs, however much is said; and when they read on, they are
+/// told all of it, once and in order.
+#[tokio::test]
+async fn f7_slow_readers_of_feeds_cost_bounded_memory() {
+    let data = TempDir::new().unwrap();
+    let (binary, mut ada) = talkative(data.path()).await;
+    let text = "x".repeat(BYTES);
+    let mut slow = Vec::new();
+    for n in 0..READERS {
+        let token = binary.guest(&format!("Slow {n}")).await;
+        binary.join_as(&token).await;
+        slow.push(narrow_feed(&binary.authority, FEEDS[n % FEEDS.len()], &token).await);
+    }
+    // What the kernel takes, and what every server holds of a busy room, comes first.
+    for _ in 0..MESSAGES {
+        ada.say("general", &text).await;
+        ada.forget();
+    }
+    let before = binary.resident_mib();
+    for _ in 0..MESSAGES {
+        ada.say("general", &text).await;
+        ada.forget();
+    }
+    let more = binary.resident_mib().saturating_sub(before);
+    assert!(more < BOUND_MIB, "{more} MiB for {READERS} slow readers");
+    let last = ada.say("general", "there you are").await["seq"].as_u64().unwrap();
+    for (feed, from) in &mut slow[..FEEDS.len()] {
+        read_on(feed, *from, last).await;
+    }
 }
 
 /// F7: the same over Socket.IO: who does not read its WebSocket, or does not poll, hears everything once and in order when it

@@ -4,6 +4,7 @@ pub mod binary;
 pub mod event_stream;
 pub mod helper;
 pub mod http_line;
+pub mod narrow;
 pub mod server;
 pub mod socket;
 pub mod socket_io;

@@ -1756,7 +1756,10 @@ export interface BotSpec {
   avatar?: string;
   /** What happens to a message while it is at work in the same room. */
   busy?: BusyPolicy;
-  /** In how many rooms it works at the same time. */
+  /**
+   * In how many rooms it works at the same time; 8 if left out. A bot on a bot socket that asks for more with `serve_runs` is
+   * not given more.
+   */
   concurrency?: number;
   /** How it is reached. */
   connector: ConnectorSpec;
@@ -1874,7 +1877,7 @@ export interface RotateBotToken {
  * Answered by `serving`.
  */
 export interface ServeRuns {
-  /** How many runs at a time, at most; what the bot's registration allows holds in any case. */
+  /** How many runs at a time, at most; what the bot's registration allows holds in any case, and `serving` says which it is. */
   concurrency?: number;
   /**
    * Runs that this program is at work on, from before its connection broke. Those of the bot that are not named here are
@@ -2047,6 +2050,10 @@ export interface AuthModes {
 
 /** The limits in force. Every value is a setting of the server. */
 export interface Limits {
+  /** Most rooms in which a bot that somebody registers may work at the same time; administrators may register more. */
+  bot_concurrency?: number;
+  /** Most messages that may wait in one room for a bot that somebody registers; administrators may register more. */
+  bot_queue?: number;
   /** Bots that one user may register. */
   bots_per_user?: number;
   /** In a conversation of bots: how many may speak one after the other on one line of cause and effect. */
@@ -2614,6 +2621,11 @@ export interface Grant {
 
 /** See [`Reply::Serving`]. */
 export interface Serving {
+  /**
+   * How many runs at a time this connection is given at most: what it asked for, as far as the bot's registration allows it
+   * and one frame can name them.
+   */
+  concurrency: number;
   /**
    * How long the bot may be silent before its runs are taken from it, in milliseconds. A heartbeat at a third of this is
    * good.

@@ -99,7 +99,7 @@ async fn only_bots_on_a_socket_are_given_runs() {
         antiphon_protocol::request::ServeRuns { concurrency: None, steer: false, holding: Vec::new() };
     let without = studio.world.hub.session(studio.bot.clone()).handle(request.into()).await;
     assert_eq!(without.unwrap_err().code, ErrorCode::BadRequest);
-    let many: Vec<_> = (0..1_000).map(|at| json!({ "run": format!("r{at}"), "attempt": 1 })).collect();
+    let many: Vec<_> = (0..2_000).map(|at| json!({ "run": format!("r{at}"), "attempt": 1 })).collect();
     let remote = studio.connect();
     let holding = json!({ "type": "serve_runs", "holding": many });
     assert_eq!(remote.is_refused(holding).await, ErrorCode::TooMany);

@@ -26,7 +26,10 @@ async fn a_bot_that_comes_back_in_time_goes_on() {
     passes(LEASE / 2).await;
     let mut remote = studio.connect();
     let serving = remote.serves(json!([job.held(), { "run": "r0", "attempt": 1 }])).await;
-    assert_eq!(serving, json!({ "lease_ms": 30_000, "resumed": [job.held()], "lost": ["r0"] }));
+    assert_eq!(
+        serving,
+        json!({ "lease_ms": 30_000, "concurrency": 1_638, "resumed": [job.held()], "lost": ["r0"] })
+    );
     let again = remote.says(job.open()).await;
     assert_eq!(again["message_id"], opened["message_id"]);
     assert_eq!(again["parts"], json!([{ "part": 0, "end": 4 }]));

@@ -285,10 +285,22 @@ fn feed(generator: &mut SchemaGenerator, of: Option<&str>, cursor: &str) -> Valu
 }
 
 fn tool_output() -> Value {
+    let text = json!({ "text/plain": { "schema": { "type": "string" } } });
+    let range = json!({
+        "name": "Range",
+        "in": "header",
+        "schema": { "type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$" },
+        "description": "One range of bytes; for what is missing after a cut, with the `ETag` as `If-Range`.",
+    });
+    let mut parameters = Vec::from(["room", "message_id", "tool_call"].map(path_parameter));
+    parameters.push(range);
     json!({
-        "parameters": Vec::from(["room", "message_id", "tool_call"].map(path_parameter)),
+        "parameters": parameters,
         "responses": {
-            "200": { "description": "Plain text.", "content": { "text/plain": { "schema": { "type": "string" } } } },
+            "200": { "description": "Plain text.", "content": text },
+            "206": { "description": "The range of it that was asked for.", "content": text },
+            "304": { "description": "The text that `If-None-Match` names." },
+            "416": { "$ref": "#/components/responses/Error" },
             "default": { "$ref": "#/components/responses/Error" },
         },
     })

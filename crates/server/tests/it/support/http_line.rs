@@ -2,19 +2,21 @@
 
 use std::collections::VecDeque;
 
-use http_body_util::{BodyExt as _, Empty};
-use hyper::{HeaderMap, Request, body::Incoming, client::conn::http1};
-use hyper_util::rt::TokioIo;
+use http_body_util::BodyExt as _;
+use hyper::{HeaderMap, body::Incoming};
 use reqwest::{Client, Response};
 use serde_json::Value;
-use tokio::{net::TcpSocket, task::JoinHandle, time::timeout};
+use tokio::time::timeout;
 
-use super::PATIENCE;
+use super::{
+    PATIENCE,
+    narrow::{self, Connection},
+};
 
 /// An open line.
 pub struct HttpLine {
     body: Incoming,
-    connection: JoinHandle<()>,
+    _connection: Connection,
     unread: Vec<u8>,
     /// The head of the endless answer.
     pub headers: HeaderMap,
@@ -31,34 +33,15 @@ pub struct HttpLine {
     pub token: String,
 }
 
-impl Drop for HttpLine {
-    fn drop(&mut self) {
-        self.connection.abort();
-    }
-}
-
 impl HttpLine {
     /// Opens a line. A small `buffer` holds little that is not read.
     pub async fn open(authority: &str, token: &str, buffer: Option<u32>) -> Self {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        if let Some(bytes) = buffer {
-            socket.set_recv_buffer_size(bytes).expect("a small buffer");
-        }
-        let tcp = socket.connect(authority.parse().expect("an address")).await.expect("a connection");
-        let (mut sender, connection) = http1::handshake(TokioIo::new(tcp)).await.expect("HTTP");
-        let connection = tokio::spawn(async move { drop(connection.await) });
-        let request = Request::get("/v1/sse")
-            .header("host", authority)
-            .header("authorization", format!("Bearer {token}"))
-            .body(Empty::<bytes::Bytes>::new())
-            .expect("a request");
-        let answer = sender.send_request(request).await.expect("an answer");
-        assert_eq!(answer.status(), 200);
+        let (answer, connection) = narrow::get(authority, "/v1/sse", token, buffer).await;
         let headers = answer.headers().clone();
         Self {
             headers,
             body: answer.into_body(),
-            connection,
+            _connection: connection,
             unread: Vec::new(),
             preamble: String::new(),
             events: VecDeque::new(),
