@@ -65,7 +65,18 @@ test('A room is deleted by its owner, for everyone who is in it', { timeout: PAT
   await ada.page.getByRole('heading', { name: 'regatta' }).getByRole('button').click();
   await ada.page.getByRole('button', { name: 'Delete this room' }).click();
   await ada.page.getByText('All that was said in it goes').waitFor();
-  await ada.page.getByRole('button', { name: 'Delete regatta' }).click();
+  const sure = ada.page.getByRole('button', { name: 'Delete regatta' });
+  // In view on the spot, with the words before it, and no key press away.
+  expect(
+    await sure.evaluate((button) => {
+      const sheet = button.closest('.ap-dialog-body')!.getBoundingClientRect();
+      return (
+        button.getBoundingClientRect().bottom <= sheet.bottom &&
+        document.activeElement === button.parentElement
+      );
+    }),
+  ).toBe(true);
+  await sure.click();
   await ada.page.getByRole('log', { name: 'Messages in General' }).waitFor();
   await grace.page.getByText('You are not in this room.').waitFor();
   for (const { page, problems } of [ada, grace]) {

@@ -82,6 +82,11 @@ function About({ place, onClose }: Pick<RoomSettingsProps, 'place' | 'onClose'>)
   );
 }
 
+/** Brings it into view and has it read out. Its button gets no focus: nobody leaves by pressing a key twice. */
+function focus(element: HTMLElement | null): void {
+  element?.focus();
+}
+
 interface WayOutProps {
   /** What is offered, and the button that does it. */
   readonly offer: string;
@@ -97,7 +102,7 @@ function WayOut({ offer, verb, consequence, failure, deed }: WayOutProps) {
   const [sure, setSure] = useState(false);
   const { busy, error, run } = useDeed(failure);
   return (
-    <div className="room-leave">
+    <div className="room-leave" tabIndex={-1} ref={sure ? focus : undefined}>
       {sure ? (
         <>
           <p>{consequence}</p>
