@@ -2,11 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use antiphon_socketio::{Engine, EngineOptions};
+use antiphon_socketio::{Engine, EngineOptions, SocketIoOptions};
 use axum::Router;
 use tokio::time::sleep;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
+    echo,
     stage::{Firehose, unhurried},
     world::World,
 };
@@ -65,6 +67,20 @@ async fn nothing_is_lost_or_reordered_by_the_change() {
     for body in &bodies {
         assert_eq!(&wire.text().await, body);
     }
+}
+
+/// EIO heartbeat: a ping that falls due while the client changes comes over the new transport.
+#[tokio::test]
+async fn a_ping_that_falls_due_meanwhile_is_not_lost() {
+    let engine = EngineOptions { ping_interval: Duration::from_millis(50), ..unhurried() };
+    let world = World::of(echo::serve(SocketIoOptions { engine, ..SocketIoOptions::default() })).await;
+    let path = world.polling("engine.io").await;
+    let mut wire = world.socket(&over_socket(&path)).await;
+    wire.say("2probe").await;
+    assert_eq!(wire.next().await, Some(Message::text("3probe")));
+    sleep(Duration::from_millis(100)).await;
+    wire.say("5").await;
+    assert_eq!(wire.next().await, Some(Message::text("2")));
 }
 
 /// FAULTS 58: a new transport that talks nonsense is dropped, and the session goes on over the old one.
