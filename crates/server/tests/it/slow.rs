@@ -18,6 +18,17 @@ use crate::support::{
 const MESSAGES: u64 = 100;
 const BYTES: usize = 60_000;
 
+/// Says more in the room than any buffer holds; gives the position of the last of it.
+async fn says_much(ada: &mut Socket) -> u64 {
+    let text = "x".repeat(BYTES);
+    let mut last = 0;
+    for n in 0..MESSAGES {
+        last = ada.say("general", &format!("{n} {text}")).await["seq"].as_u64().unwrap();
+        ada.forget();
+    }
+    last
+}
+
 /// F7: who does not read for a while, though far more is said than any buffer holds, is brought up to date without a
 /// hole.
 #[tokio::test]
@@ -40,12 +51,7 @@ async fn f7_a_slow_reader_over_http_misses_nothing() {
 async fn miss_nothing(server: &TestServer, mut slow: Socket) {
     slow.join("general").await;
     let mut ada = server.join("Ada").await;
-    let text = "x".repeat(BYTES);
-    let mut last = 0;
-    for n in 0..MESSAGES {
-        last = ada.say("general", &format!("{n} {text}")).await["seq"].as_u64().unwrap();
-        ada.forget();
-    }
+    let last = says_much(&mut ada).await;
     let mut seen = last - MESSAGES;
     while seen < last {
         let event = slow.event(|event| event["room"] == "general").await;
@@ -100,12 +106,7 @@ async fn f7_a_slow_reader_of_a_feed_misses_nothing() {
         server.connect_as(&slow.token).await.join("general").await;
         let (mut feed, from) = narrow_feed(&server.authority(), path, &slow.token).await;
         let mut ada = server.join("Ada").await;
-        let text = "x".repeat(BYTES);
-        let mut last = 0;
-        for n in 0..MESSAGES {
-            last = ada.say("general", &format!("{n} {text}")).await["seq"].as_u64().unwrap();
-            ada.forget();
-        }
+        let last = says_much(&mut ada).await;
         read_on(&mut feed, from, last).await;
         // And it is live again.
         let live = ada.say("general", "there you are").await["seq"].as_u64().unwrap();
@@ -126,12 +127,21 @@ async fn talkative(data: &Path) -> (Binary, Socket) {
     (binary, ada)
 }
 
+/// Sees to it that what is said to readers who do not read takes no memory.
+async fn costs_little(binary: &Binary, ada: &mut Socket) {
+    // What the kernel takes, and what every server holds of a busy room, comes first.
+    says_much(ada).await;
+    let before = binary.resident_mib();
+    says_much(ada).await;
+    let more = binary.resident_mib().saturating_sub(before);
+    assert!(more < BOUND_MIB, "{more} MiB for {READERS} slow readers");
+}
+
 /// F7, FAULTS 70: those who do not read an HTTP line cost what a connection costs, however much is said.
 #[tokio::test]
 async fn f7_slow_readers_over_http_cost_bounded_memory() {
     let data = TempDir::new().unwrap();
     let (binary, mut ada) = talkative(data.path()).await;
-    let text = "x".repeat(BYTES);
     let mut slow = Vec::new();
     for n in 0..READERS {
         let token = binary.guest(&format!("Slow {n}")).await;
@@ -139,18 +149,7 @@ async fn f7_slow_readers_over_http_cost_bounded_memory() {
         line.send(json!({ "type": "join_room", "room": "general" })).await;
         slow.push(line);
     }
-    // What the kernel takes, and what every server holds of a busy room.
-    for _ in 0..MESSAGES {
-        ada.say("general", &text).await;
-        ada.forget();
-    }
-    let before = binary.resident_mib();
-    for _ in 0..MESSAGES {
-        ada.say("general", &text).await;
-        ada.forget();
-    }
-    let more = binary.resident_mib().saturating_sub(before);
-    assert!(more < BOUND_MIB, "{more} MiB for {READERS} slow readers");
+    costs_little(&binary, &mut ada).await;
     let last = ada.say("general", "there you are").await["seq"].clone();
     let is_last = |entry: &Value| entry["seq"] == last && entry.get("at").is_some();
     let has_last = |event: &Value| {
@@ -165,25 +164,13 @@ async fn f7_slow_readers_over_http_cost_bounded_memory() {
 async fn f7_slow_readers_of_feeds_cost_bounded_memory() {
     let data = TempDir::new().unwrap();
     let (binary, mut ada) = talkative(data.path()).await;
-    let text = "x".repeat(BYTES);
     let mut slow = Vec::new();
     for n in 0..READERS {
         let token = binary.guest(&format!("Slow {n}")).await;
         binary.join_as(&token).await;
         slow.push(narrow_feed(&binary.authority, FEEDS[n % FEEDS.len()], &token).await);
     }
-    // What the kernel takes, and what every server holds of a busy room, comes first.
-    for _ in 0..MESSAGES {
-        ada.say("general", &text).await;
-        ada.forget();
-    }
-    let before = binary.resident_mib();
-    for _ in 0..MESSAGES {
-        ada.say("general", &text).await;
-        ada.forget();
-    }
-    let more = binary.resident_mib().saturating_sub(before);
-    assert!(more < BOUND_MIB, "{more} MiB for {READERS} slow readers");
+    costs_little(&binary, &mut ada).await;
     let last = ada.say("general", "there you are").await["seq"].as_u64().unwrap();
     for (feed, from) in &mut slow[..FEEDS.len()] {
         read_on(feed, *from, last).await;
@@ -229,7 +216,6 @@ async fn f7_a_slow_reader_over_socket_io_misses_nothing() {
 async fn f7_slow_readers_over_socket_io_cost_bounded_memory() {
     let data = TempDir::new().unwrap();
     let (binary, mut ada) = talkative(data.path()).await;
-    let text = "x".repeat(BYTES);
     let mut slow = Vec::new();
     for n in 0..READERS {
         let transport = if n % 2 == 0 { Transport::WebSocket } else { Transport::Polling };
@@ -238,6 +224,7 @@ async fn f7_slow_readers_over_socket_io_cost_bounded_memory() {
         client.ask("join_room", "general".into()).await;
         slow.push(client);
     }
+    let text = "x".repeat(BYTES);
     let said: Vec<String> = (0..2 * MESSAGES).map(|n| format!("{n} {text}")).collect();
     // What the kernel takes, and what every server holds of a busy room, comes first.
     let (first, then) = said.split_at(said.len() / 2);
